@@ -1,0 +1,127 @@
+"""A policy: what must hold, in the reader's words, with the check, the limit and the severity of each requirement.
+
+Limits live here and nowhere else. Reading one tells every error at once, with file, line and column, before any model
+is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, FiniteFloat, model_validator
+
+from auditor.estimate import Frozen
+
+Severity = Literal["blocker", "major", "minor"]
+RequirementId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$", max_length=40)]
+
+
+class Limit(Frozen):
+    """What a quantity must meet; every bound is inclusive. Exactly one of `at_least`, `at_most`, `between`.
+
+    on: the interval (default), or the value alone. parts: which parts it covers (default: all of them).
+    """
+
+    quantity: str
+    at_least: FiniteFloat | None = None
+    at_most: FiniteFloat | None = None
+    between: tuple[FiniteFloat, FiniteFloat] | None = None
+    on: Literal["interval", "value"] = "interval"
+    parts: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Limit:
+        if sum(bound is not None for bound in (self.at_least, self.at_most, self.between)) != 1:
+            raise ValueError("a limit has exactly one of at_least, at_most, between")
+        if self.between and self.between[0] > self.between[1]:
+            raise ValueError("the first number of between is the lower one")
+        return self
+
+    @property
+    def low(self) -> float | None:
+        """The lowest value that meets the limit, None where any low value does."""
+        return self.between[0] if self.between else self.at_least
+
+    @property
+    def high(self) -> float | None:
+        """The highest value that meets the limit, None where any high value does."""
+        return self.between[1] if self.between else self.at_most
+
+
+class Attest(Frozen):
+    """Who must state it, where only a person can."""
+
+    role: str
+    evidence: Literal["required", "optional"] = "optional"
+
+
+class Requirement(Frozen):
+    """A line of a policy: tested by a check against a limit, or attested by a person."""
+
+    id: RequirementId
+    text: Annotated[str, Field(min_length=1)]
+    cites: tuple[str, ...] = ()
+    check: str = ""
+    params: Annotated[dict[str, Any], Field(alias="with")] = {}
+    limit: Limit | None = None
+    attest: Attest | None = None
+    severity: Severity
+    rationale: str = ""
+    may_not_apply: str = ""
+
+    @model_validator(mode="after")
+    def _check_or_attest(self) -> Requirement:
+        if bool(self.check) == bool(self.attest):
+            raise ValueError("a requirement has either check (with limit) or attest")
+        if self.check and self.limit is None:
+            raise ValueError("a requirement with a check has a limit")
+        if self.attest and (self.limit or self.params):
+            raise ValueError("an attested requirement has neither limit nor with")
+        return self
+
+
+class Statistics(Frozen):
+    """How intervals are made and judged.
+
+    level: of every interval. multiplicity: how a fail is adjusted over the parts of a requirement; blockers are
+    adjusted as a family besides. inconclusive_is: what an INCONCLUSIVE verdict means for the exit code.
+    smallest_cell: groups with fewer rows are suppressed and never judged.
+    """
+
+    level: Annotated[FiniteFloat, Field(gt=0.5, lt=1)] = 0.95
+    multiplicity: Literal["max-t", "bonferroni"] = "max-t"
+    inconclusive_is: Literal["fail", "pass"] = "fail"
+    smallest_cell: Annotated[int, Field(ge=1)] = 10
+
+
+class Policy(Frozen):
+    """A policy as judged: what it extends is already merged in, parents first."""
+
+    policy: Annotated[str, Field(min_length=1)]
+    version: int | str
+    title: str
+    description: str = ""
+    extends: str = ""
+    statistics: Statistics = Statistics()
+    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Policy:
+        ids = [requirement.id for requirement in self.requirements]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"these requirement ids occur twice: {', '.join(twice)}")
+        return self
+
+    def measured(self) -> Iterator[Requirement]:
+        """The requirements that a check tests."""
+        return (requirement for requirement in self.requirements if requirement.check)
+
+
+def merge(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    """The child's raw policy over its parent's: requirements by id (a child's replaces the parent's), statistics by key."""
+    inherited = {item["id"]: item for item in parent.get("requirements", ())}
+    own = {item["id"]: item for item in child.get("requirements", ())}
+    merged = {**parent, **child, "requirements": list({**inherited, **own}.values())}
+    merged["statistics"] = {**parent.get("statistics", {}), **child.get("statistics", {})}
+    return merged
