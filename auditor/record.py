@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from typing import Annotated, Any, Literal
@@ -53,8 +54,8 @@ class Waiver(Frozen):
     requirement: str
     reason: Annotated[str, Field(min_length=1)]
     approver: Annotated[str, Field(min_length=1)]
-    approved: str
-    expires: str
+    approved: datetime.date
+    expires: datetime.date
     compensating_control: str = ""
 
 
@@ -64,11 +65,11 @@ class Attestation(Frozen):
     requirement: str
     name: Annotated[str, Field(min_length=1)]
     role: Annotated[str, Field(min_length=1)]
-    date: str
+    date: datetime.date
     statement: Annotated[str, Field(min_length=1)]
     reservation: str = ""
     evidence_sha256: str = ""
-    expires: str
+    expires: datetime.date
     model_sha256: str
 
 

@@ -1,0 +1,296 @@
+"""Judging: measurements against the limits of a policy. The only comparisons with a limit in the program.
+
+A requirement passes when the unadjusted interval of every part lies inside the limit (intersection-union test, Berger
+1982). It fails when some part's interval, widened for the number of parts (max-t or Bonferroni) and, for a blocker, for
+the number of blockers (Bonferroni), lies outside. Anything else is inconclusive. Too few rows are never a pass.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from auditor.estimate import Estimate, Exact, Interval, NotEstimable
+from auditor.kernels.maxt import critical_value
+from auditor.measurement import Quantity
+from auditor.policy import Limit, Policy, Requirement, Statistics
+from auditor.record import Attestation, Finding, Judged, Measured, Status, Verdict, Waiver
+
+FEWEST = 20  # rows, events, non-events and entities below which an interval is not trusted
+_MOST_ROWS = 10**9  # a needed number of rows beyond this is no advice
+_SETTLED = ("pass", "attested")
+
+
+@dataclass(frozen=True)
+class Widening:
+    """What an interval is adjusted for: the critical value by degrees of freedom, and the words that say so."""
+
+    level: float
+    parts: int
+    critical: float | None
+    words: str
+
+
+def judge(
+    policy: Policy,
+    measured: Mapping[str, Measured],
+    keys: Mapping[str, str],
+    *,
+    model_sha256: str,
+    today: datetime.date,
+    waivers: Iterable[Waiver] = (),
+    attestations: Iterable[Attestation] = (),
+) -> tuple[Finding, ...]:
+    """A finding for each requirement of the policy, in its order.
+
+    keys: requirement id -> key of its measurement in `measured`; today: the date waivers and attestations are held to.
+    """
+    blockers = sum(r.severity == "blocker" and r.check != "" for r in policy.requirements)
+    excused = {waiver.requirement: waiver for waiver in waivers}
+    stated = {attestation.requirement: attestation for attestation in attestations}
+    findings = []
+    for requirement in policy.requirements:
+        if requirement.attest:
+            finding = _attested(requirement, stated.get(requirement.id), model_sha256, today)
+        else:
+            key = keys[requirement.id]
+            finding = assess(requirement, key, measured[key], policy.statistics, blockers)
+        findings.append(_waived(finding, excused.get(requirement.id), today))
+    return tuple(findings)
+
+
+def assess(requirement: Requirement, key: str, entry: Measured, statistics: Statistics, blockers: int) -> Finding:
+    """One requirement against its measurement. blockers: how many requirements of that severity are tested together."""
+
+    def unmeasured(status: Status, reason: str) -> Finding:
+        return Finding(requirement=requirement, status=status, reason=reason, measured=key)
+
+    if entry.status == "error" or (entry.measurement is None and entry.status == "measured"):
+        return unmeasured("error", entry.reason or "the check gave no measurement")
+    if entry.measurement is None:
+        return unmeasured("not_applicable", entry.reason)
+    limit = requirement.limit
+    if limit is None:
+        return unmeasured("error", "the requirement has no limit")
+    quantity = entry.measurement.quantities.get(limit.quantity)
+    if quantity is None:
+        known = entry.measurement.unmeasured.get(limit.quantity)
+        return unmeasured("inconclusive", known) if known else unmeasured("error", f"the check gave no {limit.quantity}")
+    if missing := sorted(set(limit.parts or ()) - {*quantity.parts, *quantity.unmeasured}):
+        have = ", ".join(sorted({*quantity.parts, *quantity.unmeasured}))
+        return unmeasured("error", f"there is no part {', '.join(missing)}; the parts are {have}")
+    return _compared(requirement, key, _covered(quantity, limit), statistics, blockers)
+
+
+def verdict(findings: Iterable[Finding]) -> tuple[Verdict, str]:
+    """The verdict of the whole audit, and the sentence with counts that explains it."""
+    every = tuple(findings)
+    blockers = [f for f in every if f.requirement.severity == "blocker"]
+    majors = [f for f in every if f.requirement.severity == "major"]
+    if any(f.status == "fail" for f in blockers):
+        word: Verdict = "FAIL"
+    elif any(_blocks(f) for f in blockers if f.status != "waived") or not any(f.status in _SETTLED for f in every):
+        word = "INCONCLUSIVE"
+    elif any(_blocks(f) for f in majors) or any(f.status == "waived" for f in every):
+        word = "CONDITIONAL"
+    else:
+        word = "PASS"
+    return word, _counted(every)
+
+
+def _blocks(finding: Finding) -> bool:
+    """That a finding is neither settled nor declared as not applying."""
+    declared = finding.status == "not_applicable" and finding.requirement.may_not_apply != ""
+    return finding.status not in _SETTLED and not declared
+
+
+def _counted(findings: tuple[Finding, ...]) -> str:
+    words = {
+        "pass": "passed",
+        "fail": "failed",
+        "inconclusive": "inconclusive",
+        "error": "not measured because of an error",
+        "open": "waiting for a person's statement",
+        "waived": "waived",
+        "attested": "attested",
+        "not_applicable": "not applicable",
+    }
+    counts = {status: sum(f.status == status for f in findings) for status in words}
+    told = [f"{count} {words[status]}" for status, count in counts.items() if count]
+    return f"Of {len(findings)} requirements: {', '.join(told)}."
+
+
+def _covered(quantity: Quantity, limit: Limit) -> Quantity:
+    if limit.parts is None:
+        return quantity
+    at = [i for i, part in enumerate(quantity.parts) if part in limit.parts]
+    matrix = quantity.correlation
+    return Quantity(
+        parts={part: estimate for part, estimate in quantity.parts.items() if part in limit.parts},
+        correlation=None if matrix is None else tuple(tuple(matrix[i][j] for j in at) for i in at),
+        unmeasured={part: why for part, why in quantity.unmeasured.items() if part in limit.parts},
+    )
+
+
+def _compared(
+    requirement: Requirement, key: str, quantity: Quantity, statistics: Statistics, blockers: int
+) -> Finding:
+    limit = requirement.limit
+    assert limit is not None  # noqa: S101 - `assess` refuses a requirement without one
+    family = blockers if requirement.severity == "blocker" else 1
+    widening = _widening(quantity, statistics, family)
+    judged = [_part(part, estimate, limit, statistics.level, widening) for part, estimate in quantity.parts.items()]
+    order = {"fail": 0, "inconclusive": 1, "pass": 2}
+    judged.sort(key=lambda one: (order[one.status], _margin(one, limit)))
+    status: Literal["pass", "fail", "inconclusive"] = judged[0].status if judged else "inconclusive"
+    if status == "pass" and quantity.unmeasured:
+        status = "inconclusive"
+    needed = [_needed(one, limit) for one in judged if one.status == "inconclusive"]
+    return Finding(
+        requirement=requirement,
+        status=status,
+        reason=_reason(status, judged, quantity.unmeasured),
+        measured=key,
+        judged=tuple(judged),
+        unjudged=quantity.unmeasured,
+        needed=None if not needed or None in needed else max(n for n in needed if n is not None),
+    )
+
+
+def _widening(quantity: Quantity, statistics: Statistics, family: int) -> Widening:
+    parts = sum(not isinstance(e.spread, Exact | NotEstimable) for e in quantity.parts.values())
+    level = 1 - (1 - statistics.level) / family
+    words = [f"{parts} parts"] if parts > 1 else []
+    words += [f"{family} blockers"] if family > 1 else []
+    if parts < 2:
+        return Widening(level, parts, None, ", ".join(words))
+    if statistics.multiplicity == "bonferroni" or quantity.correlation is None:
+        return Widening(1 - (1 - level) / parts, parts, None, ", ".join(words) + " (Bonferroni)")
+    given = [e.spread.df for e in quantity.parts.values() if e.spread.df is not None]
+    critical = critical_value(quantity.correlation, level, min(given, default=None))
+    return Widening(level, parts, critical, ", ".join(words) + " (max-t)")
+
+
+def _part(part: str, estimate: Estimate, limit: Limit, level: float, widening: Widening) -> Judged:
+    plain = estimate.interval(level)
+    wide = estimate.interval(widening.level, widening.critical)
+    if limit.on == "value":
+        plain = wide = Interval(estimate.value, estimate.value)
+    few = "" if isinstance(estimate.spread, Exact) else _too_few(estimate)
+    status: Literal["pass", "fail", "inconclusive"] = "inconclusive"
+    reason, shown, adjusted = "", plain, ""
+    if isinstance(estimate.spread, NotEstimable):
+        reason = estimate.spread.reason
+    elif few:
+        reason = few
+    elif _inside(plain, limit):
+        status = "pass"
+    elif _outside(wide, limit):
+        status, shown, adjusted = "fail", wide, widening.words
+    else:
+        reason = "the interval holds values on both sides of the limit"
+        if _outside(plain, limit):
+            shown, adjusted = wide, widening.words
+    return Judged(
+        part=part,
+        value=estimate.value,
+        low=shown.low if math.isfinite(shown.low) else None,
+        high=shown.high if math.isfinite(shown.high) else None,
+        level=level,
+        adjusted=adjusted,
+        n=estimate.n,
+        events=estimate.events,
+        entities=estimate.entities,
+        method="the value alone, as the policy asks" if limit.on == "value" else estimate.method,
+        status=status,
+        reason=reason,
+    )
+
+
+def _too_few(estimate: Estimate) -> str:
+    counts = {"rows": estimate.n}
+    if estimate.events is not None:
+        counts |= {"events": estimate.events, "non-events": estimate.n - estimate.events}
+    if estimate.entities is not None:
+        counts["independent entities"] = estimate.entities
+    word, fewest = min(counts.items(), key=lambda item: item[1])
+    return "" if fewest >= FEWEST else f"too few {word}: {fewest}, and {FEWEST} are the least that is judged"
+
+
+def _inside(interval: Interval, limit: Limit) -> bool:
+    return (limit.low is None or interval.low >= limit.low) and (limit.high is None or interval.high <= limit.high)
+
+
+def _outside(interval: Interval, limit: Limit) -> bool:
+    return (limit.low is not None and interval.high < limit.low) or (
+        limit.high is not None and interval.low > limit.high
+    )
+
+
+def _margin(judged: Judged, limit: Limit) -> float:
+    """How far inside the limit the value lies (negative: outside)."""
+    room = [] if limit.low is None else [judged.value - limit.low]
+    room += [] if limit.high is None else [limit.high - judged.value]
+    return min(room)
+
+
+def _needed(judged: Judged, limit: Limit) -> int | None:
+    """Rows that would settle the part if its value stayed: the interval shrinks with the root of their number."""
+    fewest = min(count for count in (judged.n, judged.events, judged.entities) if count is not None)
+    if fewest == 0:
+        return None
+    growth = FEWEST / fewest
+    for bound in (limit.low, limit.high):
+        if bound is None:
+            continue
+        margin = judged.value - bound
+        toward = judged.low if margin > 0 else judged.high
+        if toward is None or margin == 0:
+            return None
+        growth = max(growth, ((judged.value - toward) / margin) ** 2)
+    rows = math.ceil(judged.n * growth)
+    return rows if judged.n < rows <= _MOST_ROWS else None
+
+
+def _reason(status: Status, judged: list[Judged], unmeasured: Mapping[str, str]) -> str:
+    if status == "fail":
+        return "" if not judged[0].part else f"{sum(j.status == 'fail' for j in judged)} of {len(judged)} parts fail"
+    if status == "pass":
+        return ""
+    reasons = [f"{j.part}: {j.reason}" if j.part else j.reason for j in judged if j.status == "inconclusive"]
+    reasons += [f"{part}: {why}" for part, why in unmeasured.items()]
+    return "; ".join(reasons)
+
+
+def _attested(
+    requirement: Requirement, attestation: Attestation | None, model_sha256: str, today: datetime.date
+) -> Finding:
+    role = requirement.attest.role if requirement.attest else ""
+    status: Status = "open"
+    if attestation is None:
+        reason = f"not yet stated by the {role}"
+    elif attestation.model_sha256 != model_sha256:
+        reason = "the statement was made about another model (its digest differs)"
+    elif attestation.role != role:
+        reason = f"stated by the {attestation.role}; the policy asks for the {role}"
+    elif attestation.expires < today:
+        reason = f"the statement expired on {attestation.expires}"
+    elif requirement.attest and requirement.attest.evidence == "required" and not attestation.evidence_sha256:
+        reason = "the statement names no evidence, which the policy requires"
+    else:
+        status, reason = "attested", f"stated by {attestation.name}, {attestation.role}, on {attestation.date}"
+        reason += f", with reservation: {attestation.reservation}" if attestation.reservation else ""
+    return Finding(requirement=requirement, status=status, reason=reason, attestation=attestation)
+
+
+def _waived(finding: Finding, waiver: Waiver | None, today: datetime.date) -> Finding:
+    if waiver is None or finding.status in _SETTLED:
+        return finding
+    if waiver.expires < today:
+        return finding.model_copy(update={"reason": f"{finding.reason} (a waiver expired on {waiver.expires})".strip()})
+    reason = f"{finding.status.replace('_', ' ')}: {finding.reason}".rstrip(": ")
+    update = {"status": "waived", "reason": f"{reason}; waived by {waiver.approver}: {waiver.reason}", "waiver": waiver}
+    return finding.model_copy(update=update)
