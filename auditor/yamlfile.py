@@ -1,0 +1,112 @@
+"""Files that people write in YAML, checked against a model: every fault told at once, with its place."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import typing
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from auditor.errors import Problem, WrittenFault
+from auditor.yamltree import Key, Keys, Marked, read_yaml
+
+__all__ = ["Marked", "faults", "nearest", "read_yaml", "validated"]
+
+Written = TypeVar("Written", bound=BaseModel)
+
+
+def nearest(name: object, known: Iterable[object]) -> str:
+    """A remedy for a name that is not known: the nearest one that is, or all there are."""
+    names = [str(one) for one in known]
+    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+    return f"Known: {shown}." if names else "None is known here."
+
+
+def validated(model: type[Written], source: Path | Marked, *at: Key) -> Written:
+    """The file (or the part of it at the path `at`) as an instance of `model`; WrittenFault tells every problem."""
+    marked = read_yaml(source) if isinstance(source, Path) else source
+    problems, made = faults(model, marked, *at)
+    if made is None:
+        raise WrittenFault(problems)
+    return made
+
+
+def faults(model: type[Written], marked: Marked, *at: Key) -> tuple[tuple[Problem, ...], Written | None]:
+    """As `validated`, for a caller that has more files or parts to check before it stops."""
+    part: typing.Any = marked.data
+    for key in at:
+        part = part[key]
+    try:
+        return (), model.model_validate(part)
+    except ValidationError as error:
+        told = {_problem(model, marked, at, part, fault) for fault in error.errors(include_url=False)}
+        return tuple(sorted(told, key=_line_and_column)), None
+
+
+def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fault: ErrorDetails) -> Problem:
+    path = (*at, *_path_in(part, fault["loc"]))
+    name, kind, given = fault["loc"][-1] if fault["loc"] else "", fault["type"], fault["input"]
+    if kind == "missing":
+        return Problem(marked.where(*path), f"'{name}' is missing")
+    if kind == "extra_forbidden":
+        known = _fields_at(model, fault["loc"][:-1])
+        return Problem(marked.where(*path, key=True), f"unknown key '{name}'", nearest(name, known))
+    if kind in ("literal_error", "enum") and isinstance(given, str):
+        known = str(fault["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
+        return Problem(marked.where(*path), f"'{given}' is not a value of '{name}'", nearest(given, known))
+    if kind == "string_type" and isinstance(given, (int, float)):
+        return Problem(marked.where(*path), f"'{name}' is to be text, not {given!r}", "Write it in quotes.")
+    said = fault["msg"].removeprefix("Value error, ").replace("Input should", "should").replace("dictionary", "mapping")
+    subject = f"'{name}' " if said.startswith("should") and name != "" else ""
+    shown = f" (it is {_short(given)})" if subject and not isinstance(given, (dict, list)) else ""
+    return Problem(marked.where(*path), f"{subject}{said}{shown}")
+
+
+def _line_and_column(problem: Problem) -> tuple[int, int, str]:
+    *_, line, column = problem.where.split(":")
+    return int(line), int(column), problem.what
+
+
+def _path_in(part: object, loc: Iterable[Key]) -> Keys:
+    """The places of a pydantic location that are in the file: the names of union members are not."""
+    path: list[Key] = []
+    for step in loc:
+        if isinstance(part, dict):
+            real = next((key for key in part if key == step or str(key) == str(step)), step)
+            if real in part:
+                path, part = [*path, real], part[real]
+        elif isinstance(part, list) and isinstance(step, int) and step < len(part):
+            path, part = [*path, step], part[step]
+    return tuple(path)
+
+
+def _fields_at(model: type[BaseModel], loc: Iterable[Key]) -> list[str]:
+    """Names of the fields that may stand at a pydantic location."""
+    here: list[object] = [model]
+    for step in loc:
+        models = list(_models(here))
+        named = [one for one in models if one.__name__ == step]
+        inner: list[object] = [one.model_fields[str(step)].annotation for one in models if step in one.model_fields]
+        here = [*named] or inner or [arg for one in here for arg in typing.get_args(one)]
+    return [field.alias or name for one in _models(here) for name, field in one.model_fields.items()]
+
+
+def _models(annotations: Iterable[object]) -> Iterator[type[BaseModel]]:
+    for one in annotations:
+        if inspect.isclass(one) and issubclass(one, BaseModel):
+            yield one
+        else:
+            yield from _models(typing.get_args(one))
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

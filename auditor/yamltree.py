@@ -1,0 +1,145 @@
+"""YAML 1.2 read strictly into plain data, with the place of every key and value."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from auditor.errors import WrittenFault
+
+LARGEST_FILE = 2**20  # bytes; policies and specifications are written by hand
+MOST_NODES = 100_000  # after aliases are followed, so that a few lines cannot become gigabytes
+DEEPEST = 40
+_TAG = "tag:yaml.org,2002:"
+_PLAIN = {_TAG + name for name in ("null", "bool", "int", "float")}
+_TEXT = {_TAG + name for name in ("str", "timestamp", "merge")}  # a date stays the text that was written
+
+Key = str | int | float | bool | None
+Keys = tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a YAML file holds, and where each part of it stands.
+
+    data: dicts, lists, text, numbers, booleans, None. values, keys: path -> (line, column) of a value, of its key.
+    """
+
+    path: Path
+    data: object
+    values: Mapping[Keys, tuple[int, int]]
+    keys: Mapping[Keys, tuple[int, int]]
+
+    def where(self, *path: Key, key: bool = False) -> str:
+        """`file:line:column` of a value (or of its key), or of the nearest thing around it that exists."""
+        found = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.values), ())
+        line, column = (self.keys if key else self.values).get(found) or self.values.get(found, (1, 1))
+        return f"{self.path}:{line}:{column}"
+
+
+def read_yaml(path: Path) -> Marked:
+    """Read one YAML 1.2 document. Duplicate keys, unknown tags and alias bombs are refused.
+
+    Raises WrittenFault with file:line:column.
+    """
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        raw = path.read_bytes()
+        if len(raw) > LARGEST_FILE:
+            raise WrittenFault(f"has {len(raw):,} bytes; at most {LARGEST_FILE:,} are read", where=str(path))
+        text = raw.decode("utf-8-sig")
+        _refuse_depth(path, yaml.parse(text))
+        root = YAML(typ="safe", pure=True).compose(text)
+    except OSError as error:
+        raise WrittenFault(f"cannot be read: {error.strerror}", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise WrittenFault("is not UTF-8 text", where=str(path), remedy="Save it as UTF-8.") from error
+    except MarkedYAMLError as error:
+        raise WrittenFault(_sentence(error), where=_place(path, error.problem_mark)) from error
+    except YAMLError as error:
+        raise WrittenFault(f"is not YAML: {error}".split("\n")[0], where=str(path)) from error
+    if root is None:
+        raise WrittenFault("is empty", where=f"{path}:1:1")
+    return _Builder(path).built(root)
+
+
+def _place(path: Path, mark: typing.Any) -> str:
+    return str(path) if mark is None else f"{path}:{mark.line + 1}:{mark.column + 1}"
+
+
+def _sentence(error: MarkedYAMLError) -> str:
+    parts = [part for part in (error.context, error.problem) if part]
+    return "is not YAML: " + ", ".join(str(part).split("\n")[0] for part in parts)
+
+
+def _refuse_depth(path: Path, events: Iterable[object]) -> None:
+    depth = nodes = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        nodes += isinstance(event, (CollectionStartEvent, ScalarEvent, AliasEvent))
+        if depth > DEEPEST or nodes > MOST_NODES:
+            what = f"is nested more than {DEEPEST} deep" if depth > DEEPEST else f"has more than {MOST_NODES:,} values"
+            raise WrittenFault(what, where=_place(path, getattr(event, "start_mark", None)))
+
+
+class _Builder:
+    """Turns composed nodes into plain data, counting what aliases expand to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.nodes = 0
+        self.values: dict[Keys, tuple[int, int]] = {}
+        self.keys: dict[Keys, tuple[int, int]] = {}
+        self.scalars = YAML(typ="safe", pure=True).constructor
+
+    def built(self, root: Node) -> Marked:
+        return Marked(self.path, self._value(root, ()), self.values, self.keys)
+
+    def _value(self, node: Node, at: Keys) -> object:
+        self.nodes += 1
+        if self.nodes > MOST_NODES or len(at) > DEEPEST:
+            raise self._fault(node, "aliases expand to too many values", "Write the parts out.")
+        self.values[at] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if isinstance(node, ScalarNode):
+            return self._scalar(node)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, at)
+        return [self._value(child, (*at, i)) for i, child in enumerate(node.value)]
+
+    def _mapping(self, node: Node, at: Keys) -> dict[Key, object]:
+        made: dict[Key, object] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                raise self._fault(key_node, "a key is to be text or a number", "")
+            key = self._scalar(key_node)
+            if key in made:
+                raise self._fault(key_node, f"duplicate key '{key}'", f"It stands already at {self._told((*at, key))}.")
+            self.keys[*at, key] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            made[key] = self._value(value_node, (*at, key))
+        return made
+
+    def _scalar(self, node: ScalarNode) -> Key:
+        tag = str(node.tag)
+        if tag in _TEXT:
+            return str(node.value)
+        if tag not in _PLAIN:
+            raise self._fault(node, f"unknown tag '{tag}'", "Leave the tag away, or write the value in quotes.")
+        try:
+            value: Key = self.scalars.construct_object(node)
+        except (ValueError, YAMLError) as error:
+            raise self._fault(node, f"not a value: {node.value[:60]}", "") from error
+        return value
+
+    def _fault(self, node: Node, what: str, remedy: str) -> WrittenFault:
+        return WrittenFault(what, where=_place(self.path, node.start_mark), remedy=remedy)
+
+    def _told(self, path: Keys) -> str:
+        line, column = self.keys[path]
+        return f"line {line}, column {column}"
