@@ -1,0 +1,1 @@
+"""auditor: audits trained LSTM models against a policy and seals what it found."""
