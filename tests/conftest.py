@@ -1,0 +1,42 @@
+"""What holds for all tests: fixed randomness, quiet TensorFlow, expected texts that one command writes again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Before anything imports TensorFlow: its log tells a test nothing, and no test may depend on what accelerator is there.
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
+
+# The same examples on every run; a search for new ones is a benchmark, not a gate. No deadline: two cores are shared.
+settings.register_profile("gate", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="write what the tests expect again (make goldens)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that use `golden` are marked so: `pytest -m golden` runs all that compare with a file, and no other."""
+    for item in items:
+        if "golden" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.golden)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """`golden(path, actual)`: the file holds exactly the actual text; under --update-goldens it is written instead."""
+
+    def compare(path: Path, actual: str) -> None:
+        if request.config.getoption("--update-goldens"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(actual, encoding="utf-8")
+        assert path.exists(), f"{path} is not there; `make goldens` writes it"
+        assert path.read_text(encoding="utf-8") == actual
+
+    return compare
