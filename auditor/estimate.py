@@ -74,7 +74,7 @@ class Wilson(Frozen):
 
 
 class Mover(Frozen):
-    """Difference `first - second` from the intervals of its two proportions (MOVER; Newcombe 1998, Zou and Donner 2008).
+    """Difference `first - second` of two proportions from their intervals (MOVER; Newcombe 1998, Zou and Donner 2008).
 
     `correlation` is that of the two estimates: 0 for separate groups, not 0 where groups share entities.
     """
@@ -120,7 +120,7 @@ class Quantiles(Frozen):
 
     def bounds(self, value: float, critical: float) -> Interval:
         tail = _normal_cdf(-critical)
-        low, high = _interpolate(tail, self.probabilities, self.values), None
+        low = _interpolate(tail, self.probabilities, self.values)
         high = _interpolate(1 - tail, self.probabilities, self.values)
         return Interval(min(low, value), max(high, value))
 
@@ -172,7 +172,7 @@ class Estimate(Frozen):
     spread: Spread
 
     def critical(self, level: float) -> float:
-        """The two-sided critical value at a confidence level, from Student's t where the spread has degrees of freedom."""
+        """The two-sided critical value at a level, from Student's t where the spread has degrees of freedom."""
         from scipy import stats
 
         tail = (1 + level) / 2
@@ -184,32 +184,33 @@ class Estimate(Frozen):
         return self.spread.bounds(self.value, self.critical(level) if critical is None else critical)
 
     def p_beyond(self, limit: float, side: Literal["below", "above"]) -> float:
-        """Confidence, in [0, 1], that the truth lies below (or above) `limit`: one-sided, by inverting `interval`."""
+        """Confidence, in [0, 1], that the truth lies below (or above) `limit`: one-sided, by inverting `interval`.
+
+        One half where the uncertainty is not known.
+        """
         from scipy import optimize, stats
 
-        if not self.spread.estimable or isinstance(self.spread, Exact):
-            inside = self.value < limit if side == "below" else self.value > limit
-            return float(inside) if isinstance(self.spread, Exact) else 0.5
+        if isinstance(self.spread, Exact):
+            return float(self.value < limit if side == "below" else self.value > limit)
+        if not self.spread.estimable:
+            return 0.5
 
-        def gap(critical: float) -> float:
+        def beyond(critical: float) -> float:
+            """How far the one-sided bound at this critical value lies above the limit; it grows with the value."""
             bounds = self.spread.bounds(self.value, abs(critical))
             return (bounds.high if critical >= 0 else bounds.low) - limit
 
-        # The one-sided bound at critical value c meets the limit where gap is zero.
-        z = 0.0 if self.value == limit else _bracketed_root(optimize.brentq, gap, self.value < limit)
+        low, high = beyond(-_FARTHEST), beyond(_FARTHEST)
+        if low * high > 0:
+            z = -_FARTHEST if low > 0 else _FARTHEST
+        else:
+            z = float(optimize.brentq(beyond, -_FARTHEST, _FARTHEST, xtol=1e-12))
         df = self.spread.df
         below = float(stats.norm.cdf(z) if df is None else stats.t.cdf(z, df))
         return below if side == "below" else 1 - below
 
 
 _FARTHEST = 40.0  # critical values beyond this leave no probability in double precision
-
-
-def _bracketed_root(brentq, gap, upward: bool) -> float:  # type: ignore[no-untyped-def]
-    low, high = (0.0, _FARTHEST) if upward else (-_FARTHEST, 0.0)
-    if gap(low) * gap(high) > 0:
-        return high if upward else low
-    return float(brentq(gap, low, high, xtol=1e-10))
 
 
 def _to_scale(scale: Scale, value: float) -> float:

@@ -52,7 +52,9 @@ def scores_of(subject: Subject, dataset: Dataset | None) -> Floats:
     return np.concatenate([subject.raw_score(subject.block(dataset, rows)) for rows in subject.chunks(dataset)])
 
 
-SCORES: Need[Floats] = Need("scores", lambda subject: scores_of(subject, subject.test), lambda subject: len(subject.test))
+SCORES: Need[Floats] = Need(
+    "scores", lambda subject: scores_of(subject, subject.test), lambda subject: len(subject.test)
+)
 REFERENCE_SCORES: Need[Floats] = Need(
     "reference scores",
     lambda subject: scores_of(subject, subject.reference),

@@ -48,7 +48,7 @@ def judge(
 
     keys: requirement id -> key of its measurement in `measured`; today: the date waivers and attestations are held to.
     """
-    blockers = sum(r.severity == "blocker" and r.check != "" for r in policy.requirements)
+    blockers = sum(_uncertain(r, measured[keys[r.id]]) for r in policy.measured() if r.severity == "blocker")
     excused = {waiver.requirement: waiver for waiver in waivers}
     stated = {attestation.requirement: attestation for attestation in attestations}
     findings = []
@@ -78,11 +78,22 @@ def assess(requirement: Requirement, key: str, entry: Measured, statistics: Stat
     quantity = entry.measurement.quantities.get(limit.quantity)
     if quantity is None:
         known = entry.measurement.unmeasured.get(limit.quantity)
-        return unmeasured("inconclusive", known) if known else unmeasured("error", f"the check gave no {limit.quantity}")
+        return (
+            unmeasured("inconclusive", known) if known else unmeasured("error", f"the check gave no {limit.quantity}")
+        )
     if missing := sorted(set(limit.parts or ()) - {*quantity.parts, *quantity.unmeasured}):
         have = ", ".join(sorted({*quantity.parts, *quantity.unmeasured}))
         return unmeasured("error", f"there is no part {', '.join(missing)}; the parts are {have}")
     return _compared(requirement, key, _covered(quantity, limit), statistics, blockers)
+
+
+def _uncertain(requirement: Requirement, entry: Measured) -> bool:
+    """That a requirement is judged on intervals of a sample, so that it can fail by chance."""
+    limit = requirement.limit
+    if limit is None or limit.on == "value" or entry.measurement is None:
+        return False
+    quantity = entry.measurement.quantities.get(limit.quantity)
+    return quantity is not None and any(not isinstance(e.spread, Exact) for e in quantity.parts.values())
 
 
 def verdict(findings: Iterable[Finding]) -> tuple[Verdict, str]:
@@ -135,12 +146,10 @@ def _covered(quantity: Quantity, limit: Limit) -> Quantity:
     )
 
 
-def _compared(
-    requirement: Requirement, key: str, quantity: Quantity, statistics: Statistics, blockers: int
-) -> Finding:
+def _compared(requirement: Requirement, key: str, quantity: Quantity, statistics: Statistics, blockers: int) -> Finding:
     limit = requirement.limit
     assert limit is not None  # noqa: S101 - `assess` refuses a requirement without one
-    family = blockers if requirement.severity == "blocker" else 1
+    family = max(1, blockers) if requirement.severity == "blocker" else 1
     widening = _widening(quantity, statistics, family)
     judged = [_part(part, estimate, limit, statistics.level, widening) for part, estimate in quantity.parts.items()]
     order = {"fail": 0, "inconclusive": 1, "pass": 2}

@@ -12,7 +12,7 @@ Cell = str | int | FiniteFloat | None
 
 
 class Meaning(Frozen):
-    """What a quantity is: declared by its check, before anything is measured, so that a policy can be checked against it.
+    """What a quantity is: declared by its check before anything is measured, so that a policy can be held against it.
 
     better: the side a limit must be on (`target`: neither side, the limit is `between`). `per` says what its parts are
     ("level of the attribute", "pair of groups"), empty where there is one estimate only.

@@ -6,7 +6,7 @@ is opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, FiniteFloat, model_validator
@@ -104,7 +104,7 @@ class Policy(Frozen):
     description: str = ""
     extends: str = ""
     statistics: Statistics = Statistics()
-    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    requirements: tuple[Requirement, ...] = ()
 
     @model_validator(mode="after")
     def _distinct(self) -> Policy:
@@ -118,10 +118,13 @@ class Policy(Frozen):
         return (requirement for requirement in self.requirements if requirement.check)
 
 
-def merge(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
-    """The child's raw policy over its parent's: requirements by id (a child's replaces the parent's), statistics by key."""
-    inherited = {item["id"]: item for item in parent.get("requirements", ())}
-    own = {item["id"]: item for item in child.get("requirements", ())}
-    merged = {**parent, **child, "requirements": list({**inherited, **own}.values())}
-    merged["statistics"] = {**parent.get("statistics", {}), **child.get("statistics", {})}
-    return merged
+def merged(parent: Policy, child: Policy) -> Policy:
+    """The child over its parent: requirements by id (a child's replaces the parent's), statistics by key."""
+    requirements = {requirement.id: requirement for requirement in (*parent.requirements, *child.requirements)}
+    chosen = {key: getattr(child.statistics, key) for key in child.statistics.model_fields_set}
+    return child.model_copy(
+        update={
+            "requirements": tuple(requirements.values()),
+            "statistics": parent.statistics.model_copy(update=chosen),
+        }
+    )

@@ -17,7 +17,7 @@ from auditor.subject import Decision, Identity, OutputKind
 
 Status = Literal["pass", "fail", "inconclusive", "not_applicable", "error", "attested", "open", "waived"]
 Verdict = Literal["PASS", "CONDITIONAL", "FAIL", "INCONCLUSIVE"]
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 
 class FileDigest(Frozen):
@@ -155,7 +155,7 @@ class GroupFacts(Frozen):
 
 
 class SplitFacts(Frozen):
-    """Rows of one split. events: rows of the positive class; classes: rows by class; span: first and last index time."""
+    """Rows of one split. events: rows of the positive class; classes: rows by class; span: first, last index time."""
 
     rows: int
     entities: int

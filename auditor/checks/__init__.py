@@ -1,0 +1,39 @@
+"""The catalogue of checks: one line a check, written by hand; a test finds a forgotten one."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from auditor.checks.artifact import finite
+from auditor.checks.behavior import noise
+from auditor.checks.bias import equal_opportunity
+from auditor.checks.check import Check
+from auditor.checks.importance import permutation
+from auditor.checks.performance import calibration, discrimination, error, replication
+from auditor.checks.surrogate import fidelity
+
+_CHECKS = (
+    finite.measure,
+    replication.measure,
+    discrimination.measure,
+    calibration.measure,
+    error.measure,
+    noise.measure,
+    permutation.measure,
+    fidelity.measure,
+    equal_opportunity.measure,
+)
+
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "artifact": "The model file",
+        "performance": "Performance",
+        "data": "Data",
+        "behavior": "Behavior under stress",
+        "importance": "What the model relies on",
+        "surrogate": "Simple rules that describe the model",
+        "internals": "Inside the network",
+        "bias": "Groups of people",
+    }
+)
+
+CATALOGUE: Mapping[str, Check] = MappingProxyType({check.id: check for check in _CHECKS})

@@ -1,0 +1,1 @@
+"""Checks of how the model treats groups of people."""

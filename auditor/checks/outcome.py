@@ -1,0 +1,30 @@
+"""Outcomes and decisions of a data set, as checks of several families need them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.dataset import Dataset, Floats
+from auditor.errors import NotApplicable
+
+
+def positive(data: Dataset) -> NDArray[np.bool_]:
+    """(rows,): which rows have the outcome. Raises NotApplicable where all or none have it."""
+    event = np.asarray(data.y == 1)
+    if event.all() or not event.any():
+        raise NotApplicable(f"{'every' if event.all() else 'no'} test row has the outcome")
+    return event
+
+
+def class_scores(data: Dataset, scores: Floats) -> dict[str, tuple[NDArray[np.bool_], Floats]]:
+    """For each class: (rows,) whether a row is of it, and (rows,) the score of that class.
+
+    Raises NotApplicable where the model gives another number of classes than the data declare.
+    """
+    classes = data.target.classes
+    if scores.ndim != 2 or scores.shape[1] != len(classes):
+        raise NotApplicable(
+            f"the data declare {len(classes)} classes, the model gives scores of shape {scores.shape[1:]}"
+        )
+    return {name: (np.asarray(data.y == code), scores[:, code]) for code, name in enumerate(classes)}

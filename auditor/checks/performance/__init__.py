@@ -1,0 +1,1 @@
+"""Checks of how well the model predicts."""

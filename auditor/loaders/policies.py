@@ -1,0 +1,134 @@
+"""Reading policies: a shipped one by name, or a file by path; every fault at once, before any model is opened."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.checks.check import Check
+from auditor.errors import Problem, WrittenFault
+from auditor.measurement import Meaning
+from auditor.policy import Limit, Policy, merged
+from auditor.record import FileDigest, PolicyFacts
+from auditor.shipped import shipped
+from auditor.yamlfile import Marked, faults, nearest, read_yaml
+
+_WRONG_SIDE = {"higher": "at_most", "lower": "at_least"}
+
+
+@dataclass(frozen=True)
+class LoadedPolicy:
+    """A policy with what it extends merged in. paths: the files it came from, the policy's own first."""
+
+    policy: Policy
+    paths: tuple[Path, ...]
+    files: tuple[FileDigest, ...]
+
+    @property
+    def facts(self) -> PolicyFacts:
+        """What the record keeps of it."""
+        return PolicyFacts(
+            name=self.policy.policy,
+            version=str(self.policy.version),
+            title=self.policy.title,
+            description=self.policy.description,
+            files=self.files,
+            statistics=self.policy.statistics,
+        )
+
+
+def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path()) -> LoadedPolicy:
+    """The policy of that name (shipped), or in that file (`.yaml`, relative to the folder `beside`).
+
+    Raises WrittenFault with every fault of all files involved.
+    """
+    problems: list[Problem] = []
+    paths: list[Path] = []
+    policy = _read(named, beside, catalogue, problems, paths)
+    if policy is not None and not policy.requirements and not problems:
+        problems.append(Problem(str(paths[0]), "the policy has no requirements", "Add some, or extend a policy."))
+    if problems or policy is None:
+        raise WrittenFault(problems)
+    return LoadedPolicy(policy, tuple(paths), tuple(_digest(path) for path in paths))
+
+
+def shipped_policies() -> list[str]:
+    """Names of the policies that come with the program."""
+    root = Path(str(shipped("policies")))
+    return sorted(path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
+
+
+def _read(
+    named: str, beside: Path, catalogue: Mapping[str, Check], problems: list[Problem], paths: list[Path]
+) -> Policy | None:
+    path = _located(named, beside)
+    if path in paths:
+        raise WrittenFault(
+            f"a policy extends itself: {' → '.join(one.name for one in [*paths, path])}", where=str(path)
+        )
+    paths.append(path)
+    marked = read_yaml(path)
+    found, own = faults(Policy, marked)
+    problems.extend(found)
+    if own is None:
+        return None
+    problems.extend(_unfit(own, marked, catalogue))
+    if not own.extends:
+        return own
+    parent = _read(own.extends, path.parent, catalogue, problems, paths)
+    return None if parent is None else merged(parent, own)
+
+
+def _located(named: str, beside: Path) -> Path:
+    if named.endswith((".yaml", ".yml")):
+        return (beside / named).resolve()
+    if named not in shipped_policies():
+        remedy = f"{nearest(named, shipped_policies())} A policy of your own is named by its path, ending in .yaml."
+        raise WrittenFault(f"there is no shipped policy '{named}'", remedy=remedy)
+    return Path(str(shipped("policies"))) / f"{named}.yaml"
+
+
+def _digest(path: Path) -> FileDigest:
+    raw = path.read_bytes()
+    return FileDigest(name=path.name, sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
+
+
+def _unfit(policy: Policy, marked: Marked, catalogue: Mapping[str, Check]) -> list[Problem]:
+    """Requirements that no check of the catalogue can test as written."""
+    problems: list[Problem] = []
+    for at, requirement in enumerate(policy.requirements):
+        if requirement.attest or requirement.limit is None:
+            continue
+        place = ("requirements", at)
+        check = catalogue.get(requirement.check)
+        if check is None:
+            what = f"unknown check '{requirement.check}'"
+            problems.append(Problem(marked.where(*place, "check"), what, nearest(requirement.check, catalogue)))
+            continue
+        if requirement.params:
+            problems.extend(faults(check.params, marked, *place, "with")[0])
+        else:
+            problems.extend(_needed(check, marked.where(*place)))
+        problems.extend(_wrong_limit(requirement.limit, check.quantities, marked.where(*place, "limit")))
+    return problems
+
+
+def _needed(check: Check, where: str) -> list[Problem]:
+    missing = [name for name, field in check.params.model_fields.items() if field.is_required()]
+    return [Problem(where, f"{check.id} needs '{name}'", "Give it under with.") for name in missing]
+
+
+def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) -> list[Problem]:
+    meaning = quantities.get(limit.quantity)
+    if meaning is None:
+        return [Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))]
+    wrong = _WRONG_SIDE.get(meaning.better, "")
+    if wrong and getattr(limit, wrong) is not None:
+        right = "at_least" if wrong == "at_most" else "at_most"
+        what = f"'{limit.quantity}' is better when it is {meaning.better}, so {wrong} would pass the worst models"
+        return [Problem(where, what, f"Write {right}, or between.")]
+    if limit.parts and not meaning.per:
+        return [Problem(where, f"'{limit.quantity}' has no parts", "Leave parts away.")]
+    return []
