@@ -1,0 +1,57 @@
+"""Ranking: area under the ROC curve and average precision, in O(n log n)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.errors import NotApplicable
+from auditor.kernels.stat import Floats, Integers, Stat
+
+
+def auroc(positive: NDArray[np.bool_], score: Floats) -> Stat:
+    """Area under the ROC curve: the chance that a positive row scores above a negative one, ties counting half.
+
+    positive, score: (n,). The influence values are the structural components of DeLong, DeLong and Clarke-Pearson
+    (1988), from midranks (Sun and Xu 2014); by cluster sums they give the variance of Obuchowski (1997).
+    Raises NotApplicable where one of the outcomes is missing.
+    """
+    n, (level, positives, negatives) = len(score), _levels(positive, score)
+    cases, controls = int(positives.sum()), int(negatives.sum())
+    below = np.cumsum(negatives) - negatives / 2  # negatives below each level, ties half
+    above = cases - np.cumsum(positives) + positives / 2
+    value = float(positives @ below) / (cases * controls)
+    of_case = below[level] / controls - value
+    of_control = above[level] / cases - value
+    influence = np.where(positive, n / cases * of_case, n / controls * of_control)
+    return Stat(value, influence, np.where(positive, 1, 0))
+
+
+def average_precision(positive: NDArray[np.bool_], score: Floats) -> Stat:
+    """Average precision: precision at the score of a positive row, averaged over these (tied rows enter together).
+
+    positive, score: (n,). The influence is the first von Mises derivative of (1/pi) E[y N(s)/D(s)] (in the manner of
+    Hampel 1974), where D and N are the shares of rows and of positive rows that score at least s.
+    Raises NotApplicable where one of the outcomes is missing.
+    """
+    n, (level, positives, negatives) = len(score), _levels(positive, score)
+    cases = int(positives.sum())
+    found = np.cumsum(positives[::-1])[::-1] / n
+    flagged = np.cumsum((positives + negatives)[::-1])[::-1] / n
+    precision = found / flagged
+    value = float(positives @ precision) / cases
+    # What a row adds to found and to flagged at every level that it reaches.
+    to_found = np.cumsum(positives / flagged) / n
+    to_flagged = np.cumsum(positives * found / flagged**2) / n
+    of_case = precision[level] - value + to_found[level]
+    influence = n / cases * (positive * of_case - to_flagged[level])
+    return Stat(value, influence)
+
+
+def _levels(positive: NDArray[np.bool_], score: Floats) -> tuple[Integers, Floats, Floats]:
+    """The level of each row among the distinct scores, ascending; positive and negative rows at each level."""
+    if positive.all() or not positive.any():
+        raise NotApplicable("all rows have the same outcome" if len(positive) else "no rows")
+    distinct, level = np.unique(score, return_inverse=True)
+    positives = np.bincount(level[positive], minlength=len(distinct)).astype(float)
+    return level, positives, np.bincount(level[~positive], minlength=len(distinct)).astype(float)

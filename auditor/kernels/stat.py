@@ -1,0 +1,62 @@
+"""A statistic: one number and what each row contributes to its error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Integers = NDArray[np.integer]
+
+
+@dataclass(frozen=True, eq=False)
+class Stat:
+    """A number, and one influence value per row: `value - truth` is about `mean(influence)` (Hampel 1974).
+
+    influence: (n,), mean about 0, exactly 0 in a row that does not contribute. strata: (n,) codes of the samples whose
+    sizes are taken as given (AUROC: negatives 0, positives 1), -1 in a row that does not contribute; None: all rows are
+    one sample. Strata only say how many rows or clusters stand behind each part of the variance.
+    """
+
+    value: float
+    influence: Floats
+    strata: Integers | None = None
+
+    def among(self, rows: NDArray[np.bool_]) -> Stat:
+        """The same statistic, seen from a larger sample: `rows` (N,) is True at the rows that it was computed on."""
+        share = len(self.influence) / len(rows)
+        influence, strata = np.zeros(len(rows)), np.full(len(rows), -1)
+        influence[rows] = self.influence / share
+        strata[rows] = 0 if self.strata is None else self.strata
+        return Stat(self.value, influence, strata)
+
+
+def minus(first: Stat, second: Stat) -> Stat:
+    """`first - second`, both on the same rows and strata: its variance is that of a paired difference."""
+    return Stat(first.value - second.value, first.influence - second.influence, first.strata)
+
+
+def mean(stats: Sequence[Stat]) -> Stat:
+    """The plain mean of statistics on the same rows; rows that all of them put in the same strata stay one stratum."""
+    influence = np.mean([stat.influence for stat in stats], axis=0)
+    return Stat(float(np.mean([stat.value for stat in stats])), influence, _common(stats))
+
+
+def row_mean(values: Floats) -> Stat:
+    """The mean of one number per row, (n,)."""
+    exact = np.asarray(values, dtype=float)
+    value = float(exact.mean())
+    return Stat(value, exact - value)
+
+
+def _common(stats: Sequence[Stat]) -> Integers | None:
+    given = [stat.strata for stat in stats if stat.strata is not None]
+    if not given:
+        return None
+    codes = given[0] + 1
+    for strata in given[1:]:
+        codes = np.unique(codes * (int(strata.max()) + 2) + strata + 1, return_inverse=True)[1]
+    return np.where(np.max(given, axis=0) < 0, -1, codes)
