@@ -1,0 +1,181 @@
+"""The door to the model: the verbs through which everything expensive goes, arrays in, arrays out. No TensorFlow here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from numpy.typing import NDArray
+
+from auditor.errors import FileFault, Problem
+
+Inputs = Mapping[str, NDArray[Any]]
+"""Model input name -> (rows, ...)."""
+
+Shape = tuple[int | None, ...]
+"""Without the axis of rows; None is a length that may vary from call to call."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or an output of the model."""
+
+    name: str
+    shape: Shape
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer as the model lists it. kind: its class. output_shape: None where it has several outputs or none that is known."""
+
+    name: str
+    kind: str
+    output_shape: Shape | None
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the model file holds, and how the process that opened it was shut in.
+
+    sha256 and bytes are those of the copy that was opened. nonfinite_weights counts weights that are NaN or infinite.
+    isolation names the measures that were in force, and those that could not be had.
+    """
+
+    file: str
+    sha256: str
+    bytes: int
+    format: Literal["keras-v3", "hdf5"]
+    keras_version: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    layers: tuple[Layer, ...]
+    parameters: int
+    nonfinite_weights: int
+    isolation: tuple[str, ...]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Door:
+    """How the model is being run.
+
+    compiled: None until enough rows have come by to decide. disagreement: largest difference between the compiled and
+    the plain forward pass over the standard deviation of the scores, None where it was not measured.
+    peak_memory: largest resident memory of the model's process so far, bytes.
+    """
+
+    compiled: bool | None
+    reason: str
+    disagreement: float | None
+    threads: int
+    seconds_to_open: float
+    peak_memory: int
+
+
+class Model(Protocol):
+    """A model behind the door. Every verb raises ModelFault when the model's process dies, hangs or exceeds a limit."""
+
+    @property
+    def description(self) -> Description:
+        """What was opened."""
+        ...
+
+    @property
+    def door(self) -> Door:
+        """How it is being run."""
+        ...
+
+    @property
+    def evaluations(self) -> int:
+        """Rows sent through the model so far, by all verbs and all handles of this process; padding is not counted."""
+        ...
+
+    def evaluate(self, inputs: Inputs, batch: int | None = None) -> dict[str, NDArray[Any]]:
+        """Outputs of the forward pass in inference mode: output name -> (rows, ...), float32 or float64 as the model has it.
+
+        batch: exactly so many rows per call of the model, in order, the remainder as a smaller call, uncompiled.
+        None: the door chooses; the same inputs in the same call then give the same bits.
+        """
+        ...
+
+    def gradient(
+        self, inputs: Inputs, output: str, column: int | None = None, at: Literal["input", "embedding"] = "input"
+    ) -> dict[str, NDArray[Any]]:
+        """Derivative of output[:, column] with respect to each input of a float type: input name -> (rows, ...).
+
+        column: None where the output is one number a row. at="embedding": with respect to what the first Embedding
+        layer puts out, under that layer's name (for inputs of whole numbers).
+        """
+        ...
+
+    def activations(self, inputs: Inputs, layer: str) -> NDArray[Any]:
+        """What a layer of the model's own list puts out: (rows, ...)."""
+        ...
+
+    def weights(self, layer: str) -> dict[str, NDArray[Any]]:
+        """The weights of a layer by their path below the layer."""
+        ...
+
+    def randomised(self, layers: Sequence[str], seed: int) -> Model:
+        """A second model in the same process, the weights of the named layers drawn again from their own initializers."""
+        ...
+
+    def close(self) -> None:
+        """Give the model up. Closing the model that `open_model` gave ends the process."""
+        ...
+
+
+def check_signature(
+    description: Description, inputs: Mapping[str, Shape], columns: Mapping[str, Sequence[str]]
+) -> None:
+    """Raise FileFault, showing both sides, where the data set's inputs do not fit the model's.
+
+    inputs: input name -> the shape that the data set would send. columns: input name -> the names along its last axis.
+    """
+    ports = {port.name: port for port in description.inputs}
+    problems = [_missing(description, port, inputs) for port in ports.values() if port.name not in inputs]
+    for name, shape in inputs.items():
+        if name not in ports:
+            problems.append(_surplus(description, name, shape))
+        elif not fits(ports[name].shape, shape):
+            problems.append(_misfit(description, ports[name], shape, columns.get(name, ())))
+    if problems:
+        raise FileFault(problems)
+
+
+def fits(wanted: Shape, given: Shape) -> bool:
+    """Whether arrays of the given shape can go into a port: an open length of the port takes any, but not the reverse."""
+    return len(wanted) == len(given) and all(w is None or w == g for w, g in zip(wanted, given, strict=True))
+
+
+def shape_text(shape: Shape) -> str:
+    """As in `rows × 6 × 4`; an open length is `any`."""
+    return " × ".join(["rows", *("any" if size is None else str(size) for size in shape)])
+
+
+def _missing(description: Description, port: Port, inputs: Mapping[str, Shape]) -> Problem:
+    what = f"the model has an input '{port.name}' ({shape_text(port.shape)}) that the data set does not send"
+    return Problem(
+        description.file, what, f"the data set sends: {_listed(inputs)}; name it under inputs in the data file"
+    )
+
+
+def _surplus(description: Description, name: str, shape: Shape) -> Problem:
+    has = {port.name: port.shape for port in description.inputs}
+    what = f"the data set sends an input '{name}' ({shape_text(shape)}) that the model does not have"
+    return Problem(description.file, what, f"the model has: {_listed(has)}")
+
+
+def _misfit(description: Description, port: Port, shape: Shape, columns: Sequence[str]) -> Problem:
+    what = f"input '{port.name}': the model takes {shape_text(port.shape)}, the data set sends {shape_text(shape)}"
+    if port.shape and len(port.shape) == len(shape) and port.shape[:-1] == shape[:-1]:
+        what += f"; it takes {port.shape[-1]} columns and is sent {shape[-1]}"
+    sent = f"the columns sent are: {', '.join(columns)}" if columns else "the data set names no columns for it"
+    return Problem(description.file, what, f"{sent}; change features, transforms or length in the data file")
+
+
+def _listed(shapes: Mapping[str, Shape]) -> str:
+    return ", ".join(f"'{name}' ({shape_text(shape)})" for name, shape in shapes.items()) or "nothing"

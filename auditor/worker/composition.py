@@ -1,0 +1,45 @@
+"""How many rows go through the model at a time. The choice follows from shapes alone, never from a clock.
+
+A batch size found by timing would differ from run to run, and with it the last bits of every score.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from auditor.model import Description, Shape
+
+_LARGEST, _SMALLEST = 8192, 8
+_STEPS_DOWN = 8
+_BATCH_BYTES = 64 * 2**20
+_REQUEST_ROWS = 1024
+
+
+def largest_batch(description: Description, inputs: Mapping[str, Shape]) -> int:
+    """The largest power of two of rows for which no layer's output (float32) is over a fixed number of bytes."""
+    lengths = [size for shape in inputs.values() for size in shape[:-1] if size is not None]
+    longest = max(lengths, default=1)
+    shapes = [layer.output_shape or () for layer in description.layers] + list(inputs.values())
+    per_row = max(4 * math.prod(longest if size is None else size for size in shape) for shape in shapes)
+    return max(_SMALLEST, min(_LARGEST, 2 ** int(math.log2(max(1, _BATCH_BYTES // per_row)))))
+
+
+def padded(rows: int, largest: int) -> Iterator[tuple[int, int]]:
+    """(rows, batch) of each call: full batches of a few fixed sizes, so that few functions are compiled.
+
+    What remains goes into one padded batch when it fills half of it or when there is no smaller size.
+    """
+    sizes = [size for size in (largest, largest // _STEPS_DOWN, largest // _STEPS_DOWN**2) if size >= _SMALLEST]
+    while rows:
+        fits = [size for size in sizes if 2 * rows >= size]
+        batch = fits[0] if fits else sizes[-1]
+        yield min(rows, batch), batch
+        rows -= min(rows, batch)
+
+
+def exact(rows: int, batch: int) -> Iterator[tuple[int, int]]:
+    """(rows, batch) of each request where the caller fixes the batch: several calls of the model may share a request."""
+    together = max(1, _REQUEST_ROWS // batch) * batch
+    for at in range(0, rows, together):
+        yield min(together, rows - at), batch

@@ -1,0 +1,125 @@
+"""What a task means in TensorFlow: a function from a list of input tensors to a list of output tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from auditor.worker.inside.loading import single_output
+from auditor.worker.inside.refusals import Refusal
+
+Tensors = Sequence[Any]
+Function = Callable[[Tensors], list[Any]]
+
+
+def program(model: Any, task: Mapping[str, Any]) -> tuple[Function, list[str]]:
+    """The function of a task and the names of what it gives. Raises Refusal for what the model does not have."""
+    match task["kind"]:
+        case "evaluate":
+            net = _net(model, list(model.outputs))
+            return lambda inputs: _numbers(net(inputs)), [""] * len(model.outputs)
+        case "activations":
+            net = _net(model, [single_output(model.layers[task["layer"]])])
+            return lambda inputs: _numbers(net(inputs)), [model.layers[task["layer"]].name]
+        case "gradient" if task["at"] == "input":
+            return _input_gradient(model, task)
+        case _:
+            return _embedding_gradient(model, task)
+
+
+def _net(model: Any, outputs: list[Any]) -> Function:
+    """Input tensors -> output tensors in inference mode, through the model's own layers."""
+    import keras
+    import tensorflow as tf
+
+    inputs = list(model.inputs)
+    net = keras.Model(inputs, outputs)
+    dtypes = [tensor.dtype for tensor in inputs]
+
+    def call(tensors: Tensors) -> list[Any]:
+        cast = [tf.cast(tensor, dtype) for tensor, dtype in zip(tensors, dtypes, strict=True)]
+        answer = net(cast if len(cast) > 1 else cast[0], training=False)
+        return list(answer) if isinstance(answer, (list, tuple)) else [answer]
+
+    return call
+
+
+def _numbers(tensors: Tensors) -> list[Any]:
+    """float64 stays, everything else becomes float32."""
+    import tensorflow as tf
+
+    return [tensor if tensor.dtype == tf.float64 else tf.cast(tensor, tf.float32) for tensor in tensors]
+
+
+def _input_gradient(model: Any, task: Mapping[str, Any]) -> tuple[Function, list[str]]:
+    import tensorflow as tf
+
+    net = _net(model, [model.outputs[task["output"]]])
+    names = [tensor.name for tensor in model.inputs if "float" in str(tensor.dtype)]
+    if not names:
+        raise Refusal("the model has no input of a float type to differentiate by", 'use at="embedding"')
+
+    def function(inputs: Tensors) -> list[Any]:
+        floats = [tensor for tensor in inputs if tensor.dtype.is_floating]
+        with tf.GradientTape() as tape:
+            tape.watch(floats)
+            target = _column(net(inputs)[0], task["column"])
+        return _known(tape.gradient(target, floats), names)
+
+    return function, names
+
+
+def _embedding_gradient(model: Any, task: Mapping[str, Any]) -> tuple[Function, list[str]]:
+    import keras
+    import tensorflow as tf
+
+    found = [layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
+    embedded = single_output(found[0]) if found else None
+    if embedded is None:
+        raise Refusal("the model has no Embedding layer of its own that is used once", 'use at="input"')
+    before = _net(model, [embedded])
+    after = _beyond(model, embedded, task["output"])
+
+    def function(inputs: Tensors) -> list[Any]:
+        point = before(inputs)[0]
+        with tf.GradientTape() as tape:
+            tape.watch(point)
+            target = _column(after(inputs, point), task["column"])
+        return _known(_numbers([tape.gradient(target, point)]), [found[0].name])
+
+    return function, [found[0].name]
+
+
+def _beyond(model: Any, embedded: Any, output: int) -> Callable[[Tensors, Any], Any]:
+    """The model's output where an inner tensor is replaced: the layers are run again with the tensor given."""
+    net = _net(model, [model.outputs[output]])
+    layer = embedded._keras_history.operation
+
+    def call(inputs: Tensors, point: Any) -> Any:
+        own = layer.call
+        layer.call = lambda *_, **__: point
+        try:
+            return net(inputs)[0]
+        finally:
+            layer.call = own
+
+    return call
+
+
+def _column(scores: Any, column: int | None) -> Any:
+    """One number a row, float32 or wider, so that its sum over rows has each row's own derivative."""
+    if len(scores.shape) == 1 or (len(scores.shape) == 2 and scores.shape[1] == 1 and column in (None, 0)):
+        return _numbers([scores])[0]
+    if len(scores.shape) != 2:
+        raise Refusal(f"the output has the shape {tuple(scores.shape)}; gradients need one or several numbers a row")
+    if column is None or not 0 <= column < scores.shape[1]:
+        raise Refusal(f"the output has {scores.shape[1]} columns, so a column below that is needed, not {column}")
+    return _numbers([scores])[0][:, column]
+
+
+def _known(gradients: Sequence[Any], names: Sequence[str]) -> list[Any]:
+    lost = [name for name, gradient in zip(names, gradients, strict=True) if gradient is None]
+    if lost:
+        what = f"the output cannot be differentiated by {', '.join(lost)}"
+        raise Refusal(what, 'an input that feeds an Embedding takes at="embedding"')
+    return list(gradients)

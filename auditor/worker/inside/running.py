@@ -1,0 +1,124 @@
+"""Run a program on arrays: plain, or compiled by XLA where that agrees with plain and is not slower."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.worker.inside.programs import Function
+from auditor.worker.inside.refusals import Refusal
+from auditor.worker.wire import printable
+
+Arrays = list[NDArray[Any]]
+
+_TOLERANCE = 1e-5
+_TRIAL_ROWS, _COMPARED_ROWS = 128, 1024
+_MUCH_SLOWER = 1.5  # far from 1, so that the clock's noise does not decide between two runs of the same audit
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whether the compiled function is used; None while no batch was large enough or spread enough to tell."""
+
+    compiled: bool | None
+    reason: str
+    disagreement: float | None = None
+
+
+class Runner:
+    """A program for inputs of fixed shapes. compiled functions are kept per batch size."""
+
+    def __init__(self, function: Function, specs: Sequence[tuple[tuple[int, ...], str]]) -> None:
+        """specs: shape without rows, and type, of each input."""
+        import tensorflow as tf
+
+        self._function, self._specs = function, specs
+        self._plain = self._traced(None, jit=False)
+        self._compiled: dict[int, Any] = {}
+        self._tensor = tf.constant
+        self.choice = Choice(None, "too few rows so far to decide")
+
+    def probe(self) -> Arrays:
+        """What comes out for one row of zeros: shapes and types are those of any row."""
+        return self._call(self._plain, [np.zeros((1, *shape), dtype) for shape, dtype in self._specs])
+
+    def run(self, inputs: Arrays, outputs: Arrays, batch: int, pad: bool) -> None:
+        """Fill the outputs. pad: the door chose the batch, so that it may be compiled; else plain, batch rows a call."""
+        rows = len(inputs[0])
+        if pad and self.choice.compiled is None and rows >= min(_TRIAL_ROWS, batch):
+            self.choice = self._try(inputs, batch)
+        if pad and self.choice.compiled:
+            answer = self._call(self._compiled_for(batch), [_padded(array, batch) for array in inputs])
+            _copy([array[:rows] for array in answer], outputs)
+            return
+        for at in range(0, rows, batch):
+            pieces = [array[at : at + batch] for array in inputs]
+            _copy(self._call(self._plain, pieces), [output[at : at + batch] for output in outputs])
+
+    def _try(self, inputs: Arrays, batch: int) -> Choice:
+        some = [array[:_COMPARED_ROWS] for array in inputs]
+        full = [_padded(array, batch) for array in inputs]
+        plain, plain_seconds = self._timed(self._plain, some)
+        differences = [np.std(array, dtype=np.float64) for array in plain]
+        if not all(np.isfinite(array).all() for array in plain):
+            return Choice(None, "outputs that are not finite cannot be compared")
+        if not all(differences):
+            return Choice(None, "outputs that do not vary cannot be compared")
+        try:
+            compiled, seconds = self._timed(self._compiled_for(batch), full)
+        except Refusal:
+            raise
+        except Exception as error:  # XLA has many ways to say that it knows an operation not
+            return Choice(False, printable(f"XLA cannot compile it: {str(error).splitlines()[0]}", 200))
+        return _chosen(plain, compiled, plain_seconds / len(some[0]), seconds / batch)
+
+    def _timed(self, function: Any, inputs: Arrays) -> tuple[Arrays, float]:
+        self._call(function, inputs)
+        start = time.perf_counter()
+        answer = self._call(function, inputs)
+        return answer, time.perf_counter() - start
+
+    def _compiled_for(self, batch: int) -> Any:
+        if batch not in self._compiled:
+            self._compiled[batch] = self._traced(batch, jit=True)
+        return self._compiled[batch]
+
+    def _traced(self, batch: int | None, *, jit: bool) -> Any:
+        import tensorflow as tf
+
+        specs = [tf.TensorSpec((batch, *shape), dtype) for shape, dtype in self._specs]
+        traced = tf.function(lambda *tensors: self._function(tensors), jit_compile=jit, autograph=False)
+        return traced.get_concrete_function(*specs)
+
+    def _call(self, function: Any, inputs: Arrays) -> Arrays:
+        answer = function(*[self._tensor(array) for array in inputs])
+        return [tensor.numpy() for tensor in answer]
+
+
+def _chosen(plain: Arrays, compiled: Arrays, plain_each: float, compiled_each: float) -> Choice:
+    differences = []
+    for sure, other in zip(plain, compiled, strict=True):
+        gap = np.abs(other[: len(sure)].astype(np.float64) - sure)
+        differences.append(float(gap.max() / np.std(sure, dtype=np.float64)))
+    worst = max(differences)
+    if not worst <= _TOLERANCE:
+        known = worst if np.isfinite(worst) else None
+        return Choice(False, "compiled, it differs too much from the plain forward pass", known)
+    if compiled_each > _MUCH_SLOWER * plain_each:
+        return Choice(False, "compiled, it is slower than the plain forward pass", worst)
+    return Choice(True, "compiled by XLA, which agrees with the plain forward pass", worst)
+
+
+def _padded(array: NDArray[Any], batch: int) -> NDArray[Any]:
+    missing = batch - len(array)
+    return array if missing == 0 else np.concatenate([array, np.repeat(array[-1:], missing, axis=0)])
+
+
+def _copy(sources: Arrays, targets: Arrays) -> None:
+    for source, target in zip(sources, targets, strict=True):
+        target[...] = source

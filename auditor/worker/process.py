@@ -1,0 +1,178 @@
+"""The child as the parent sees it: started shut in, watched, asked, ended. A dead, hung or babbling child is a ModelFault."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from auditor.errors import ModelFault
+from auditor.worker.watch import Watch
+from auditor.worker.wire import Fault, Garbled, Ready, Reply, printable, receive, send
+
+OPENING_SECONDS = 180.0
+"""The longest that starting the child, and then reading the model file, may take."""
+CALL_SECONDS = 300.0
+"""The longest that one request (one batch of rows) may take."""
+
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from auditor.worker.inside.main import main; main()"
+_QUOTED_BYTES, _QUOTED_LINES = 8192, 6
+
+R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
+
+
+class Child:
+    """One child process. It ends with `close`, with the parent, or when the thread that started it ends."""
+
+    def __init__(self, memory_bytes: int, seconds: float) -> None:
+        """seconds: how long its answers may take altogether, without the opening."""
+        self.private = Path(tempfile.mkdtemp(prefix="auditor-model-"))
+        self._left = seconds
+        self._lock = threading.Lock()
+        self._channel, theirs = socket.socketpair()
+        with theirs:
+            self.process = self._launch(theirs.fileno(), seconds)
+        self.watch = Watch(self.process, memory_bytes)
+        self._finalizer = weakref.finalize(self, _end, self.process, self._channel, self.watch, self.private)
+        self.ready = self._first_words()
+
+    def request(self, message: Mapping[str, Any], expect: type[R], fd: int | None = None) -> R:
+        """Send a request and wait for its reply.
+
+        Raises ModelFault where the child says that it cannot, dies, takes too long, uses too much memory or sends
+        anything else than the reply expected. In all cases but the first the child is gone afterwards.
+        """
+        with self._lock:
+            if not self.alive:
+                raise ModelFault("the model is closed, or its process was lost before")
+            start = time.monotonic()
+            reply = self._exchange(message, expect, fd, min(CALL_SECONDS, self._left))
+            self._left -= time.monotonic() - start
+        return _or_fault(reply)
+
+    def open(self, message: Mapping[str, Any], expect: type[R]) -> R:
+        """As `request`, with the time of an opening."""
+        with self._lock:
+            return _or_fault(self._exchange(message, expect, None, OPENING_SECONDS))
+
+    @property
+    def alive(self) -> bool:
+        """Whether it was neither closed nor lost."""
+        return self._finalizer.alive
+
+    def close(self) -> None:
+        """End the process and remove its private directory. May be called again."""
+        self._finalizer()
+
+    def _launch(self, fd: int, seconds: float) -> subprocess.Popen[bytes]:
+        root = str(Path(__file__).parents[2])
+        cpu = (2 * OPENING_SECONDS + min(seconds, 10**8)) * (os.cpu_count() or 1)
+        arguments = [root, str(fd), str(os.getpid()), str(self.private), str(int(cpu) + 1)]
+        with (self.private / "log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-I", "-c", _START, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.private,
+                env=_environment(self.private),
+                pass_fds=[fd],
+                start_new_session=True,  # Ctrl-C goes to the parent, which ends the child
+            )
+
+    def _first_words(self) -> Ready:
+        reply = self._guarded(lambda: self._reply(Ready), OPENING_SECONDS)
+        if isinstance(reply, Fault):
+            self.close()
+        return _or_fault(reply)
+
+    def _exchange(self, message: Mapping[str, Any], expect: type[R], fd: int | None, seconds: float) -> R | Fault:
+        def exchange() -> R | Fault:
+            send(self._channel, message, fd)
+            return self._reply(expect)
+
+        return self._guarded(exchange, seconds)
+
+    def _reply(self, expect: type[R]) -> R | Fault:
+        adapter: TypeAdapter[R | Fault] = TypeAdapter(expect | Fault)
+        return adapter.validate_json(receive(self._channel))
+
+    def _guarded(self, exchange: Callable[[], T], seconds: float) -> T:
+        self.watch.expect_within(seconds)
+        try:
+            return exchange()
+        except (EOFError, OSError) as error:
+            raise self._fault("") from error
+        except (Garbled, ValidationError) as error:
+            raise self._fault(f"it sent something that is no reply: {printable(str(error))}") from error
+        except BaseException:
+            self.close()  # Ctrl-C in the middle of an exchange: what comes next on the channel is unknown
+            raise
+        finally:
+            self.watch.expect_nothing()
+
+    def _fault(self, reason: str) -> ModelFault:
+        why = self.watch.reason or reason or _ending_of(self.process)
+        log = _last_lines(self.private / "log")
+        self.close()
+        remedy = self.watch.remedy + (f"\nthe last lines of its log:\n{log}" if log else "")
+        return ModelFault(f"the model's process was lost: {why}", remedy=remedy.strip())
+
+
+def _or_fault(reply: R | Fault) -> R:
+    if isinstance(reply, Fault):
+        raise ModelFault(printable(reply.fault, 4000), remedy=printable(reply.remedy, 1000))
+    return reply
+
+
+def _environment(private: Path) -> dict[str, str]:
+    """Nothing of the user's: no tokens, no Keras settings (a user's keras.json would change what a model computes)."""
+    return {
+        "HOME": str(private),
+        "KERAS_HOME": str(private),
+        "TMPDIR": str(private),
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "1",
+        "CUDA_VISIBLE_DEVICES": "-1",  # scores must not depend on whether the auditor's machine has a GPU
+    }
+
+
+def _ending_of(process: subprocess.Popen[bytes]) -> str:
+    try:
+        code = process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        return "it closed its channel"
+    if code < 0:
+        return f"it died of {signal.Signals(-code).name}"
+    return f"it ended with exit code {code}"
+
+
+def _last_lines(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _QUOTED_BYTES))
+        lines = file.read(_QUOTED_BYTES).decode(errors="replace").splitlines()
+    kept = [printable(line, 200) for line in lines if line.strip()]
+    return "\n".join(kept[-_QUOTED_LINES:])
+
+
+def _end(process: subprocess.Popen[bytes], channel: socket.socket, watch: Watch, private: Path) -> None:
+    watch.stop()
+    channel.close()
+    process.kill()
+    process.wait()
+    shutil.rmtree(private, ignore_errors=True)
