@@ -1,0 +1,57 @@
+"""A record on disk: written in one way, read back only if it is whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from auditor.errors import FileFault, Problem, WrittenFault
+from auditor.record import SCHEMA_VERSION, Record
+
+NAME = "record.json"
+_MOST_BYTES = 64 * 2**20
+
+
+def written(record: Record) -> bytes:
+    """The bytes of `record.json`: UTF-8, indented, in the order of the fields."""
+    plain = record.model_dump(mode="json", by_alias=True)
+    return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def load(path: Path) -> Record:
+    """The record of an audit's folder, or in a file.
+
+    Raises WrittenFault where there is none, FileFault where it cannot be read, is of another version, or was changed
+    after it was written (its body no longer has the digest that it names).
+    """
+    file = path / NAME if path.is_dir() else path
+    if not file.is_file():
+        remedy = f"Name the folder that `auditor run` wrote, or the {NAME} in it."
+        raise WrittenFault("there is no record here", where=str(file), remedy=remedy)
+    try:
+        record = Record.model_validate_json(_read(file))
+    except ValidationError as error:
+        problems = [_problem(file, fault["loc"], fault["msg"]) for fault in error.errors(include_url=False)[:20]]
+        raise FileFault(problems) from None
+    if record.body_digest() != record.body_sha256:
+        raise FileFault("the record was changed after it was written: its digest differs", where=str(file))
+    return record
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise FileFault(f"cannot be read: {error.strerror}", where=str(file)) from error
+    if len(data) > _MOST_BYTES:
+        raise FileFault(f"is larger than {_MOST_BYTES} bytes, which no record is", where=str(file))
+    return data
+
+
+def _problem(file: Path, loc: tuple[int | str, ...], message: str) -> Problem:
+    place = ".".join(map(str, loc))
+    remedy = f"This program reads version {SCHEMA_VERSION} of the record." if place == "schema_version" else ""
+    return Problem(str(file), f"{place}: {message}" if place else message, remedy)

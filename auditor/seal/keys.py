@@ -1,0 +1,140 @@
+"""Keys: Ed25519 in PKCS#8, made once, never overwritten, read only from where the user points to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import FileFault, WrittenFault
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from securesystemslib.signer import CryptoSigner, SSlibKey
+
+_MOST_BYTES = 64 * 2**10
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True)
+class KeyFiles:
+    """A new pair of keys. fingerprint: SHA-256 of the public key's DER form (SubjectPublicKeyInfo), in hex."""
+
+    private: Path
+    public: Path
+    fingerprint: str
+
+
+def new_keys(folder: Path, name: str, passphrase: bytes | None) -> KeyFiles:
+    """Make `name.key.pem` (mode 0600, encrypted unless `passphrase` is None) and `name.pub.pem` in the folder.
+
+    Raises WrittenFault where one of them exists already, the name is no plain name, or the passphrase is empty;
+    FileFault where they cannot be written.
+    """
+    from cryptography.hazmat.primitives import serialization as pem
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    if not _NAME.fullmatch(name):
+        raise WrittenFault(f"'{name}' cannot name a key", remedy="Use letters, digits, '.', '_' and '-'.")
+    if passphrase is not None and not passphrase:
+        raise WrittenFault("the passphrase is empty", remedy="Give one, or say --no-passphrase.")
+    files = folder / f"{name}.key.pem", folder / f"{name}.pub.pem"
+    for file in files:
+        if os.path.lexists(file):
+            raise WrittenFault("this key exists already, and keys are never overwritten", where=str(file))
+    key = Ed25519PrivateKey.generate()
+    hidden = pem.NoEncryption() if passphrase is None else pem.BestAvailableEncryption(passphrase)
+    private = key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, hidden)
+    public = key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _create(files[0], private, 0o600)
+        _create(files[1], public, 0o644)
+    except OSError as error:
+        raise FileFault(f"the key cannot be written: {error.strerror}", where=str(folder)) from error
+    return KeyFiles(files[0], files[1], fingerprint(key.public_key()))
+
+
+def signer(path: Path, passphrase: Callable[[], bytes]) -> CryptoSigner:
+    """The signer of a private key file. `passphrase` is called only where the file is encrypted.
+
+    Raises FileFault where the file is no Ed25519 private key, WrittenFault where the passphrase is wrong.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from securesystemslib.signer import CryptoSigner
+
+    data = _read(path)
+    encrypted = b"ENCRYPTED PRIVATE KEY" in data
+    secret = passphrase() if encrypted else None
+    try:
+        key = load_pem_private_key(data, secret)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        if encrypted:
+            raise WrittenFault("the passphrase does not open this key", where=str(path)) from None
+        raise FileFault("this is no private key in PEM form", where=str(path), remedy=_MAKE) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise FileFault("this is no Ed25519 key", where=str(path), remedy=_MAKE)
+    return CryptoSigner(key, _named(key.public_key()))
+
+
+def public_key(path: Path) -> SSlibKey:
+    """The public key in a file, its key id being its fingerprint. Raises FileFault where it is no such key."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    data = _read(path)
+    if b"PRIVATE KEY" in data:
+        raise FileFault("this is a private key", where=str(path), remedy="Give the public one, which ends in .pub.pem.")
+    try:
+        key = load_pem_public_key(data)
+    except (ValueError, UnsupportedAlgorithm):
+        raise FileFault("this is no public key in PEM form", where=str(path), remedy=_MAKE) from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise FileFault("this is no Ed25519 key", where=str(path), remedy=_MAKE)
+    return _named(key)
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """SHA-256 of the key's SubjectPublicKeyInfo in DER, as `openssl pkey -pubin -outform DER | sha256sum` gives it."""
+    from cryptography.hazmat.primitives import serialization as pem
+
+    return hashlib.sha256(key.public_bytes(pem.Encoding.DER, pem.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+_MAKE = "Make a pair with `auditor keys new`."
+
+
+def _named(key: Ed25519PublicKey) -> SSlibKey:
+    from securesystemslib.signer import SSlibKey
+
+    return SSlibKey.from_crypto(key, keyid=fingerprint(key))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise FileFault(f"the key cannot be read: {error.strerror}", where=str(path)) from error
+    if len(data) > _MOST_BYTES:
+        raise FileFault("this is too large to be a key", where=str(path))
+    return data
+
+
+def _create(path: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink()  # half a key is worse than none
+        raise
