@@ -70,7 +70,7 @@ def _fit(feature: CommentedMap, values: Array) -> None:
     known = values[~np.isnan(values)]
     for step in feature.get("transform", []):
         (name,) = step
-        if name == "impute":
+        if name == "impute" and feature["kind"] == "numeric":
             step[name] = _short(float(np.median(known)))
         elif name == "clip":
             known = np.clip(known, *step[name])
