@@ -32,8 +32,15 @@ apt_prefix() {
 install_packages() {
     prefix=$(apt_prefix) || return 1
     say "installing with apt: $*"
+    log=$(mktemp)
     # shellcheck disable=SC2086  # the prefix is none, one or two words
-    $prefix apt-get update -qq && $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    if { $prefix apt-get update && $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+        rm -f "$log"
+    else
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
 }
 
 missing_packages() {
