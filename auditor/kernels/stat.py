@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.errors import NotApplicable
+
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
 
@@ -46,7 +48,9 @@ def mean(stats: Sequence[Stat]) -> Stat:
 
 
 def row_mean(values: Floats) -> Stat:
-    """The mean of one number per row, (n,)."""
+    """The mean of one number per row, (n,). Raises NotApplicable where there is no row."""
+    if len(values) == 0:
+        raise NotApplicable("no rows")
     exact = np.asarray(values, dtype=float)
     value = float(exact.mean())
     return Stat(value, exact - value)

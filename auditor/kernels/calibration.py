@@ -1,0 +1,86 @@
+"""Calibration: whether probabilities are right as probabilities. event, probability: (n,)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.errors import NotApplicable
+from auditor.kernels.logistic import logistic
+from auditor.kernels.stat import Floats, Integers, Stat, row_mean
+
+_RESOLVED = 2.0**-24  # single precision cannot tell 1 from a probability nearer to it than this
+
+
+def logit(probability: Floats) -> Floats:
+    """Log odds, (n,); a probability nearer to 0 or 1 than 2^-24 counts as that near."""
+    p = np.clip(np.asarray(probability, dtype=float), _RESOLVED, 1 - _RESOLVED)
+    return np.asarray(np.log(p) - np.log1p(-p))
+
+
+def recalibration(event: NDArray[np.bool_], probability: Floats) -> tuple[Stat, Stat]:
+    """Intercept and slope of `logit P(event) = intercept + slope * logit(probability)` (Cox 1958); ideal are 0 and 1.
+
+    Raises NotApplicable with one outcome only, a constant score, or a score that separates the outcomes.
+    """
+    x = logit(probability)
+    _both(event)
+    if np.ptp(x) == 0:
+        raise NotApplicable("the score is the same for every row, so it has no calibration slope")
+    cases, controls = x[event], x[~event]
+    if cases.min() >= controls.max() or cases.max() <= controls.min():
+        raise NotApplicable("the score separates the outcomes, so the calibration slope has no finite value")
+    centre, scale = float(x.mean()), float(x.std())
+    standard = (x - centre) / scale
+    beta, influence = logistic(event, np.column_stack([np.ones(len(x)), standard]))
+    slope = Stat(float(beta[1] / scale), influence[:, 1] / scale)
+    intercept = Stat(float(beta[0]) - slope.value * centre, influence[:, 0] - slope.influence * centre)
+    return intercept, slope
+
+
+def in_the_large(event: NDArray[np.bool_], probability: Floats) -> Stat:
+    """Calibration in the large: the intercept when the slope is held at 1 (Cox 1958; Steyerberg 2009); 0 is ideal.
+
+    Positive: the outcome is commoner than predicted. Raises NotApplicable with one outcome only.
+    """
+    _both(event)
+    beta, influence = logistic(event, np.ones((len(event), 1)), logit(probability))
+    return Stat(float(beta[0]), influence[:, 0])
+
+
+def expected_observed(event: NDArray[np.bool_], probability: Floats) -> Stat:
+    """Expected over observed outcomes: the sum of probabilities over the number of events; 1 is ideal.
+
+    Raises NotApplicable with no event.
+    """
+    if not event.any():
+        raise NotApplicable("no row has the outcome")
+    p, observed = np.asarray(probability, dtype=float), float(event.mean())
+    value = float(p.mean()) / observed
+    return Stat(value, (p - value * event) / observed)
+
+
+def brier(event: NDArray[np.bool_], probability: Floats) -> Stat:
+    """Mean squared difference of probability and outcome (Brier 1950), in [0, 1]; 0 is ideal."""
+    return row_mean((np.asarray(probability, dtype=float) - event) ** 2)
+
+
+def log_loss(event: NDArray[np.bool_], probability: Floats) -> Stat:
+    """Mean negative log likelihood in nats; 0 is ideal. Certainty that was wrong counts as double precision's step."""
+    return row_mean(-np.log(at_least_a_step(np.where(event, probability, 1 - np.asarray(probability, dtype=float)))))
+
+
+def at_least_a_step(probability: Floats) -> Floats:
+    """Probabilities kept off 0 by the relative step of double precision, so that one wrong certainty stays a number."""
+    return np.asarray(np.maximum(probability, np.finfo(float).eps), dtype=float)
+
+
+def quantile_bins(probability: Floats, count: int) -> Integers:
+    """(n,) the bin of each row, 0 upward: at most `count` bins of about equal size, equal scores in one."""
+    edges = np.quantile(probability, np.arange(1, count) / count)
+    return np.unique(np.searchsorted(edges, probability, side="left"), return_inverse=True)[1]
+
+
+def _both(event: NDArray[np.bool_]) -> None:
+    if event.all() or not event.any():
+        raise NotApplicable("all rows have the same outcome" if len(event) else "no rows")

@@ -1,0 +1,63 @@
+"""Errors of a predicted number. observed, predicted: (n,), in the target's unit."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from auditor.errors import NotApplicable
+from auditor.kernels.stat import Floats, Stat, row_mean
+
+
+def mean_absolute_error(observed: Floats, predicted: Floats) -> Stat:
+    """Mean |observed - predicted|, in the target's unit."""
+    return row_mean(np.abs(_residual(observed, predicted)))
+
+
+def mean_error(observed: Floats, predicted: Floats) -> Stat:
+    """Mean predicted - observed, in the target's unit: positive where predictions are too high."""
+    return row_mean(-_residual(observed, predicted))
+
+
+def root_mean_squared_error(observed: Floats, predicted: Floats) -> Stat:
+    """Root of the mean squared error, in the target's unit."""
+    squared = row_mean(_residual(observed, predicted) ** 2)
+    value = math.sqrt(squared.value)
+    return Stat(value, squared.influence / (2 * value) if value > 0 else squared.influence)
+
+
+def r_squared(observed: Floats, predicted: Floats) -> Stat:
+    """Share of the variance that is explained: 1 - mean squared error / variance of the observed; it may be negative.
+
+    Raises NotApplicable where all observed values are the same.
+    """
+    y = np.asarray(observed, dtype=float)
+    if len(y) < 2 or np.ptp(y) == 0:
+        raise NotApplicable("all observed values are the same, so there is no variance to explain")
+    total = row_mean((y - y.mean()) ** 2)
+    squared = row_mean(_residual(observed, predicted) ** 2)
+    share = squared.value / total.value
+    return Stat(1 - share, (share * total.influence - squared.influence) / total.value)
+
+
+def calibration_line(observed: Floats, predicted: Floats) -> tuple[Stat, Stat]:
+    """Intercept (target's unit) and slope of observed on predicted by least squares; ideal are 0 and 1.
+
+    Influence of the estimating equations: the variance holds with unequal error variances too (White 1980).
+    Raises NotApplicable where all predictions are the same.
+    """
+    x = np.asarray(predicted, dtype=float)
+    if len(x) < 2 or np.ptp(x) == 0:
+        raise NotApplicable("all predictions are the same, so there is no calibration line")
+    y, centre = np.asarray(observed, dtype=float), float(x.mean())
+    away, spread = x - centre, float(x.var())
+    value = float(away @ y) / (len(x) * spread)
+    residual = y - y.mean() - value * away
+    slope = Stat(value, away * residual / spread)
+    return Stat(float(y.mean()) - value * centre, residual - centre * slope.influence), slope
+
+
+def _residual(observed: Floats, predicted: Floats) -> Floats:
+    difference: Floats = np.asarray(observed, dtype=float) - np.asarray(predicted, dtype=float)
+    return difference
