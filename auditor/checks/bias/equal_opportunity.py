@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -131,8 +132,8 @@ def _dots(title: str, caption: str, estimates: dict[str, Estimate], reference: f
         caption=caption + " Bars are unadjusted 95 % intervals.",
         labels=tuple(estimates),
         values=tuple(estimate.value for estimate in estimates.values()),
-        low=tuple(interval.low for interval in intervals),
-        high=tuple(interval.high for interval in intervals),
+        low=tuple(interval.low if math.isfinite(interval.low) else None for interval in intervals),
+        high=tuple(interval.high if math.isfinite(interval.high) else None for interval in intervals),
         axis=Axis(title="Sensitivity" if reference is None else "Difference of sensitivity"),
         points=True,
         reference=reference,

@@ -1,0 +1,87 @@
+"""Error of a predicted number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from auditor.checks.check import check
+from auditor.dataset import Floats
+from auditor.errors import NotApplicable
+from auditor.estimate import Frozen
+from auditor.evidence import SCORES, Evidence
+from auditor.kernels import errors
+from auditor.kernels.stat import Stat
+from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
+from auditor.sampling import Sampling
+from auditor.subject import Subject
+
+_BINS = 20
+
+
+class Params(Frozen):
+    """None."""
+
+
+@check(
+    quantities={
+        "mean_absolute_error": Meaning(title="Mean absolute error, in the target's unit", better="lower"),
+        "root_mean_squared_error": Meaning(title="Root mean squared error, in the target's unit", better="lower"),
+        "mean_error": Meaning(title="Mean error (predicted − observed), in the target's unit", better="target"),
+        "r_squared": Meaning(title="R²", better="higher"),
+    },
+    needs=(SCORES,),
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """Predicted numbers are near the observed ones.
+
+    Measures: the mean absolute error, the root mean squared error, the mean error (bias) and the share of variance
+    explained, over all test rows.
+    Why: these say, in the unit of the target, how far off a single prediction is, and whether it errs to one side.
+    Blind to: whether a simple forecast does as well; errors at one time of day or in one season.
+    """
+    if subject.test.task != "regression":
+        raise NotApplicable("the target is an outcome, not a number; see performance.discrimination")
+    observed, predicted = subject.test.y, evidence.finite(SCORES)
+    sampling = Sampling.of(subject.test)
+
+    def quantity(stat: Stat) -> Quantity:
+        return Quantity.of(sampling.estimate(stat, n=len(observed), method="influence function"))
+
+    quantities = {
+        "mean_absolute_error": quantity(errors.mean_absolute_error(observed, predicted)),
+        "root_mean_squared_error": quantity(errors.root_mean_squared_error(observed, predicted)),
+        "mean_error": quantity(errors.mean_error(observed, predicted)),
+    }
+    unmeasured = {}
+    try:
+        quantities["r_squared"] = quantity(errors.r_squared(observed, predicted))
+    except NotApplicable as error:
+        unmeasured["r_squared"] = error.reason
+    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=_shown(subject, observed, predicted))
+
+
+def _shown(subject: Subject, observed: Floats, predicted: Floats) -> tuple[Lines, ...]:
+    order = np.argsort(predicted, kind="stable")
+    pieces = [piece for piece in np.array_split(order, min(_BINS, len(order))) if len(piece)]
+    middle = [float(predicted[piece].mean()) for piece in pieces]
+    quantiles = np.array([np.quantile(observed[piece], (0.1, 0.5, 0.9)) for piece in pieces])
+    unit = subject.test.target.unit
+    return (
+        Lines(
+            title="Observed against predicted",
+            caption="Median of the observed among rows with about the same prediction; the band holds the middle 80 % "
+            "of them. On the diagonal the prediction is the median.",
+            x=Axis(title="Predicted", unit=unit),
+            y=Axis(title="Observed", unit=unit),
+            series=(
+                Series(
+                    name="median observed",
+                    x=tuple(middle),
+                    y=tuple(quantiles[:, 1].tolist()),
+                    low=tuple(quantiles[:, 0].tolist()),
+                    high=tuple(quantiles[:, 2].tolist()),
+                ),
+            ),
+            diagonal="equal",
+        ),
+    )

@@ -1,0 +1,54 @@
+"""Policies: every fault told at once with its place; each bad file stands beside the exact text of its error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auditor.checks import CATALOGUE
+from auditor.errors import WrittenFault
+from auditor.loaders.policies import load_policy, shipped_policies
+
+HERE = Path(__file__).parent
+BAD = sorted((HERE / "bad").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_bad_policy_is_told_exactly(path: Path, golden: Callable[[Path, str], None]) -> None:
+    """Place, what is wrong, and the remedy, word for word."""
+    with pytest.raises(WrittenFault) as caught:
+        load_policy(path.name, CATALOGUE, beside=path.parent)
+    golden(path.with_suffix(".txt"), str(caught.value).replace(f"{path.parent.resolve()}{os.sep}", "") + "\n")
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_a_shipped_policy_is_sound(name: str) -> None:
+    """It loads, says why each limit is as it is, and is named as its file."""
+    policy = load_policy(name, CATALOGUE).policy
+    assert name == policy.policy
+    assert [] == [requirement.id for requirement in policy.requirements if not requirement.rationale]
+
+
+def test_a_child_overrides_by_id_and_by_key(tmp_path: Path) -> None:
+    """Requirements of the same id are replaced whole, statistics key by key, the rest is kept."""
+    (tmp_path / "own.yaml").write_text(
+        """policy: own
+version: 1
+title: t
+extends: finance/credit-default
+statistics: {level: 0.9}
+requirements:
+  - {id: PERF-1, text: ours, check: performance.discrimination, limit: {quantity: auroc, at_least: 0.78}, severity: major}
+""",
+        encoding="utf-8",
+    )
+    parent = load_policy("finance/credit-default", CATALOGUE)
+    own = load_policy("own.yaml", CATALOGUE, beside=tmp_path)
+    assert [r.id for r in parent.policy.requirements] == [r.id for r in own.policy.requirements]
+    changed = {r.id: r for r in own.policy.requirements}["PERF-1"]
+    assert ("ours", "major", 0.78) == (changed.text, changed.severity, changed.limit and changed.limit.at_least)
+    assert (0.9, "max-t") == (own.policy.statistics.level, own.policy.statistics.multiplicity)
+    assert ["own.yaml", "credit-default.yaml", "baseline.yaml"] == [file.name for file in own.files]
