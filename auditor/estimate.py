@@ -200,17 +200,19 @@ class Estimate(Frozen):
             bounds = self.spread.bounds(self.value, abs(critical))
             return (bounds.high if critical >= 0 else bounds.low) - limit
 
-        low, high = beyond(-_FARTHEST), beyond(_FARTHEST)
+        farthest = self.critical(1 - _NOTHING)
+        low, high = beyond(-farthest), beyond(farthest)
         if low * high > 0:
-            z = -_FARTHEST if low > 0 else _FARTHEST
+            z = -farthest if low > 0 else farthest
         else:
-            z = float(optimize.brentq(beyond, -_FARTHEST, _FARTHEST, xtol=1e-12))
+            # Bisection: at an estimate of 0 or 1 the bound is flat in the critical value, which stalls quicker methods.
+            z = float(optimize.bisect(beyond, -farthest, farthest, xtol=1e-12))
         df = self.spread.df
         below = float(stats.norm.cdf(z) if df is None else stats.t.cdf(z, df))
         return below if side == "below" else 1 - below
 
 
-_FARTHEST = 40.0  # critical values beyond this leave no probability in double precision
+_NOTHING = 1e-15  # a probability that counts as none
 
 
 def _to_scale(scale: Scale, value: float) -> float:
