@@ -90,10 +90,13 @@ def encoded(opened: Opened, dataset: Dataset) -> Arrays:
 
 
 def split_off(dataset: Dataset, share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows to train on and rows to stop on; all rows of an entity fall on one side."""
+    """Rows to train on and rows to stop on: all rows of an entity on one side; of a single series, the latest rows."""
     entities = np.unique(dataset.entity)
-    chosen = np.random.default_rng(seed).random(len(entities)) < share
-    aside = np.isin(dataset.entity, entities[chosen])
+    if len(entities) == 1:
+        aside = dataset.index_time > np.sort(dataset.index_time)[int((1 - share) * len(dataset))]
+    else:
+        chosen = np.random.default_rng(seed).random(len(entities)) < share
+        aside = np.isin(dataset.entity, entities[chosen])
     return np.flatnonzero(~aside), np.flatnonzero(aside)
 
 
