@@ -1,0 +1,1 @@
+"""Checks of how the model behaves when its world is a little off."""

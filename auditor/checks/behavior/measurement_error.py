@@ -1,0 +1,79 @@
+"""How large the error of measurement of each feature is, as far as the data show it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.dataset import Dataset, Feature, Floats
+from auditor.subject import Subject
+
+_FEWEST = 30  # repeated measurements below which nothing is said
+_NORMAL = 0.6744897501960817  # median absolute deviation of a standard normal
+_STEP = 0.05  # the quantile of the changes that is taken as the step of recording: robust against rounding in files
+
+
+@dataclass(frozen=True)
+class MeasurementError:
+    """sd: its standard deviation, in the feature's unit. pairs: measurements followed by another. how: in words."""
+
+    sd: float
+    pairs: int
+    how: str
+
+
+def measurement_errors(subject: Subject, data: Dataset) -> tuple[dict[str, MeasurementError], dict[str, str]]:
+    """The error of each feature whose error can be estimated, and the reason for each that cannot.
+
+    From first differences of consecutive measurements of a row, one step apart where there are 30 such, else however
+    far apart: median absolute deviation / (0.6745 sqrt 2), which is the error where the truth moves little between two
+    measurements (difference-based variance: Rice 1984; the median's robustness: Hampel 1974). Where most differences
+    are zero, changes are events and not errors; what is uncertain then is the step of recording q: q / sqrt 12.
+    """
+    known: dict[str, MeasurementError] = {}
+    unknown = {feature.name: "measured once, so that nothing tells its error" for feature in data.static_features}
+    differences = _differences(subject, data)
+    for feature, (apart, change) in zip(data.features, differences, strict=True):
+        found = _of_feature(feature, apart, change)
+        if isinstance(found, str):
+            unknown[feature.name] = found
+        else:
+            known[feature.name] = found
+    return known, unknown
+
+
+def _of_feature(feature: Feature, apart: Floats, change: Floats) -> MeasurementError | str:
+    if feature.kind != "numeric":
+        return "a class, which is not a little more or less"
+    change = change[apart == 1] if (apart == 1).sum() >= _FEWEST else change
+    if len(change) < _FEWEST:
+        return f"fewer than {_FEWEST} measurements that are followed by another"
+    moving = np.abs(change[change != 0])
+    if not len(moving):
+        return "does not change from step to step"
+    if len(moving) < len(change) / 2:
+        sd = float(np.quantile(moving, _STEP)) / math.sqrt(12)
+        return MeasurementError(sd, len(change), "step of recording / √12, as most steps bring no change")
+    sd = float(np.median(np.abs(change - np.median(change)))) / (_NORMAL * math.sqrt(2))
+    if sd == 0:
+        return "changes by the same amount at most steps"
+    return MeasurementError(sd, len(change), "robust spread of changes between steps")
+
+
+def _differences(subject: Subject, data: Dataset) -> list[tuple[Floats, Floats]]:
+    """For each feature: steps between consecutive measurements of a row, and the change from one to the next."""
+    pieces: list[list[tuple[Floats, Floats]]] = [[] for _ in data.features]
+    for rows in subject.chunks(data):
+        values = subject.block(data, rows).values
+        for at, column in enumerate(pieces):
+            row, step = np.nonzero(~np.isnan(values[:, :, at]))
+            same = row[1:] == row[:-1]
+            measured = values[row, step, at]
+            column.append((np.diff(step)[same], np.diff(measured)[same]))
+    empty = (np.empty(0), np.empty(0))
+    return [
+        (np.concatenate([piece[0] for piece in [empty, *column]]), np.concatenate([p[1] for p in [empty, *column]]))
+        for column in pieces
+    ]
