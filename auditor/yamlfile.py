@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from auditor.errors import Problem, WrittenFault
 from auditor.yamltree import Key, Keys, Marked, read_yaml
 
-__all__ = ["Marked", "faults", "nearest", "read_yaml", "validated"]
+__all__ = ["Key", "Keys", "Marked", "faults", "nearest", "read_yaml", "validated"]
 
 Written = TypeVar("Written", bound=BaseModel)
 

@@ -1,0 +1,188 @@
+"""What dataset.yaml and audit.yaml may hold. Rules that join several keys are in `rules`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, FiniteFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from auditor.dataset import Side, Task
+from auditor.estimate import Frozen
+from auditor.loaders.variables import FeatureSpec, Levels, Name, StaticSpec, Value
+from auditor.subject import Decision, Identity, Output
+
+Part = Literal["test", "reference"]
+
+
+def _rising(cuts: tuple[float, ...]) -> tuple[float, ...]:
+    if not cuts or list(cuts) != sorted(set(cuts)):
+        raise ValueError("cut points are to be one or more rising numbers")
+    return cuts
+
+
+Cuts = Annotated[tuple[FiniteFloat, ...], AfterValidator(_rising)]
+
+
+class FileSpec(Frozen):
+    """A data file: its path (relative to the specification, or under $AUDITOR_DATA) and what it is held to."""
+
+    path: Name
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    split: Part | None = None
+
+
+class SplitSpec(Frozen):
+    """Which rows are test and which reference: by hash of a column, by a column, or by index time."""
+
+    hash: Name | None = None
+    column: Name | None = None
+    time: Value | None = None
+    test: Value | None = None
+    reference: Value | None = None
+
+
+class Windows(Frozen):
+    """Rows of `minimum` to `length` lines, one every `stride` lines, their target `horizon` lines after the last."""
+
+    length: PositiveInt
+    minimum: PositiveInt | None = None
+    stride: PositiveInt = 1
+    horizon: NonNegativeInt = 0
+
+
+class TargetSpec(Frozen):
+    """What is predicted. positive, negative: values of a binary target; classes: value -> name, in outputs' order."""
+
+    column: Name | None = None
+    name: str = ""
+    unit: str = ""
+    positive: Value | None = None
+    negative: Value | None = None
+    classes: Levels | None = None
+
+
+class GroupSpec(Frozen):
+    """An attribute of the rows: listed levels, or a number cut into bands."""
+
+    name: Name
+    column: Name
+    levels: Levels | None = None
+    cut: Cuts | None = None
+
+
+class Arrays(Frozen):
+    """Names of the arrays of a tensor file. lengths: real steps a row; padded: the side on which the file is padded."""
+
+    values: Name
+    lengths: Name | None = None
+    padded: Side | None = None
+    target: Name | None = None
+    entity: Name | None = None
+    time: Name | None = None
+
+
+class SequenceInput(Frozen):
+    """The model's sequence input. feature_axis false: (rows, steps), for one feature that goes into an Embedding."""
+
+    input: Name
+    length: PositiveInt | Literal["longest"]
+    side: Side = "left"
+    value: FiniteFloat = 0.0
+    indicators: Literal["last", "beside"] = "last"
+    feature_axis: bool = True
+
+
+class StaticInput(Frozen):
+    input: Name
+
+
+class Inputs(Frozen):
+    """What the model is sent. provenance: where the transforms' constants come from."""
+
+    sequence: SequenceInput
+    static: StaticInput | None = None
+    provenance: str = ""
+
+
+class Recorded(Frozen):
+    """The developer's own scores: one column, or one a class in the order of the outputs."""
+
+    column: Name | None = None
+    columns: tuple[Name, ...] | None = None
+    tolerance: PositiveFloat = 1e-4
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.columns or ((self.column,) if self.column else ())
+
+
+class DataSpec(Frozen):
+    """dataset.yaml."""
+
+    dataset: Name
+    version: Value = 1
+    description: str = ""
+    source: str = ""
+    task: Task
+    layout: Literal["long", "wide", "tensor"]
+    files: Annotated[tuple[FileSpec, ...], Field(min_length=1)]
+    static_file: FileSpec | None = None
+    arrays: Arrays | None = None
+    split: SplitSpec | None = None
+    entity: Name | None = None
+    time: Name | None = None
+    index_time: Name | None = None
+    windows: Windows | None = None
+    features: Annotated[tuple[FeatureSpec, ...], Field(min_length=1)]
+    static: tuple[StaticSpec, ...] = ()
+    target: TargetSpec
+    groups: tuple[GroupSpec, ...] = ()
+    inputs: Inputs
+    output: Output
+    recorded_score: Recorded | None = None
+    weight: Name | None = None
+
+    @property
+    def target_column(self) -> str:
+        return self.target.column or (self.arrays.target if self.arrays else None) or ""
+
+    @property
+    def entity_column(self) -> str | None:
+        return self.entity or (self.arrays.entity if self.arrays else None)
+
+    @property
+    def time_column(self) -> str | None:
+        """The column of the step's time (long) or of the row's index time (wide, tensor)."""
+        named = self.time if self.layout == "long" else self.index_time
+        return named or (self.arrays.time if self.arrays else None)
+
+
+class ModelSpec(Identity):
+    """The model's file, and who it is in its owner's words."""
+
+    file: Name
+
+
+class Budget(Frozen):
+    """What an audit may spend: model evaluations (rows), minutes, resident memory of the model's process."""
+
+    evaluations: PositiveFloat | None = None
+    minutes: PositiveFloat | None = None
+    memory_gb: PositiveFloat | None = None
+
+
+class AuditSpec(Frozen):
+    """audit.yaml. Paths are relative to it; `policy` is a shipped policy's name or a path.
+
+    waivers, attestations: files with what people state of this model.
+    """
+
+    model: ModelSpec
+    data: Name
+    policy: Name
+    decision: Decision | None = None
+    language: Name = "en"
+    budget: Budget = Budget()
+    seed: NonNegativeInt = 0
+    waivers: Name | None = None
+    attestations: Name | None = None

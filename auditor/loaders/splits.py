@@ -1,0 +1,105 @@
+"""Which rows are test and which reference, and which rows depend on one another."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.dataset import Integers
+from auditor.errors import WrittenFault
+from auditor.loaders.keys import keys
+from auditor.loaders.rows import Rows
+from auditor.loaders.spec import DataSpec, SplitSpec
+from auditor.loaders.variables import Value
+
+TEST, REFERENCE, NEITHER, CROSSING = 1, 0, -1, -2
+_FEW = 20  # entities below which windows are blocked by time instead
+
+
+def parts(spec: DataSpec, rows: Rows) -> Integers:
+    """For each row TEST, REFERENCE, NEITHER, or CROSSING: of reference time, its target of test time."""
+    if rows.by_file is not None:
+        return rows.by_file
+    if spec.split is None:
+        return np.full(len(rows), TEST)
+    if spec.split.column is not None:
+        return _by_column(spec.split, spec.split.column, rows)
+    if spec.split.hash is not None:
+        return _by_hash(spec, spec.split.hash, rows)
+    boundary = _moment(spec.split.time, rows.index_time)
+    early = np.where(rows.target_time < boundary, REFERENCE, CROSSING)
+    return np.where(rows.index_time >= boundary, TEST, early)
+
+
+def _by_column(split: SplitSpec, column: str, rows: Rows) -> Integers:
+    """Where only the test value is named, every other value that is not missing is reference."""
+    named = [value for value in (split.test, split.reference) if value is not None]
+    found = rows.at.levels(column, named)
+    other = NEITHER if split.reference is not None else REFERENCE
+    return np.select([np.isnan(found), found == 0, found == 1], [NEITHER, TEST, REFERENCE], default=other)
+
+
+def _by_hash(spec: DataSpec, column: str, rows: Rows) -> Integers:
+    """sha256 of the value as text, its first 32 bits as a share of 2^32, below the test share."""
+    if column == spec.entity_column:
+        codes, values = rows.entity, list(rows.entities)
+    else:
+        tables = rows.at.source(column)
+        per_line, values = keys(tables, column)
+        if tables is rows.at.tables:
+            codes = rows.at.pick(column, per_line.astype(float)).astype(np.int64)
+        else:
+            codes = per_line[rows.at.static_line]
+    shares = np.array([int(hashlib.sha256(str(value).encode()).hexdigest()[:8], 16) / 2**32 for value in values])
+    share = float(spec.split.test or 0) if spec.split else 0.0
+    return np.where(shares[codes] < share, TEST, REFERENCE)
+
+
+def _moment(written: Value | None, times: NDArray[Any]) -> Any:
+    if times.dtype.kind != "M":
+        if isinstance(written, str):
+            raise WrittenFault(f"the split's time is '{written}', and the times of the files are numbers")
+        return written
+    try:
+        return np.datetime64(str(written), "us")
+    except ValueError as error:
+        raise WrittenFault(f"the split's time '{written}' is no date", remedy='Write it as in "2014-01-31".') from error
+
+
+def clusters(
+    spec: DataSpec, rows: Rows, pick: Integers
+) -> tuple[Integers | None, Literal["rows", "entities", "time blocks"]]:
+    """Codes of what is independent among the picked rows, and its kind.
+
+    Entities where any has several rows. Where they are fewer than 20 and rows are windows: blocks of time that are no
+    shorter than window and horizon together, within entities, so that only neighbouring blocks share lines.
+    """
+    entities, counts = np.unique(rows.entity[pick], return_counts=True)
+    if counts.max(initial=0) < 2:
+        return None, "rows"
+    if spec.windows is None or rows.run is None or rows.position is None or len(entities) >= _FEW:
+        return rows.entity[pick], "entities"
+    block = rows.position[pick] // (spec.windows.length + spec.windows.horizon)
+    _, codes = np.unique(np.stack([rows.run[pick], block]), axis=1, return_inverse=True)
+    return np.asarray(codes).reshape(-1), "time blocks"
+
+
+def left_out(dropped: Mapping[str, int], part: Integers, known: NDArray[np.bool_]) -> dict[int, dict[str, int]]:
+    """TEST and REFERENCE -> reason -> rows or entities left out. What belongs to neither is counted with the test."""
+    missing = "rows without a target"
+    counts = {
+        TEST: {
+            **dropped,
+            "rows in neither split": int((part == NEITHER).sum()),
+            missing: int((~known & (part == TEST)).sum()),
+        },
+        REFERENCE: {
+            "rows before the split whose target is after it": int((part == CROSSING).sum()),
+            missing: int((~known & (part == REFERENCE)).sum()),
+        },
+    }
+    return {key: {reason: n for reason, n in reasons.items() if n} for key, reasons in counts.items()}

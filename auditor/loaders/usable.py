@@ -1,0 +1,39 @@
+"""Whether the model can be sent what the files hold: found out on loading, not in the middle of an audit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from auditor.dataset import Dataset, Floats
+from auditor.errors import FileFault
+from auditor.loaders.transforms import Pipeline, TableEncoder
+
+_LINES = 2**20  # at a time, so that no copy of all values is made
+
+
+def refuse_unusable(encoder: TableEncoder, dataset: Dataset) -> None:
+    """Raise FileFault naming the first variable that stays NaN, or becomes infinite, in some line of some row.
+
+    A forward fill alone is not enough where values are missing: nothing may come before the first line of a window.
+    """
+    used = np.zeros(len(dataset.values) + 1, dtype=np.int64)
+    np.add.at(used, dataset.starts, 1)
+    np.add.at(used, dataset.stops, -1)
+    lines = np.flatnonzero(np.cumsum(used[:-1]) > 0)
+    for i, one in enumerate(encoder.features):
+        _refuse(one, dataset.values[:, i], lines, "lines")
+    for i, one in enumerate(encoder.statics):
+        _refuse(one, dataset.static[:, i], np.arange(len(dataset)), "rows")
+
+
+def _refuse(one: Pipeline, values: Floats, at: np.ndarray, what: str) -> None:
+    bad = 0
+    for start in range(0, len(at), _LINES):
+        made = one.values(values[at[start : start + _LINES]][:, None])
+        bad += int((~np.isfinite(made.astype(np.float32))).any(axis=(1, 2)).sum())
+    if not bad:
+        return
+    absent = int(np.isnan(values[at]).sum())
+    told = f"'{one.name}' is NaN or infinite after its transforms in {bad:,} of {len(at):,} {what}"
+    remedy = "Say what stands for a missing value (impute), or clip what a logarithm cannot take."
+    raise FileFault(f"{told}; {absent:,} are missing in the files", remedy=remedy)
