@@ -6,15 +6,24 @@ is opened.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, model_validator
 
 from auditor.estimate import Frozen
 
 Severity = Literal["blocker", "major", "minor"]
-RequirementId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$", max_length=40)]
+
+
+def _identifier(text: str) -> str:
+    if len(text) > 40 or not re.fullmatch(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+", text):
+        raise ValueError("an id is capital letters, digits and hyphens, as in PERF-1; at most 40 of them")
+    return text
+
+
+RequirementId = Annotated[str, AfterValidator(_identifier)]
 
 
 class Limit(Frozen):

@@ -7,9 +7,7 @@ from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity
 from auditor.checks.check import Check
-from auditor.checks.importance import permutation
 from auditor.checks.performance import calibration, discrimination, error, replication
-from auditor.checks.surrogate import fidelity
 
 _CHECKS = (
     finite.measure,
@@ -18,8 +16,6 @@ _CHECKS = (
     calibration.measure,
     error.measure,
     noise.measure,
-    permutation.measure,
-    fidelity.measure,
     equal_opportunity.measure,
 )
 

@@ -61,9 +61,14 @@ def shipped_policies() -> list[str]:
 
 
 def _read(
-    named: str, beside: Path, catalogue: Mapping[str, Check], problems: list[Problem], paths: list[Path]
+    named: str,
+    beside: Path,
+    catalogue: Mapping[str, Check],
+    problems: list[Problem],
+    paths: list[Path],
+    where: str = "",
 ) -> Policy | None:
-    path = _located(named, beside)
+    path = _located(named, beside, where)
     if path in paths:
         raise WrittenFault(
             f"a policy extends itself: {' → '.join(one.name for one in [*paths, path])}", where=str(path)
@@ -77,16 +82,16 @@ def _read(
     problems.extend(_unfit(own, marked, catalogue))
     if not own.extends:
         return own
-    parent = _read(own.extends, path.parent, catalogue, problems, paths)
+    parent = _read(own.extends, path.parent, catalogue, problems, paths, marked.where("extends"))
     return None if parent is None else merged(parent, own)
 
 
-def _located(named: str, beside: Path) -> Path:
+def _located(named: str, beside: Path, where: str) -> Path:
     if named.endswith((".yaml", ".yml")):
         return (beside / named).resolve()
     if named not in shipped_policies():
         remedy = f"{nearest(named, shipped_policies())} A policy of your own is named by its path, ending in .yaml."
-        raise WrittenFault(f"there is no shipped policy '{named}'", remedy=remedy)
+        raise WrittenFault(f"there is no shipped policy '{named}'", where=where, remedy=remedy)
     return Path(str(shipped("policies"))) / f"{named}.yaml"
 
 

@@ -63,12 +63,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     judge.add("expected_to_observed", lambda: calibration.expected_observed(event, scores), "log")
     judge.add("brier", lambda: calibration.brier(event, scores))
     judge.add("log_loss", lambda: calibration.log_loss(event, scores))
-    shown, notes = (), ()
-    if "slope" not in judge.unmeasured:
-        curve, ici = _curve(event, scores, params.bins, sampling)
-        shown, notes = (curve,), (f"Integrated calibration index (mean distance from the diagonal): {ici:.4f}.",)
     unmeasured = judge.unmeasured | {"slope_by_class": "defined for several classes only"}
-    return Measurement(quantities=judge.quantities, unmeasured=unmeasured, shown=shown, notes=notes)
+    if "slope" in judge.unmeasured:
+        return Measurement(quantities=judge.quantities, unmeasured=unmeasured)
+    curve, ici = _curve(event, scores, params.bins, sampling)
+    note = f"Integrated calibration index (mean distance from the diagonal): {ici:.4f}."
+    return Measurement(quantities=judge.quantities, unmeasured=unmeasured, shown=(curve,), notes=(note,))
 
 
 class _Maker:

@@ -39,7 +39,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         raise NotApplicable("implementation not replicated: the data give no recorded_score")
     scores = evidence.finite(SCORES).reshape(len(recorded), -1)
     given = recorded.reshape(len(recorded), -1)
-    known: NDArray[np.bool_] = np.isfinite(given).all(axis=1)
+    known = np.atleast_1d(np.isfinite(given).all(axis=1))
     if not known.any():
         raise NotApplicable("implementation not replicated: no row has a recorded score")
     if given.shape != scores.shape:

@@ -1,0 +1,1 @@
+"""Checks of how well simple rules describe the model."""
