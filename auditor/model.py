@@ -1,4 +1,4 @@
-"""The door to the model: the verbs through which everything expensive goes, arrays in, arrays out. No TensorFlow here."""
+"""The door to the model: the verbs through which everything expensive goes, arrays in, arrays out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Port:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer as the model lists it. kind: its class. output_shape: None where it has several outputs or none that is known."""
+    """A layer as the model lists it. kind: its class. output_shape: None where there is not exactly one."""
 
     name: str
     kind: str
@@ -94,7 +94,7 @@ class Model(Protocol):
         ...
 
     def evaluate(self, inputs: Inputs, batch: int | None = None) -> dict[str, NDArray[Any]]:
-        """Outputs of the forward pass in inference mode: output name -> (rows, ...), float32 or float64 as the model has it.
+        """Outputs of the forward pass in inference mode: output name -> (rows, ...), float32 or float64.
 
         batch: exactly so many rows per call of the model, in order, the remainder as a smaller call, uncompiled.
         None: the door chooses; the same inputs in the same call then give the same bits.
@@ -120,7 +120,7 @@ class Model(Protocol):
         ...
 
     def randomised(self, layers: Sequence[str], seed: int) -> Model:
-        """A second model in the same process, the weights of the named layers drawn again from their own initializers."""
+        """A second model in the same process, the named layers' weights drawn again from their own initializers."""
         ...
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ def check_signature(
 
 
 def fits(wanted: Shape, given: Shape) -> bool:
-    """Whether arrays of the given shape can go into a port: an open length of the port takes any, but not the reverse."""
+    """Whether arrays of the given shape can go into a port: an open length takes any."""
     return len(wanted) == len(given) and all(w is None or w == g for w, g in zip(wanted, given, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""The process that holds the model. Everything outside `inside/` runs in the parent; TensorFlow is imported only inside."""
+"""The process that holds the model. `inside/` runs there, with TensorFlow; all else runs in the parent."""
 
 from auditor.worker.opening import open_model
 

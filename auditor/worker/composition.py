@@ -12,7 +12,7 @@ from auditor.model import Description, Shape
 
 _LARGEST, _SMALLEST = 8192, 8
 _STEPS_DOWN = 8
-_BATCH_BYTES = 64 * 2**20
+_BATCH_BYTES = 32 * 2**20
 _REQUEST_ROWS = 1024
 
 
@@ -22,7 +22,7 @@ def largest_batch(description: Description, inputs: Mapping[str, Shape]) -> int:
     longest = max(lengths, default=1)
     shapes = [layer.output_shape or () for layer in description.layers] + list(inputs.values())
     per_row = max(4 * math.prod(longest if size is None else size for size in shape) for shape in shapes)
-    return max(_SMALLEST, min(_LARGEST, 2 ** int(math.log2(max(1, _BATCH_BYTES // per_row)))))
+    return max(_SMALLEST, min(_LARGEST, 1 << max(1, _BATCH_BYTES // per_row).bit_length() - 1))
 
 
 def padded(rows: int, largest: int) -> Iterator[tuple[int, int]]:
@@ -39,7 +39,7 @@ def padded(rows: int, largest: int) -> Iterator[tuple[int, int]]:
 
 
 def exact(rows: int, batch: int) -> Iterator[tuple[int, int]]:
-    """(rows, batch) of each request where the caller fixes the batch: several calls of the model may share a request."""
+    """(rows, batch) of each request where the caller fixes the batch; several small calls share a request."""
     together = max(1, _REQUEST_ROWS // batch) * batch
     for at in range(0, rows, together):
         yield min(together, rows - at), batch

@@ -58,12 +58,12 @@ def open_in(child: Child, path: Path, start: float, progress: Callable[[int], No
 def _description(taken: Taken, child: Child, opened: Opened) -> Description:
     layers = [
         Layer(
-            printable(l.name),
-            printable(l.kind),
-            None if l.output_shape is None else tuple(l.output_shape),
-            l.parameters,
+            printable(layer.name),
+            printable(layer.kind),
+            None if layer.output_shape is None else tuple(layer.output_shape),
+            layer.parameters,
         )
-        for l in opened.layers
+        for layer in opened.layers
     ]
     return Description(
         file=taken.file,

@@ -1,7 +1,8 @@
-"""The child as the parent sees it: started shut in, watched, asked, ended. A dead, hung or babbling child is a ModelFault."""
+"""The child as the parent sees it: started, watched, asked, ended. Dead, hung or babbling, it is a ModelFault."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from auditor.errors import ModelFault
 from auditor.worker.watch import Watch
@@ -107,8 +108,13 @@ class Child:
         return self._guarded(exchange, seconds)
 
     def _reply(self, expect: type[R]) -> R | Fault:
-        adapter: TypeAdapter[R | Fault] = TypeAdapter(expect | Fault)
-        return adapter.validate_json(receive(self._channel))
+        body = receive(self._channel)
+        try:
+            return expect.model_validate_json(body)
+        except ValidationError as error:
+            with contextlib.suppress(ValidationError):
+                return Fault.model_validate_json(body)
+            raise Garbled(str(error)) from error
 
     def _guarded(self, exchange: Callable[[], T], seconds: float) -> T:
         self.watch.expect_within(seconds)
@@ -116,7 +122,7 @@ class Child:
             return exchange()
         except (EOFError, OSError) as error:
             raise self._fault("") from error
-        except (Garbled, ValidationError) as error:
+        except Garbled as error:
             raise self._fault(f"it sent something that is no reply: {printable(str(error))}") from error
         except BaseException:
             self.close()  # Ctrl-C in the middle of an exchange: what comes next on the channel is unknown

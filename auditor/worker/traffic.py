@@ -32,7 +32,7 @@ class Column:
         return "float32" if self.port.dtype in ("float16", "bfloat16") else self.port.dtype
 
     def fill(self, view: NDArray[Any], start: int) -> None:
-        """Copy rows from start on. Raises ModelFault where a conversion would change a number of a whole-number input."""
+        """Copy rows from start on. Raises ModelFault where converting to whole numbers would change one."""
         piece = self.array[start : start + len(view)]
         np.copyto(view, piece, casting="unsafe")
         if view.dtype.kind != "f" and piece.dtype != view.dtype and not np.array_equal(view, piece):

@@ -44,7 +44,7 @@ def _check_kind(model: Any) -> None:
             raise Refusal(
                 what, "build it with keras.Input(shape=...) instead of batch_shape, copy the weights, save it"
             )
-    for layer in model._flatten_layers():
+    for layer in model._flatten_layers():  # noqa: SLF001 - the public list leaves out nested layers
         if getattr(layer, "stateful", False) and isinstance(layer, keras.layers.RNN):
             what = f"layer '{layer.name}' is stateful: its answer depends on the rows before"
             raise Refusal(what, "build it with stateful=False, copy the weights, save it")
@@ -64,7 +64,7 @@ def _described(model: Any, version: str) -> dict[str, Any]:
 
 def output_names(model: Any) -> list[str]:
     """The names of the layers that give the outputs, numbered where a layer gives several."""
-    names = [tensor._keras_history.operation.name for tensor in model.outputs]
+    names = [tensor._keras_history.operation.name for tensor in model.outputs]  # noqa: SLF001 - no public way
     return [name if names.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(names)]
 
 

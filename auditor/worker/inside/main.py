@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -19,10 +20,8 @@ def main() -> None:
     """Arguments (from `process.Child`): root of the package, socket, parent, private directory, CPU seconds."""
     fd, parent, private, cpu_seconds = int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5])
     channel = socket.socket(fileno=fd)
-    try:
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent needs the model no more
         _serve(channel, shut_in(parent, private, cpu_seconds))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        pass  # the parent has closed the socket: it needs the model no more
     os._exit(0)  # TensorFlow's threads would only delay the end
 
 
@@ -50,7 +49,7 @@ def _answer(requests: Any, body: bytes, block: int | None) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = requests.answer(body, block)
     except Refusal as refusal:
         return {"fault": printable(str(refusal), 4000), "remedy": printable(refusal.remedy, 1000)}
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever TensorFlow raises is an answer, not the end
         traceback.print_exc()  # to the log, whose end the parent quotes when this process dies
         return {"fault": printable(f"the model failed: {type(error).__name__}: {error}", 2000), "remedy": ""}
     return answer

@@ -78,7 +78,7 @@ def _embedding_gradient(model: Any, task: Mapping[str, Any]) -> tuple[Function, 
     if embedded is None:
         raise Refusal("the model has no Embedding layer of its own that is used once", 'use at="input"')
     before = _net(model, [embedded])
-    after = _beyond(model, embedded, task["output"])
+    after = _beyond(model, found[0], task["output"])
 
     def function(inputs: Tensors) -> list[Any]:
         point = before(inputs)[0]
@@ -90,18 +90,16 @@ def _embedding_gradient(model: Any, task: Mapping[str, Any]) -> tuple[Function, 
     return function, [found[0].name]
 
 
-def _beyond(model: Any, embedded: Any, output: int) -> Callable[[Tensors, Any], Any]:
-    """The model's output where an inner tensor is replaced: the layers are run again with the tensor given."""
+def _beyond(model: Any, layer: Any, output: int) -> Callable[[Tensors, Any], Any]:
+    """The model's output where what a layer puts out is replaced by a given tensor; its mask stays its own."""
     net = _net(model, [model.outputs[output]])
-    layer = embedded._keras_history.operation
 
     def call(inputs: Tensors, point: Any) -> Any:
-        own = layer.call
-        layer.call = lambda *_, **__: point
+        vars(layer)["call"] = lambda *_, **__: point  # for the time of tracing, in front of the class's own
         try:
             return net(inputs)[0]
         finally:
-            layer.call = own
+            del vars(layer)["call"]
 
     return call
 

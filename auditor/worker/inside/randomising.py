@@ -1,4 +1,4 @@
-"""A copy of a model with the weights of some layers drawn again (Adebayo et al. 2018, sanity checks for saliency maps)."""
+"""A copy of a model with the weights of some layers drawn again (Adebayo et al. 2018, sanity checks for saliency)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.worker.inside.programs import Function
-from auditor.worker.inside.refusals import Refusal
 from auditor.worker.wire import printable
 
 Arrays = list[NDArray[Any]]
@@ -48,7 +47,7 @@ class Runner:
         return self._call(self._plain, [np.zeros((1, *shape), dtype) for shape, dtype in self._specs])
 
     def run(self, inputs: Arrays, outputs: Arrays, batch: int, pad: bool) -> None:
-        """Fill the outputs. pad: the door chose the batch, so that it may be compiled; else plain, batch rows a call."""
+        """Fill the outputs. pad: the door chose the batch, so it may be compiled; else plain, batch rows a call."""
         rows = len(inputs[0])
         if pad and self.choice.compiled is None and rows >= min(_TRIAL_ROWS, batch):
             self.choice = self._try(inputs, batch)
@@ -64,16 +63,14 @@ class Runner:
         some = [array[:_COMPARED_ROWS] for array in inputs]
         full = [_padded(array, batch) for array in inputs]
         plain, plain_seconds = self._timed(self._plain, some)
-        differences = [np.std(array, dtype=np.float64) for array in plain]
         if not all(np.isfinite(array).all() for array in plain):
             return Choice(None, "outputs that are not finite cannot be compared")
-        if not all(differences):
+        spreads = [np.std(array, dtype=np.float64) for array in plain]
+        if not all(spreads):
             return Choice(None, "outputs that do not vary cannot be compared")
         try:
             compiled, seconds = self._timed(self._compiled_for(batch), full)
-        except Refusal:
-            raise
-        except Exception as error:  # XLA has many ways to say that it knows an operation not
+        except Exception as error:  # noqa: BLE001 - XLA has many ways to say that it knows an operation not
             return Choice(False, printable(f"XLA cannot compile it: {str(error).splitlines()[0]}", 200))
         return _chosen(plain, compiled, plain_seconds / len(some[0]), seconds / batch)
 
