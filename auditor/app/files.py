@@ -1,0 +1,65 @@
+"""The files of an audit: the record, its reports, and what people wrote for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.app import recorded
+from auditor.errors import FileFault, WrittenFault
+from auditor.record import FileDigest, Record
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that a person wrote, as read. name: its path in the audit's folder."""
+
+    name: str
+    path: Path
+    data: bytes
+
+    @classmethod
+    def read(cls, name: str, path: Path) -> Input:
+        """Raises WrittenFault where the file cannot be read."""
+        try:
+            return cls(f"inputs/{name}", path, path.read_bytes())
+        except OSError as error:
+            raise WrittenFault(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+    @property
+    def digest(self) -> FileDigest:
+        return FileDigest(name=self.name, sha256=hashlib.sha256(self.data).hexdigest(), bytes=len(self.data))
+
+
+def policy_inputs(paths: Iterable[Path], files: Iterable[FileDigest]) -> list[Input]:
+    """Copies of a policy's files. Raises FileFault where one was changed after it was loaded."""
+    copies = []
+    for at, (path, file) in enumerate(zip(paths, files, strict=True), start=1):
+        copy = Input.read(f"policy/{at}-{path.name}", path)
+        if copy.digest.sha256 != file.sha256:
+            raise FileFault("was changed while the program ran", where=str(path))
+        copies.append(copy)
+    return copies
+
+
+def unchanged(inputs: Iterable[Input]) -> None:
+    """Raise FileFault where an input is not any more what was read: then it may not be what was used."""
+    for one in inputs:
+        if Input.read("", one.path).data != one.data:
+            raise FileFault("was changed while the program ran", where=str(one.path))
+
+
+def audit_files(record: Record, inputs: Iterable[Input] = ()) -> dict[str, bytes]:
+    """Path in the audit's folder -> bytes."""
+    raw = recorded.written(record)
+    return {recorded.NAME: raw, **reports(record, raw), **{one.name: one.data for one in inputs}}
+
+
+def reports(record: Record, raw: bytes) -> dict[str, bytes]:
+    """What is rendered from a record, whose own bytes are attached to the PDF."""
+    from auditor.render.html import render_html
+    from auditor.render.pdf import render_pdf
+
+    return {"report.html": render_html(record).encode(), "report.pdf": render_pdf(record, raw)}

@@ -1,0 +1,106 @@
+"""What people wrote for one audit, read and found right before data or model are opened."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from auditor import engine
+from auditor.app import people
+from auditor.app.files import Input, policy_inputs
+from auditor.checks import CATALOGUE
+from auditor.errors import FileFault, Problem, WrittenFault
+from auditor.loaders.dataset import read_spec
+from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.loaders.spec import AuditSpec
+from auditor.record import Attestation, Waiver
+from auditor.render.words import words
+from auditor.yamlfile import read_yaml, validated
+
+T = TypeVar("T")
+
+_EVALUATIONS = 50_000_000  # rows, where the audit file sets no budget
+_MINUTES = 60.0
+_MEMORY_GB = 8.0
+
+
+@dataclass(frozen=True)
+class Order:
+    """An audit file with everything that it names except data and model. Its paths are relative to `folder`."""
+
+    spec: AuditSpec
+    folder: Path
+    policy: LoadedPolicy
+    waivers: tuple[Waiver, ...]
+    attestations: tuple[Attestation, ...]
+    inputs: tuple[Input, ...]
+
+    @property
+    def data(self) -> Path:
+        return self.folder / self.spec.data
+
+    @property
+    def model(self) -> Path:
+        return self.folder / self.spec.model.file
+
+    @property
+    def budget(self) -> engine.Budget:
+        given = self.spec.budget
+        return engine.Budget(int(given.evaluations or _EVALUATIONS), given.minutes or _MINUTES)
+
+    @property
+    def memory_bytes(self) -> int:
+        return int((self.spec.budget.memory_gb or _MEMORY_GB) * 1e9)
+
+
+def ordered(audit: Path) -> Order:
+    """Read what people wrote. Raises WrittenFault with the faults of all files; FileFault where no PDF can be made."""
+    main = Input.read("audit.yaml", audit)
+    spec, folder = validated(AuditSpec, read_yaml(audit)), audit.parent
+    faults = _Faults()
+    policy = faults.of(lambda: load_policy(spec.policy, CATALOGUE, folder))
+    named = {"dataset.yaml": spec.data, "waivers.yaml": spec.waivers, "attestations.yaml": spec.attestations}
+    paths = {name: folder / path for name, path in named.items() if path}
+    faults.of(lambda: read_spec(paths["dataset.yaml"]))
+    read = [faults.of(partial(Input.read, name, path)) for name, path in paths.items()]
+    faults.of(lambda: words(spec.language))
+    waivers: tuple[Waiver, ...] | None = ()
+    attestations: tuple[Attestation, ...] | None = ()
+    if policy and all(read):
+        today = datetime.datetime.now(datetime.UTC).date()
+        stated = paths.get("waivers.yaml"), paths.get("attestations.yaml")
+        waivers = faults.of(lambda: people.waivers(stated[0], policy.policy, today))
+        attestations = faults.of(lambda: people.attestations(stated[1], policy.policy, today))
+    if faults.problems or policy is None:
+        raise WrittenFault(faults.problems)
+    _can_draw()
+    inputs = (main, *(one for one in read if one), *policy_inputs(policy.paths, policy.files))
+    return Order(spec, folder, policy, waivers or (), attestations or (), inputs)
+
+
+class _Faults:
+    """Reads one thing after the other and keeps the problems, so that they are all told at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def of(self, read: Callable[[], T]) -> T | None:
+        """What is read; None, the problems being kept, where there are any."""
+        try:
+            return read()
+        except WrittenFault as fault:
+            self.problems += fault.problems
+            return None
+
+
+def _can_draw() -> None:
+    """Raise FileFault where the PDF's libraries are missing: better now than after the work."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError as error:
+        remedy = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        raise FileFault(f"the PDF cannot be made, a library is missing: {error}", remedy=remedy) from error

@@ -1,0 +1,31 @@
+"""What a record means for a pipeline: the exit code."""
+
+from __future__ import annotations
+
+from auditor.record import Finding, Record
+
+
+def exit_code(record: Record) -> int:
+    """0 for PASS and CONDITIONAL; 1 for FAIL and INCONCLUSIVE; 4 instead where crashed checks are all that is wrong.
+
+    A policy's `inconclusive_is: pass` turns the 1 of INCONCLUSIVE into 0. It never excuses a crashed check.
+    """
+    if record.verdict in ("PASS", "CONDITIONAL"):
+        return 0
+    if record.verdict == "FAIL":
+        return 1
+    causes = [finding.status for finding in _causes(record)]
+    if record.policy.statistics.inconclusive_is == "pass":
+        return 4 if "error" in causes else 0
+    return 4 if causes and set(causes) == {"error"} else 1
+
+
+def _causes(record: Record) -> list[Finding]:
+    """The findings that make a verdict INCONCLUSIVE: blockers, or all where no blocker does."""
+    open_ones = [finding for finding in record.findings if _unsettled(finding)]
+    return [finding for finding in open_ones if finding.requirement.severity == "blocker"] or open_ones
+
+
+def _unsettled(finding: Finding) -> bool:
+    declared = finding.status == "not_applicable" and finding.requirement.may_not_apply != ""
+    return not declared and finding.status not in ("pass", "attested", "waived", "fail")

@@ -1,0 +1,118 @@
+"""One audit, from the audit file to the folder with its record and reports."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from auditor import engine
+from auditor.app.files import audit_files, unchanged
+from auditor.app.order import Order, ordered
+from auditor.app.output import new_folder
+from auditor.checks import CATALOGUE
+from auditor.dataset import Dataset
+from auditor.loaders.dataset import Opened, open_dataset
+from auditor.loaders.policies import LoadedPolicy
+from auditor.model import Model, Shape, check_signature
+from auditor.record import FileDigest, Record
+from auditor.subject import Encoder, Identity, Subject
+from auditor.worker import open_model
+
+_log = logging.getLogger(__name__)
+
+
+class Progress(engine.Progress, Protocol):
+    """Who is told how the audit goes, from its first step."""
+
+    def step(self, words: str) -> None:
+        """What is being done before the checks begin."""
+        ...
+
+    def planned(self, rows: int | None) -> None:
+        """Model evaluations that the whole audit will take, None where it cannot be told."""
+        ...
+
+    def rows(self, done: int) -> None:
+        """Model evaluations so far."""
+        ...
+
+
+def run(audit: Path, out: Path | None, progress: Progress) -> tuple[Record, Path]:
+    """Run the audit that a file describes; returns its record and its new folder.
+
+    out: the folder to be made (None: the next free one below `reports`). Raises WrittenFault for what the files say,
+    before data or model are opened; FileFault for what data and model hold. A check that fails is a finding.
+    """
+    order = ordered(audit)
+    with new_folder(out, order.spec.model.name) as place:
+        progress.step("reading the data")
+        opened = open_dataset(order.data)
+        progress.step("opening the model")
+        seconds = 60 * order.budget.minutes
+        model = open_model(order.model, memory_bytes=order.memory_bytes, seconds=seconds, progress=progress.rows)
+        try:
+            record = _audited(order, opened, model, progress)
+        finally:
+            model.close()
+        progress.step("writing the report")
+        unchanged(order.inputs)
+        place.write(audit_files(record, order.inputs))
+    return record, place.final
+
+
+def _audited(order: Order, opened: Opened, model: Model, progress: Progress) -> Record:
+    columns = {name: [column.name for column in given] for name, given in opened.encoder.columns.items()}
+    check_signature(model.description, sent(opened.encoder, opened.test), columns)
+    spec, policy = order.spec, order.policy
+    subject = Subject(
+        model=model,
+        test=opened.test,
+        reference=opened.reference,
+        encoder=opened.encoder,
+        output=opened.output,
+        decision=spec.decision,
+        identity=Identity.model_validate(spec.model.model_dump(exclude={"file"})),
+        seed=spec.seed,
+        smallest_cell=policy.policy.statistics.smallest_cell,
+    )
+    context = engine.Context(
+        description=opened.spec.description,
+        source=opened.spec.source,
+        data_files=tuple(FileDigest(name=one.name, sha256=one.sha256, bytes=one.bytes) for one in opened.files),
+        notes=opened.notes,
+        policy=policy.facts,
+        files=tuple(one.digest for one in order.inputs),
+        language=spec.language,
+        budget=order.budget,
+        waivers=order.waivers,
+        attestations=order.attestations,
+    )
+    progress.planned(planned(subject, policy))
+    return engine.audit(subject, policy.policy, CATALOGUE, context, progress)
+
+
+def sent(encoder: Encoder, data: Dataset) -> Mapping[str, Shape]:
+    """The shape of each model input as the data set would send it; None along an axis that follows the rows' length."""
+    widths = (encoder.width, encoder.width) if encoder.width else (1, 2)
+    nobody = np.array([], dtype=int)
+    one, other = (encoder.encode(data.block(nobody, width)) for width in widths)
+    return {
+        name: tuple(a if a == b else None for a, b in zip(one[name].shape[1:], other[name].shape[1:], strict=True))
+        for name in one
+    }
+
+
+def planned(subject: Subject, policy: LoadedPolicy) -> int | None:
+    """Model evaluations that the policy's checks will take, for the progress; None where a check cannot tell."""
+    jobs, _ = engine.plan(policy.policy, CATALOGUE)
+    needs = {need.name: need for job in jobs for need in job.check.needs}
+    try:
+        rows = sum(job.check.rows(subject, job.params) for job in jobs)
+        return rows + sum(need.rows(subject) for need in needs.values())
+    except Exception as error:  # noqa: BLE001 - the check itself will tell, as a finding; progress must not end the audit
+        _log.info("the number of evaluations is not known beforehand: %s", error)
+        return None

@@ -1,0 +1,157 @@
+"""The commands. Each reads its arguments, calls one use of the program, and tells what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_RECORD = click.Path(exists=True, path_type=Path)
+_NEW = click.Path(path_type=Path)
+_OUT = click.option("--out", type=_NEW, help="The folder to make. Default: the next free reports/NAME-<n>.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="auditor", message="auditor %(version)s")
+def auditor() -> None:
+    """Audit a trained LSTM against a policy.
+
+    \b
+    Exit codes: 0 PASS or CONDITIONAL; 1 FAIL or INCONCLUSIVE; 2 what you wrote is wrong;
+    3 what a file contains cannot be used; 4 as 1, but only because a check crashed;
+    5 a signature or digest does not verify; 70 a bug; 130 interrupted.
+    """  # noqa: D301 - \b keeps click from joining the lines
+
+
+@auditor.command()
+@click.argument("audit", type=_FILE, metavar="AUDIT.yaml")
+@_OUT
+@click.option("--quiet", is_flag=True, help="No progress.")
+def run(audit: Path, out: Path | None, *, quiet: bool) -> int:
+    """Audit a model and write a report.
+
+    Measures what the policy asks for, judges it, and writes record and reports to a new folder.
+    """
+    from auditor.app.outcome import exit_code
+    from auditor.app.run import run as perform
+    from auditor.cli.progress import telling
+    from auditor.cli.terminal import show
+
+    with telling(quiet=quiet) as progress:
+        record, folder = perform(audit, out, progress)
+    show(record, folder)
+    return exit_code(record)
+
+
+@auditor.command()
+@click.argument("record", type=_RECORD)
+@click.option("--policy", required=True, help="A shipped policy by name, or a file ending in .yaml.")
+@_OUT
+@click.option("--level", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="Confidence level instead.")
+def judge(record: Path, policy: str, out: Path | None, level: float | None) -> int:
+    """Judge a record by another policy.
+
+    Holds the measurements of RECORD (an audit's folder or record.json) against a policy; the model is not run.
+    """
+    from auditor.app.judge import judge as perform
+    from auditor.app.outcome import exit_code
+    from auditor.cli.terminal import show
+
+    judged, folder = perform(record, policy, out, level)
+    show(judged, folder)
+    return exit_code(judged)
+
+
+@auditor.command()
+@click.argument("record", type=_RECORD)
+@_OUT
+def render(record: Path, out: Path | None) -> None:
+    """Make the reports of a record again.
+
+    RECORD is an audit's folder or a record.json. In the same environment the reports are the same, byte for byte.
+    """
+    from auditor.app.render import render as perform
+    from auditor.cli.terminal import one_line
+
+    click.echo(one_line(str(perform(record, out))))
+
+
+@auditor.command()
+@click.argument("check_id", metavar="[ID]", required=False)
+def checks(check_id: str | None) -> None:
+    """List the checks, or tell all about one."""
+    from auditor.cli.listing import all_checks, one_check
+
+    click.echo(one_check(check_id) if check_id else all_checks())
+
+
+@auditor.group()
+def policy() -> None:
+    """Work on policies."""
+
+
+@policy.command()
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
+def lint(policies: tuple[str, ...]) -> None:
+    """Tell every fault of policies.
+
+    POLICY is the name of a shipped one, or the path of a file ending in .yaml.
+    """
+    from auditor.app.lint import lint as perform
+
+    for line in perform(policies):
+        click.echo(line)
+
+
+@auditor.group()
+def keys() -> None:
+    """Work on the keys that seal audits."""
+
+
+@keys.command("new")
+@click.option("--out", type=_NEW, required=True, help="The folder for the two files.")
+@click.option("--name", default="auditor", show_default=True, help="The files are NAME.key.pem and NAME.pub.pem.")
+@click.option("--no-passphrase", is_flag=True, help="Leave the private key unprotected.")
+def new_key(out: Path, name: str, *, no_passphrase: bool) -> None:
+    """Make a pair of keys (Ed25519).
+
+    The passphrase of the private one is asked for, or taken from AUDITOR_PASSPHRASE. No file is ever overwritten.
+    """
+    from auditor.cli.passphrase import new_passphrase
+    from auditor.seal.keys import new_keys
+
+    made = new_keys(out, name, None if no_passphrase else new_passphrase())
+    click.echo(f"private key  {made.private}\npublic key   {made.public}\nfingerprint  {made.fingerprint}")
+
+
+@auditor.command()
+@click.argument("audit", type=_FOLDER, metavar="DIR")
+@click.option("--key", type=_FILE, required=True, help="The private key.")
+def seal(audit: Path, key: Path) -> None:
+    """Sign the files of an audit's folder as they are.
+
+    The passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE.
+    """
+    from auditor.app.seal import seal as perform
+    from auditor.cli.passphrase import passphrase
+
+    file, signer = perform(audit, key, passphrase)
+    click.echo(f"sealed       {file}\nby the key   {signer}")
+
+
+@auditor.command()
+@click.argument("audit", type=_FOLDER, metavar="DIR")
+@click.option("--key", "allowed", type=_FILE, required=True, multiple=True, help="A public key that you trust.")
+@click.option("--model", type=_FILE, help="The model's file, to compare it too.")
+@click.option("--data", type=_FILE, multiple=True, help="A data file, to compare it too.")
+def verify(audit: Path, allowed: tuple[Path, ...], model: Path | None, data: tuple[Path, ...]) -> None:
+    """Check the seal of an audit's folder.
+
+    Needs neither model nor data. Keys are those that you name, never one that lies in the folder.
+    """
+    from auditor.app.verify import verify as perform
+    from auditor.cli.listing import sealed
+
+    click.echo(sealed(perform(audit, allowed, model, data)))

@@ -1,0 +1,91 @@
+"""How the program ends: every outcome has its exit code, and a traceback never reaches the terminal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import TextIO
+
+import click
+
+from auditor.cli.terminal import one_line
+from auditor.cli.tracefile import TraceFile
+from auditor.errors import AuditorError, Problem
+
+INTERRUPTED, PIPE_CLOSED, BUG = 130, 141, 70
+
+
+def ended(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run a command; returns the exit code. What the command returns, where it is a number, is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        _tolerant(stream)
+    trace = TraceFile()
+    logging.getLogger().addHandler(trace)
+    logging.captureWarnings(capture=True)
+    previous = signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = _code(command, arguments)
+        if trace.worst >= logging.ERROR and code != BUG:
+            _say(f"auditor: a traceback was written to {trace.path}")
+        return code
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        logging.captureWarnings(capture=False)
+        logging.getLogger().removeHandler(trace)
+
+
+def _code(command: click.Command, arguments: Sequence[str]) -> int:
+    try:
+        with command.make_context("auditor", list(arguments)) as context:
+            returned = command.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _say("auditor: interrupted; nothing was written")
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except AuditorError as error:
+        _say(*(f"auditor: {_told(problem)}" for problem in error.problems))
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it ends
+        return PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 - what is none of the above is a bug, and has its exit code
+        return _bug(error)
+    return returned if isinstance(returned, int) else 0
+
+
+def _bug(error: Exception) -> int:
+    logging.getLogger("auditor").critical("a bug", exc_info=error)
+    paths = [handler.path for handler in logging.getLogger().handlers if isinstance(handler, TraceFile)]
+    where = f"the traceback is in {paths[0]}" if paths and paths[0] else "and no traceback could be written"
+    _say(f"auditor: a bug in the program, {type(error).__name__}: {one_line(str(error))}; {where}")
+    return BUG
+
+
+def _told(problem: Problem) -> str:
+    return str(Problem(one_line(problem.where), one_line(problem.what), one_line(problem.remedy)))
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _tolerant(stream: TextIO) -> None:
+    """A terminal that lacks a character is to get a question mark, not to end the audit."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as `signal.signal` calls it
+    """End as for Ctrl-C, so that the model's process and unfinished folders are removed."""
+    raise SystemExit(128 + number)

@@ -1,0 +1,31 @@
+"""Passphrases: from the environment or the terminal, never from the command line, where others could read them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from auditor.errors import WrittenFault
+
+VARIABLE = "AUDITOR_PASSPHRASE"
+
+
+def passphrase() -> bytes:
+    """The passphrase of a key that exists. Raises WrittenFault where there is nobody to ask."""
+    return _given() or click.prompt("Passphrase", hide_input=True, err=True).encode()
+
+
+def new_passphrase() -> bytes:
+    """A passphrase for a new key, asked for twice. Raises WrittenFault where it is empty or there is nobody to ask."""
+    return _given() or click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True).encode()
+
+
+def _given() -> bytes | None:
+    given = os.environ.get(VARIABLE)
+    if given == "":
+        raise WrittenFault(f"{VARIABLE} is empty", remedy="Give a passphrase, or say --no-passphrase for a new key.")
+    if given is None and not sys.stdin.isatty():
+        raise WrittenFault("the key's passphrase is needed", remedy=f"Set {VARIABLE}, or use a terminal.")
+    return None if given is None else os.fsencode(given)
