@@ -29,8 +29,9 @@ def logistic(event: NDArray[np.bool_], design: Floats, offset: Floats | float = 
     beta: Floats = np.zeros(design.shape[1])
     now = _loss(y, offset + design @ beta)
     for _ in range(_STEPS):
-        step, inverse, score = _newton(y, design, offset + design @ beta)
+        step, _, _ = _newton(y, design, offset + design @ beta)
         if np.abs(design @ step).max() < _SETTLED:
+            _, inverse, score = _newton(y, design, offset + design @ (beta + step))
             return beta + step, score @ inverse
         beta, now = _shortened(y, design, offset, beta, step, now)
     raise NotApplicable("the score separates the outcomes, so a logistic regression has no finite fit")

@@ -1,0 +1,150 @@
+"""Calibration against statsmodels and scikit-learn, and what has no finite answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from sklearn.metrics import brier_score_loss
+from sklearn.metrics import log_loss as sklearn_log_loss
+
+from auditor.errors import NotApplicable
+from auditor.kernels import calibration
+from auditor.kernels.curve import calibration_curve
+from auditor.kernels.logistic import expit, logistic
+from auditor.sampling import Sampling
+
+
+def predicted(seed: int, n: int = 500, slope: float = 0.7):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(-1, 1.3, n)
+    return rng.random(n) < expit(0.3 + slope * x), expit(x), x, rng.integers(0, 40, n)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_slope_and_intercept_are_those_of_statsmodels(seed: int) -> None:
+    """Coefficients, and their sandwich standard errors for independent rows and by cluster."""
+    event, p, x, cluster = predicted(seed)
+    design = sm.add_constant(x)
+    independent = sm.Logit(event.astype(float), design).fit(disp=0, tol=1e-14, cov_type="HC0")
+    keywords = {"groups": cluster, "use_correction": False}
+    clustered = sm.Logit(event.astype(float), design).fit(disp=0, tol=1e-14, cov_type="cluster", cov_kwds=keywords)
+    rows, entities = Sampling(None, "rows", 500), Sampling(cluster, "entities", 40)
+    for at, stat in enumerate(calibration.recalibration(event, p)):
+        assert independent.params[at] == pytest.approx(stat.value, abs=1e-9)
+        plain = rows.estimate(stat, n=500, method="sandwich").spread.se
+        assert independent.bse[at] * np.sqrt(500 / 499) == pytest.approx(plain, abs=1e-9)
+        by_cluster = entities.estimate(stat, n=500, method="sandwich").spread.se
+        assert clustered.bse[at] * np.sqrt(40 / 39) == pytest.approx(by_cluster, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_the_large_is_that_of_statsmodels(seed: int) -> None:
+    """The intercept of a logistic regression with the log odds as offset."""
+    event, p, x, _ = predicted(seed)
+    fit = sm.GLM(event.astype(float), np.ones(500), sm.families.Binomial(), offset=x).fit(tol=1e-14, cov_type="HC0")
+    stat = calibration.in_the_large(event, p)
+    assert fit.params[0] == pytest.approx(stat.value, abs=1e-9)
+    se = Sampling(None, "rows", 500).estimate(stat, n=500, method="sandwich").spread.se
+    assert fit.bse[0] * np.sqrt(500 / 499) == pytest.approx(se, abs=1e-9)
+
+
+def test_scores_are_those_of_scikit_learn() -> None:
+    """Brier score and log loss, also where a certainty was wrong."""
+    event, p, _, _ = predicted(0)
+    p[:3] = (0.0, 1.0, 1.0)
+    event[:3] = (True, False, True)
+    assert brier_score_loss(event, p) == pytest.approx(calibration.brier(event, p).value, abs=1e-12)
+    assert sklearn_log_loss(event, p) == pytest.approx(calibration.log_loss(event, p).value, abs=1e-9)
+    assert p.sum() / event.sum() == pytest.approx(calibration.expected_observed(event, p).value, abs=1e-12)
+
+
+SEPARATED = {
+    "one outcome": ([0, 0, 0, 0], [0.1, 0.2, 0.3, 0.4]),
+    "constant score": ([0, 1, 0, 1], [0.3, 0.3, 0.3, 0.3]),
+    "separated": ([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4]),
+    "separated but for a tie": ([0, 0, 1, 1, 0], [0.1, 0.2, 0.3, 0.4, 0.3]),
+    "separated the wrong way": ([1, 1, 0, 0], [0.1, 0.2, 0.3, 0.4]),
+    "no rows": ([], []),
+}
+
+
+@pytest.mark.parametrize("name", SEPARATED)
+@pytest.mark.parametrize("kernel", [calibration.recalibration, calibration_curve])
+def test_no_number_out_of_nothing(kernel, name: str) -> None:
+    """Where no finite slope exists there is a reason and no number."""
+    event, p = SEPARATED[name]
+    with pytest.raises(NotApplicable):
+        kernel(np.array(event, dtype=bool), np.array(p, dtype=float))
+
+
+def test_separation_in_several_columns_never_settles() -> None:
+    """The general fit sees separation too, rather than stopping far out."""
+    rng = np.random.default_rng(0)
+    design = np.column_stack([np.ones(60), rng.normal(size=(60, 2))])
+    with pytest.raises(NotApplicable):
+        logistic(design[:, 1] + design[:, 2] > 0.1, design)
+
+
+def test_nearly_separated_is_still_found() -> None:
+    """One overlapping row is enough for a finite slope, and it is the maximum."""
+    x = np.linspace(-3, 3, 40)
+    event = x > 0
+    event[17] = True
+    stat = calibration.recalibration(event, expit(x))[1]
+    fit = sm.Logit(event.astype(float), sm.add_constant(x)).fit(disp=0, tol=1e-14, maxiter=200)
+    assert fit.params[1] == pytest.approx(stat.value, rel=1e-8)
+
+
+def test_perfect_calibration_by_construction() -> None:
+    """Where each predicted probability is its observed frequency: slope 1, intercept 0, ratio 1, index 0."""
+    p = np.repeat([0.2, 0.5, 0.8], 10)
+    event = np.concatenate([np.arange(10) < 2, np.arange(10) < 5, np.arange(10) < 8])
+    intercept, slope = calibration.recalibration(event, p)
+    assert (intercept.value, slope.value) == pytest.approx((0, 1), abs=1e-9)
+    assert calibration.in_the_large(event, p).value == pytest.approx(0, abs=1e-9)
+    assert calibration.expected_observed(event, p).value == pytest.approx(1, abs=1e-12)
+    assert calibration_curve(event, p).ici == pytest.approx(0, abs=1e-9)
+
+
+def test_curve_finds_the_truth_within_its_band() -> None:
+    """A wrong slope bends the curve; the band holds the truth at about its level, and narrows with more rows."""
+    inside, widths = [], {300: [], 4800: []}
+    for seed in range(40):
+        for n, width in widths.items():
+            event, p, _, _ = predicted(seed, n)
+            curve = calibration_curve(event, p)
+            cover = Sampling(None, "rows", n).covariance(list(curve.influence.T))
+            low, high = curve.band(cover, 1.959964)
+            truth = expit(0.3 + 0.7 * calibration.logit(curve.at))
+            inside.append(((low <= truth) & (truth <= high)).mean())
+            width.append((high - low).mean())
+    assert 0.92 < np.mean(inside) < 0.98
+    assert np.mean(widths[4800]) < 0.4 * np.mean(widths[300])
+
+
+def test_ici_of_a_known_distortion() -> None:
+    """The index comes near the mean distance of truth and prediction (Austin and Steyerberg 2019)."""
+    event, p, x, _ = predicted(1, 50_000)
+    expected = np.abs(p - expit(0.3 + 0.7 * x)).mean()
+    assert expected == pytest.approx(calibration_curve(event, p).ici, abs=0.004)
+
+
+def test_curve_with_few_distinct_scores() -> None:
+    """Knots that fall together are left out; two distinct scores give their two frequencies."""
+    p = np.repeat([0.3, 0.6], 10)
+    event = np.concatenate([np.arange(10) < 4, np.arange(10) < 5])
+    curve = calibration_curve(event, p)
+    assert curve.observed[[0, -1]] == pytest.approx([0.4, 0.5], abs=1e-9)
+    assert curve.ici == pytest.approx(0.1, abs=1e-9)
+
+
+def test_bins_keep_equal_scores_together() -> None:
+    """About equal bins, numbered without gaps; ties are never split."""
+    p = np.array([0.1] * 7 + [0.2, 0.3, 0.4, 0.5, 0.6, 0.7])
+    bins = calibration.quantile_bins(p, 4)
+    assert set(range(int(bins.max()) + 1)) == set(bins.tolist())
+    assert all(len(set(bins[p == value])) == 1 for value in p)
+    assert np.array_equal(np.sort(bins), bins)
+    even = calibration.quantile_bins(np.linspace(0, 1, 1000), 10)
+    assert np.bincount(even).tolist() == pytest.approx([100] * 10, abs=1)

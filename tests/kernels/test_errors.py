@@ -1,0 +1,67 @@
+"""Errors of predicted numbers against scikit-learn and statsmodels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from sklearn import metrics
+
+from auditor.errors import NotApplicable
+from auditor.kernels import errors
+from auditor.sampling import Sampling
+
+RNG = np.random.default_rng(3)
+Y = RNG.normal(50, 20, 200)
+F = 5 + 0.8 * Y + RNG.normal(0, 4 + 0.1 * np.abs(Y), 200)
+ROWS = Sampling(None, "rows", 200)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "oracle"),
+    [
+        (errors.mean_absolute_error, metrics.mean_absolute_error),
+        (errors.root_mean_squared_error, metrics.root_mean_squared_error),
+        (errors.r_squared, metrics.r2_score),
+        (errors.mean_error, lambda y, f: (f - y).mean()),
+    ],
+)
+def test_values_are_those_of_scikit_learn(kernel, oracle) -> None:
+    """The same number, whatever the precision the scores come in."""
+    assert oracle(Y, F) == pytest.approx(kernel(Y, F).value, abs=1e-9)
+    single = F.astype(np.float32)
+    assert oracle(Y, single.astype(float)) == pytest.approx(kernel(Y, single).value, abs=1e-9)
+
+
+def test_calibration_line_is_that_of_statsmodels() -> None:
+    """Least squares with standard errors that allow unequal variances (HC0)."""
+    fit = sm.OLS(Y, sm.add_constant(F)).fit(cov_type="HC0")
+    for at, stat in enumerate(errors.calibration_line(Y, F)):
+        assert fit.params[at] == pytest.approx(stat.value, abs=1e-9)
+        se = ROWS.estimate(stat, n=200, method="sandwich").spread.se
+        assert fit.bse[at] * np.sqrt(200 / 199) == pytest.approx(se, abs=1e-9)
+
+
+def test_standard_error_of_a_mean() -> None:
+    """The standard error of a mean error is that of any mean."""
+    expected = (F - Y).std(ddof=1) / np.sqrt(200)
+    assert expected == pytest.approx(ROWS.estimate(errors.mean_error(Y, F), n=200, method="t").spread.se, abs=1e-12)
+
+
+def test_constants_are_not_applicable() -> None:
+    """No variance to explain, no line to draw, no rows: a reason each, never a number."""
+    same = np.full(5, 3.0)
+    for call in (
+        lambda: errors.r_squared(same, np.arange(5.0)),
+        lambda: errors.calibration_line(np.arange(5.0), same),
+        lambda: errors.mean_absolute_error(same[:0], same[:0]),
+    ):
+        with pytest.raises(NotApplicable):
+            call()
+
+
+@pytest.mark.parametrize("kernel", [errors.mean_absolute_error, errors.root_mean_squared_error, errors.mean_error])
+def test_perfect_predictions_are_no_certainty(kernel) -> None:
+    """An error of exactly zero has no variance to infer from."""
+    estimate = ROWS.estimate(kernel(Y, Y), n=200, method="t")
+    assert (0.0, "not_estimable") == (estimate.value, estimate.spread.kind)

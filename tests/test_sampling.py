@@ -1,0 +1,312 @@
+"""Clusters: published forms written out, oracles, and the laws that must hold whatever the data."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.dataset import Dataset, Target
+from auditor.errors import NotApplicable
+from auditor.kernels import calibration, errors
+from auditor.kernels.auroc import auroc, average_precision
+from auditor.kernels.rates import rate
+from auditor.kernels.stat import Stat
+from auditor.sampling import Sampling
+
+
+def entities(codes) -> Sampling:
+    return Sampling(np.asarray(codes), "entities", int(np.max(codes)) + 1)
+
+
+def rows(n: int) -> Sampling:
+    return Sampling(None, "rows", n)
+
+
+def clustered(seed: int, n: int = 160, groups: int = 30):
+    """Outcomes and scores that entities share a part of; entities differ in size."""
+    rng = np.random.default_rng(seed)
+    codes = np.sort(rng.choice(groups, n, p=rng.dirichlet(np.full(groups, 3.0))))
+    codes = np.unique(codes, return_inverse=True)[1]
+    effect = rng.normal(size=groups)[codes]
+    event = effect + rng.normal(size=n) > 0.5
+    return codes, event, np.round(effect + event + rng.normal(size=n), 1)
+
+
+def obuchowski(codes, event, score) -> float:
+    """The variance of a clustered area (Obuchowski 1997, equations 5 to 8), from all pairs."""
+    pair = (score[event][:, None] > score[~event]) + 0.5 * (score[event][:, None] == score[~event])
+    m, n, area = int(event.sum()), int((~event).sum()), pair.mean()
+    case, control = codes[event], codes[~event]
+    everyone = np.unique(codes)
+    s10 = np.array([(pair.mean(1)[case == c] - area).sum() for c in everyone])
+    s01 = np.array([(pair.mean(0)[control == c] - area).sum() for c in everyone])
+    i10, i01, i = len(np.unique(case)), len(np.unique(control)), len(everyone)
+    first = i10 / ((i10 - 1) * m) * (s10**2).sum() / m
+    second = i01 / ((i01 - 1) * n) * (s01**2).sum() / n
+    return first + second + 2 * i / (i - 1) * (s10 * s01).sum() / (m * n)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clustered_area_is_obuchowski(seed: int) -> None:
+    """Cluster sums of the structural components, with the published corrections."""
+    codes, event, score = clustered(seed)
+    estimate = entities(codes).estimate(auroc(event, score), n=160, method="DeLong")
+    assert obuchowski(codes, event, score) == pytest.approx(estimate.spread.se**2, abs=1e-12)
+
+
+def test_degrees_of_freedom_are_those_of_the_rarer_outcome() -> None:
+    """Thirty entities, but the outcome in three of them: it is three that are known about."""
+    codes = np.repeat(np.arange(30), 5)
+    event = codes < 3
+    score = np.random.default_rng(0).normal(size=150) + event
+    estimate = entities(codes).estimate(
+        auroc(event, score), n=150, events=15, scale="logit", method="DeLong, logit scale"
+    )
+    assert (3, 2.0) == (estimate.entities, estimate.spread.df)
+    assert estimate.method == "DeLong, logit scale, t with 2 degrees of freedom (3 entities)"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_clustered_rate_is_wilson_on_the_size_that_statsmodels_implies(seed: int) -> None:
+    """Effective size from the cluster-robust variance of a mean; degrees of freedom from contributing clusters."""
+    codes, event, _ = clustered(seed)
+    among = np.arange(160) % 3 > 0
+    keywords = {"groups": codes[among], "use_correction": False}
+    fit = sm.OLS(event[among].astype(float), np.ones(among.sum())).fit(cov_type="cluster", cov_kwds=keywords)
+    clusters = len(np.unique(codes[among]))
+    variance = float(fit.cov_params()[0, 0]) * clusters / (clusters - 1)
+    estimate = entities(codes).rate(event, among)
+    p = event[among].mean()
+    assert (p, int(among.sum()), clusters, clusters - 1) == (
+        estimate.value,
+        estimate.n,
+        estimate.entities,
+        estimate.spread.df,
+    )
+    assert p * (1 - p) / variance == pytest.approx(estimate.spread.size, rel=1e-9)
+
+
+def test_rate_of_independent_rows() -> None:
+    """Wilson on the rows that count."""
+    estimate = rows(10).rate(np.arange(10) < 3, np.arange(10) < 5)
+    assert (0.6, 5, None, "Wilson", 5.0) == (
+        estimate.value,
+        estimate.n,
+        estimate.entities,
+        estimate.method,
+        estimate.spread.size,
+    )
+
+
+@pytest.mark.parametrize("hit", [False, True])
+def test_a_rate_of_zero_or_one_in_clusters(hit: bool) -> None:
+    """Without variance among clusters, rows of a cluster count as one: four of ten rows each are worth four."""
+    codes = np.repeat(np.arange(4), 10)
+    estimate = entities(codes).rate(np.full(40, hit), np.full(40, True))
+    assert (float(hit), 4.0, 3.0) == (estimate.value, estimate.spread.size, estimate.spread.df)
+
+
+def test_clusters_that_are_all_alike_are_no_certainty() -> None:
+    """One hit in two rows, in each of ten entities: the variance is zero, the interval is not."""
+    codes = np.repeat(np.arange(10), 2)
+    interval = entities(codes).rate(np.tile([True, False], 10), np.full(20, True)).interval(0.95)
+    assert interval.low < 0.35
+    assert interval.high > 0.65
+
+
+def test_one_entity_is_not_estimable() -> None:
+    """Rows of one entity tell nothing of others."""
+    sampling = entities(np.zeros(50, dtype=int))
+    hit = np.arange(50) < 20
+    rate_of_one = sampling.rate(hit, np.full(50, True))
+    assert ("not_estimable", 1) == (rate_of_one.spread.kind, rate_of_one.entities)
+    assert sampling.difference(hit, np.arange(50) < 25, np.arange(50) >= 25).spread.kind == "not_estimable"
+    area = sampling.estimate(auroc(hit, np.arange(50.0) % 7), n=50, method="DeLong")
+    assert area.spread.kind == "not_estimable"
+
+
+def test_no_rows_is_not_applicable() -> None:
+    """A rate of nothing has a reason, not a number."""
+    with pytest.raises(NotApplicable, match="there are no women with the outcome"):
+        rows(4).rate(np.full(4, True), np.full(4, False), "women with the outcome")
+
+
+@pytest.mark.parametrize(
+    ("event", "score"),
+    [
+        (np.arange(40) >= 20, np.arange(40.0)),
+        (np.arange(40) < 20, np.arange(40.0)),
+        (np.arange(40) >= 20, np.zeros(40)),
+        (np.arange(40) == 0, np.arange(40.0) % 7),
+    ],
+    ids=["area 1", "area 0", "constant score", "one event"],
+)
+def test_an_area_without_variance_is_not_estimable(event, score) -> None:
+    """Zero variance in a sample is not certainty; nor can one event have a variance."""
+    estimate = rows(40).estimate(auroc(event, score), n=40, scale="logit", method="DeLong")
+    assert estimate.spread.kind == "not_estimable"
+    assert (-math.inf, math.inf) == estimate.interval(0.95)
+
+
+def test_difference_of_separate_independent_groups_is_newcombe() -> None:
+    """No row in both, rows independent: no correlation."""
+    first = np.arange(100) < 40
+    estimate = rows(100).difference(np.arange(100) % 3 == 0, first, ~first)
+    assert (0.0, 40, None) == (estimate.spread.correlation, estimate.n, estimate.entities)
+
+
+def test_difference_of_groups_that_share_entities() -> None:
+    """The correlation is that of the two cluster sums: where entities are equally large, of their two rates."""
+    rng = np.random.default_rng(4)
+    codes = np.repeat(np.arange(60), 6)
+    effect = np.repeat(rng.normal(size=60), 6)
+    first = np.tile([True, False], 180)
+    hit = effect + rng.normal(size=360) > 0
+    estimate = entities(codes).difference(hit, first, ~first)
+    within = hit.reshape(60, 3, 2).mean(1)
+    expected = np.corrcoef(within.T)[0, 1]
+    assert expected == pytest.approx(estimate.spread.correlation, abs=1e-9)
+    assert expected > 0.2
+
+
+def test_correlation_of_overlapping_groups() -> None:
+    """Part and whole of independent rows are correlated by the part's share."""
+    hit = np.random.default_rng(0).random(400) < 0.5
+    half = np.arange(400) < 200
+    both = rows(400).correlation([rate(hit, half).influence, rate(hit, np.full(400, True)).influence])
+    assert both[0][1] == pytest.approx(math.sqrt(0.5), abs=0.01)
+    assert (1.0, 1.0, both[0][1]) == (both[0][0], both[1][1], both[1][0])
+
+
+def test_correlation_of_all_pairs_is_positive_semidefinite() -> None:
+    """Three differences of three groups span two dimensions; one without variance is correlated with nothing."""
+    codes, event, _ = clustered(0)
+    group = np.arange(160) % 3
+    each = [rate(event, group == g).influence for g in range(3)]
+    matrix = np.array(
+        entities(codes).correlation([each[0] - each[1], each[0] - each[2], each[1] - each[2], 0 * each[0]])
+    )
+    assert np.linalg.eigvalsh(matrix).min() > -1e-12
+    assert [0.0, 0.0, 0.0, 1.0] == matrix[3].tolist()
+    assert np.linalg.matrix_rank(matrix[:3, :3], tol=1e-9) == 2
+
+
+def test_covariance_is_that_of_single_estimates() -> None:
+    """Its diagonal holds the squared standard errors."""
+    codes, event, score = clustered(1)
+    stats = calibration.recalibration(event, 1 / (1 + np.exp(-score)))
+    sampling = entities(codes)
+    cover = sampling.covariance([stat.influence for stat in stats])
+    singly = [sampling.estimate(stat, n=160, method="sandwich").spread.se ** 2 for stat in stats]
+    assert singly == pytest.approx(np.diag(cover).tolist(), abs=1e-12)
+
+
+def test_masked_estimate_is_that_of_the_rows_alone() -> None:
+    """An area within a group: rows outside change nothing."""
+    codes, event, score = clustered(2)
+    inside = np.arange(160) % 2 == 0
+    stat = auroc(event[inside], score[inside])
+    alone = entities(np.unique(codes[inside], return_inverse=True)[1]).estimate(stat, n=80, method="DeLong")
+    assert alone == entities(codes).estimate(stat, n=80, method="DeLong", rows=inside).model_copy(
+        update={"spread": alone.spread}
+    )
+    whole = entities(codes).estimate(stat, n=80, method="DeLong", rows=inside)
+    assert alone.spread.se == pytest.approx(whole.spread.se, abs=1e-12)
+    assert alone.spread.df == whole.spread.df
+
+
+@st.composite
+def samples(draw: st.DrawFn):
+    n = draw(st.integers(12, 60))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    codes = np.unique(rng.integers(0, draw(st.integers(3, 20)), n), return_inverse=True)[1]
+    event = rng.random(n) < 0.5
+    event[:2] = (True, False)
+    return codes, event, np.round(rng.random(n), draw(st.integers(1, 8)))
+
+
+def everything(sampling: Sampling, event, score):
+    """Every kind of estimate that has an interval of its own."""
+    first, n = score > 0.4, len(event)
+    stats: list[Stat] = [
+        auroc(event, score),
+        average_precision(event, score),
+        calibration.brier(event, score),
+        errors.r_squared(event.astype(float), score),
+    ]
+    found = [sampling.estimate(stat, n=n, method="test") for stat in stats]
+    found += [sampling.rate(event, np.full(n, True))]
+    if first.any() and not first.all():
+        found += [sampling.difference(event, first, ~first)]
+    return found
+
+
+def same(one, other) -> None:
+    assert one.value == pytest.approx(other.value, abs=1e-9)
+    assert one.entities == other.entities
+    assert one.spread.kind == other.spread.kind
+    assert one.spread.df == other.spread.df
+    assert one.interval(0.95) == pytest.approx(other.interval(0.95), abs=1e-7)
+
+
+@given(samples(), st.booleans(), st.randoms(use_true_random=False))
+def test_order_of_rows_and_names_of_entities_are_nothing(sample, by_entity: bool, random) -> None:
+    """Permuted rows, renumbered entities: the same estimates and intervals."""
+    codes, event, score = sample
+    order = list(range(len(event)))
+    random.shuffle(order)
+    renamed = np.random.default_rng(0).permutation(int(codes.max()) + 1)[codes]
+    before, after = (entities(codes), entities(renamed[order])) if by_entity else (rows(len(event)),) * 2
+    pairs = zip(everything(before, event, score), everything(after, event[order], score[order]), strict=True)
+    for one, other in pairs:
+        same(one, other)
+
+
+@given(samples(), st.integers(2, 4))
+def test_copies_of_rows_are_no_evidence(sample, copies: int) -> None:
+    """Every row again with its entity: the same value, standard error and degrees of freedom."""
+    codes, event, score = sample
+    once = everything(entities(codes), event, score)
+    again = everything(entities(np.tile(codes, copies)), np.tile(event, copies), np.tile(score, copies))
+    for one, other in zip(once, again, strict=True):
+        same(one, other)
+
+
+@given(samples())
+def test_entities_of_one_row_are_independent_rows(sample) -> None:
+    """Clusters of one give the standard error of independent rows."""
+    codes, event, score = sample
+    alone = entities(np.arange(len(codes))).estimate(auroc(event, score), n=len(codes), method="DeLong")
+    plain = rows(len(codes)).estimate(auroc(event, score), n=len(codes), method="DeLong")
+    if plain.spread.kind == "normal":
+        assert plain.spread.se == pytest.approx(alone.spread.se, abs=1e-12)
+
+
+@pytest.mark.parametrize("cluster", [None, np.array([7, 7, 3, 3, 9])])
+def test_sampling_of_a_data_set(cluster) -> None:
+    """Codes become gapless; without clusters each row is its own."""
+    data = Dataset(
+        name="five",
+        task="binary",
+        target=Target("outcome"),
+        features=(),
+        values=np.empty((5, 0)),
+        starts=np.arange(5),
+        stops=np.arange(5) + 1,
+        y=np.zeros(5),
+        entity=np.arange(5),
+        index_time=np.zeros(5),
+        groups={},
+        cluster=cluster,
+        cluster_kind="rows" if cluster is None else "entities",
+    )
+    sampling = Sampling.of(data)
+    if cluster is None:
+        assert (None, "rows", 5) == (sampling.codes, sampling.kind, sampling.clusters)
+    else:
+        assert ([1, 1, 0, 0, 2], "entities", 3) == (sampling.codes.tolist(), sampling.kind, sampling.clusters)
