@@ -7,6 +7,7 @@ from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity
 from auditor.checks.check import Check
+from auditor.checks.importance import permutation
 from auditor.checks.performance import calibration, discrimination, error, replication
 
 _CHECKS = (
@@ -16,6 +17,7 @@ _CHECKS = (
     calibration.measure,
     error.measure,
     noise.measure,
+    permutation.measure,
     equal_opportunity.measure,
 )
 
