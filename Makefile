@@ -14,7 +14,7 @@ demo: ## set up, then audit the simulated credit book: findings, verdict, where 
 
 test: ## set up, then run the tests
 	@scripts/bootstrap.sh dev
-	@$(PYTHON) -m pytest -n 2 --dist worksteal -q
+	@$(PYTHON) -m pytest -n 2 --dist worksteal
 
 check: ## set up, then everything else that a change must keep: style, types, layers, docs, the wheel
 	@scripts/bootstrap.sh dev

@@ -17,8 +17,8 @@ check() {
     fi
 }
 
-check "style (ruff)" "$bin/ruff" check .
-check "format (ruff)" "$bin/ruff" format --check .
+check "style (ruff)" "$bin/ruff" check --output-format concise .
+check "format (ruff)" "$bin/ruff" format --check --output-format concise .
 check "types (mypy --strict)" "$python" -m mypy
 check "layers (import-linter)" "$bin/lint-imports" --no-logo
 check "the repository: no machine paths, registry hosts, large files, real data" "$python" scripts/check_repository.py
