@@ -1,0 +1,24 @@
+"""Two pairs of keys, and a folder that the bank has sealed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sealing import Pairs, audit_folder, no_passphrase
+
+from auditor.app.seal import seal
+from auditor.seal import keys
+
+
+@pytest.fixture(scope="session")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
+    folder = tmp_path_factory.mktemp("keys")
+    return {name: keys.new_keys(folder, name, None) for name in ("bank", "stranger")}
+
+
+@pytest.fixture
+def audit(tmp_path: Path, pairs: Pairs) -> Path:
+    folder = audit_folder(tmp_path / "audit")
+    seal(folder, pairs["bank"].private, no_passphrase)
+    return folder
