@@ -1,0 +1,120 @@
+"""What a person would say of a sequence: its last value, its mean, its slope, how often it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.dataset import Block, Dataset, Feature, Floats
+from auditor.subject import Subject
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A column of summaries. level: it is 1 where the feature has that level and 0 where not; empty for a number."""
+
+    name: str
+    unit: str = ""
+    level: str = ""
+
+
+def summaries(subject: Subject, data: Dataset, recent: int) -> tuple[Floats, tuple[Summary, ...]]:
+    """(rows, summaries) float32 in original units, NaN where nothing was measured; and what each column says.
+
+    recent: how many last steps the mean of the last steps covers. The columns depend on the features and on the longest
+    row that the model sees, never on the values, so that two data sets of one model have the same.
+    """
+    longest = subject.encoder.width or int(data.lengths.max(initial=1))
+    pieces: list[NDArray[np.float32]] = []
+    names: tuple[Summary, ...] = ()
+    for rows in subject.chunks(data):
+        columns = list(_columns(data, subject.block(data, rows), recent, longest))
+        names = tuple(name for name, _ in columns)
+        pieces.append(np.stack([values for _, values in columns], axis=1).astype(np.float32))
+    return np.concatenate(pieces), names
+
+
+def _columns(data: Dataset, block: Block, recent: int, longest: int) -> Iterator[tuple[Summary, Floats]]:
+    from_end = np.cumsum(block.mask[:, ::-1], axis=1, dtype=np.int_)[:, ::-1] * block.mask
+    for at, feature in enumerate(data.features):
+        values = block.values[:, :, at]
+        if feature.kind == "categorical":
+            yield from _levels(feature, values)
+        else:
+            yield from _numbers(feature, values, from_end, recent, longest)
+    for at, feature in enumerate(data.static_features):
+        once = block.static[:, at]
+        if feature.kind == "categorical":
+            for code, level in enumerate(feature.levels):
+                yield Summary(feature.name, level=level), _flag(once, code)
+        else:
+            yield Summary(feature.name, feature.unit), once
+    yield Summary("number of steps"), block.mask.sum(axis=1).astype(float)
+
+
+def _numbers(
+    feature: Feature, values: Floats, from_end: NDArray[np.int_], recent: int, longest: int
+) -> Iterator[tuple[Summary, Floats]]:
+    name, unit, measured = feature.name, feature.unit, ~np.isnan(values)
+    yield Summary(f"{name}: last value", unit), _last(values, measured)
+    yield Summary(f"{name}: steps since the last measurement"), _steps_ago(measured, from_end)
+    if longest == 1:
+        return
+    if longest > recent > 1:
+        yield Summary(f"{name}: mean of the last {recent} steps", unit), _mean(values, measured & (from_end <= recent))
+    yield Summary(f"{name}: mean", unit), _mean(values, measured)
+    yield Summary(f"{name}: share of steps measured"), measured.sum(axis=1) / np.maximum((from_end > 0).sum(axis=1), 1)
+    if feature.kind == "numeric":
+        yield Summary(f"{name}: slope", f"{unit} per step".strip()), _slope(values, measured)
+        yield Summary(f"{name}: lowest value", unit), _extreme(values, measured, np.inf)
+        yield Summary(f"{name}: highest value", unit), _extreme(values, measured, -np.inf)
+
+
+def _levels(feature: Feature, values: Floats) -> Iterator[tuple[Summary, Floats]]:
+    measured = ~np.isnan(values)
+    last = _last(values, measured)
+    for code, level in enumerate(feature.levels):
+        yield Summary(f"{feature.name}, last", level=level), _flag(last, code)
+        yield Summary(f"{feature.name}: share of steps '{level}'"), _mean((values == code).astype(float), measured)
+
+
+def _flag(codes: Floats, code: int) -> Floats:
+    return np.where(np.isnan(codes), np.nan, codes == code)
+
+
+def _last(values: Floats, measured: Mask) -> Floats:
+    """The last measured value of each row."""
+    at = values.shape[1] - 1 - measured[:, ::-1].argmax(axis=1)
+    return np.asarray(np.where(measured.any(axis=1), values[np.arange(len(values)), at], np.nan))
+
+
+def _steps_ago(measured: Mask, from_end: NDArray[np.int_]) -> Floats:
+    """0 where the last step was measured."""
+    nearest = np.where(measured, from_end, np.iinfo(np.int_).max).min(axis=1, initial=np.iinfo(np.int_).max)
+    return np.where(measured.any(axis=1), nearest - 1.0, np.nan)
+
+
+def _mean(values: Floats, where: Mask) -> Floats:
+    count = where.sum(axis=1)
+    return np.asarray(np.where(count > 0, np.where(where, values, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan))
+
+
+def _slope(values: Floats, measured: Mask) -> Floats:
+    """Least squares of the measured values on their steps; NaN below two."""
+    step = np.arange(values.shape[1], dtype=float)
+    away = np.where(measured, step - np.nan_to_num(_mean(np.broadcast_to(step, values.shape), measured))[:, None], 0.0)
+    spread = (away**2).sum(axis=1)
+    rise = (away * np.where(measured, values, 0.0)).sum(axis=1)
+    return np.asarray(np.where(spread > 0, rise / np.where(spread > 0, spread, 1.0), np.nan))
+
+
+def _extreme(values: Floats, measured: Mask, other: float) -> Floats:
+    """The lowest measured value (`other` is +inf) or the highest (-inf)."""
+    kept = np.where(measured, values, other)
+    found = kept.min(axis=1) if other > 0 else kept.max(axis=1)
+    return np.asarray(np.where(measured.any(axis=1), found, np.nan))
