@@ -23,7 +23,8 @@ Written = TypeVar("Written", bound=BaseModel)
 def nearest(name: object, known: Iterable[object]) -> str:
     """A remedy for a name that is not known: the nearest one that is, or all there are."""
     names = [str(one) for one in known]
-    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
+    folded = {one.casefold(): one for one in reversed(names)}
+    close = [folded[one] for one in difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)]
     if close:
         return f"Did you mean '{close[0]}'?"
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")

@@ -132,5 +132,5 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
 
 def test_nearest_names() -> None:
     """The nearest known name, else all that are known."""
-    told = [nearest("PAY_7", ["PAY_6", "AGE"]), nearest("zzz", ["a", "b"]), nearest("x", [])]
-    assert told == ["Did you mean 'PAY_6'?", "Known: a, b.", "None is known here."]
+    told = [nearest("PAY_7", ["PAY_6", "AGE"]), nearest("ID", ["id", "x"]), nearest("zz", ["a", "b"]), nearest("x", [])]
+    assert told == ["Did you mean 'PAY_6'?", "Did you mean 'id'?", "Known: a, b.", "None is known here."]

@@ -56,11 +56,9 @@ def open_dataset(path: Path) -> Opened:
     """
     spec, marked = read_spec(path)
     rows, files = _read(spec, marked)
-    whole, part = _whole(spec, rows), parts(spec, rows)
-    known = ~np.isnan(whole.y)
-    dropped = left_out(rows.dropped, part, known)
-    test = _part(spec, rows, whole, np.flatnonzero(known & (part == TEST)), dropped[TEST])
-    reference = _part(spec, rows, whole, np.flatnonzero(known & (part == REFERENCE)), dropped[REFERENCE])
+    whole = _whole(spec, rows)
+    part, dropped = left_out(rows, parts(spec, rows), ~np.isnan(whole.y))
+    test, reference = (_part(spec, rows, whole, np.flatnonzero(part == key), dropped[key]) for key in (TEST, REFERENCE))
     if not len(test):
         told = ", ".join(f"{reason}: {count:,}" for reason, count in dropped[TEST].items()) or "the files have no rows"
         raise FileFault(f"there are no test rows ({told})", where=str(path), remedy="Look at files, split and windows.")

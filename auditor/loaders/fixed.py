@@ -20,7 +20,7 @@ def fixed_rows(spec: DataSpec, tables: Tables) -> Rows:
     """The rows of wide or tensor files. Tensor rows without a real step are dropped and counted."""
     cube = _wide(spec, tables) if spec.layout == "wide" else _tensor(spec, tables)
     count, steps = cube.shape[:2]
-    entity, entities = keys(tables, spec.entity_column) if spec.entity_column else (None, [])
+    entity, entities = keys(tables, spec.entity_column) if spec.entity_column else (None, np.empty(0))
     time = times(tables, spec.time_column) if spec.time_column else np.zeros(count, dtype=np.int64)
     order = _order(spec, tables, cube, entity, time)
     lengths = _lengths(spec, tables, count, steps)[order]
@@ -122,8 +122,11 @@ def _lengths(spec: DataSpec, tables: Tables, count: int, steps: int) -> Integers
 def _lines(spec: DataSpec, cube: NDArray[np.float32], order: Integers, lengths: Integers) -> Floats:
     """The real steps of the rows in order: (lines, features)."""
     count, steps, width = cube.shape
-    if len(order) != count or (order[1:] < order[:-1]).any():
+    if len(order) != count:
         cube = cube[order]
+    elif (order[1:] < order[:-1]).any():
+        for step, feature in np.ndindex(steps, width):  # in place, so that no second copy of all values is made
+            cube[:, step, feature] = cube[order, step, feature]
     if (lengths == steps).all():
         return cube.reshape(-1, width)
     padded = (spec.arrays.padded if spec.arrays else None) or spec.inputs.sequence.side

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from auditor.dataset import Floats, Integers
 from auditor.errors import FileFault
 from auditor.loaders.tables import Table, Tables, combined, is_text, parsed, stripped
-from auditor.loaders.variables import Value
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def keys(tables: Tables, name: str) -> tuple[Integers, list[Value]]:
+def keys(tables: Tables, name: str) -> tuple[Integers, NDArray[Any]]:
     """A column of all tables as (codes (rows,), sorted distinct values): whole numbers if all are, else text.
 
     Raises FileFault where one is missing.
@@ -25,14 +24,19 @@ def keys(tables: Tables, name: str) -> tuple[Integers, list[Value]]:
     import pyarrow as pa
 
     parts = [_as_keys(table, name) for table in tables]
-    whole = all(pa.types.is_integer(part.type) for part in parts)
-    joined = pa.chunked_array([part.cast(pa.int64() if whole else pa.large_string()) for part in parts])
-    encoded = combined(joined).dictionary_encode()
-    values = encoded.dictionary.to_pylist()
-    order = sorted(range(len(values)), key=values.__getitem__)
+    if all(pa.types.is_integer(part.type) for part in parts):
+        values, codes = np.unique(np.concatenate([part.to_numpy() for part in parts]), return_inverse=True)
+        return codes.reshape(-1), values
+    return _ranked(pa.chunked_array([part.cast(pa.large_string()) for part in parts]))
+
+
+def _ranked(text: pa.ChunkedArray) -> tuple[Integers, NDArray[Any]]:
+    encoded = combined(text).dictionary_encode(null_encoding="encode")
+    values = [str(value) for value in encoded.dictionary.to_pylist()]
+    order = np.array(sorted(range(len(values)), key=values.__getitem__), dtype=np.int64)
     rank = np.empty(len(values), dtype=np.int64)
     rank[order] = np.arange(len(values))
-    return rank[encoded.indices.to_numpy()], [values[i] for i in order]
+    return rank[encoded.indices.to_numpy()], np.array(values, dtype=object)[order]
 
 
 def times(tables: Tables, name: str) -> NDArray[Any]:
@@ -47,12 +51,7 @@ def ranks(tables: Tables, name: str) -> Integers:
     """Any column of all tables as ranks of its values' text: (rows,); whether they are equal is all that matters."""
     import pyarrow as pa
 
-    text = pa.chunked_array([table.column(name).cast(pa.large_string()) for table in tables])
-    encoded = combined(text).dictionary_encode(null_encoding="encode")
-    values = [str(value) for value in encoded.dictionary.to_pylist()]
-    rank = np.empty(len(values), dtype=np.int64)
-    rank[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
-    return np.asarray(rank[encoded.indices.to_numpy()])
+    return _ranked(pa.chunked_array([table.column(name).cast(pa.large_string()) for table in tables]))[0]
 
 
 def digests(values: Floats, others: Integers) -> NDArray[np.uint64]:

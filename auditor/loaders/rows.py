@@ -60,7 +60,7 @@ class Rows:
     """All rows of the files, in the order (entity, index time, digest), before they are split.
 
     values: (lines, features). entity, index_time, target_time: (rows,). entities: what each entity code stands for,
-    () where no entity is declared. run, position: (rows,) the series a row is cut from, and its last line's place
+    empty where none is declared. run, position: (rows,) the series a row is cut from, and its last line's place
     there; None where rows are not windows. by_file: (rows,) 1 test, 0 reference, where the files say so.
     """
 
@@ -71,7 +71,7 @@ class Rows:
     index_time: NDArray[Any]
     target_time: NDArray[Any]
     at: Places
-    entities: Sequence[Value] = ()
+    entities: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     run: Integers | None = None
     position: Integers | None = None
     by_file: Integers | None = None
@@ -80,6 +80,14 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    def measured_anywhere(self) -> NDArray[np.bool_]:
+        """(rows,) whether a row has any measured value at all."""
+        known = np.zeros(len(self.values) + 1, dtype=np.int32)  # after the sum: lines with a measured value before each
+        for column in self.values.T:
+            known[1:] |= ~np.isnan(column)
+        np.cumsum(known, out=known)
+        return np.asarray(known[self.stops] > known[self.starts])
 
 
 def measured(tables: Tables, variable: Measured, name: str) -> Floats:

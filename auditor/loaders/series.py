@@ -14,7 +14,6 @@ from auditor.loaders.keys import keys, times
 from auditor.loaders.rows import Pick, Places, Rows, measured, place, splits_by_file
 from auditor.loaders.spec import DataSpec, Windows
 from auditor.loaders.tables import Table, Tables
-from auditor.loaders.variables import Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +64,11 @@ def series_rows(spec: DataSpec, tables: Tables, static: Table | None) -> Rows:
     )
 
 
-def _entities(spec: DataSpec, tables: Tables, static: Table | None) -> tuple[Integers, list[Value], Integers]:
+def _entities(spec: DataSpec, tables: Tables, static: Table | None) -> tuple[Integers, NDArray[Any], Integers]:
     """Entity codes of the lines, what they stand for, and the static file's line of each entity (or zeros)."""
     count = sum(table.rows for table in tables)
     if spec.entity is None:
-        return np.zeros(count, dtype=np.int64), [], np.zeros(1, dtype=np.int64)
+        return np.zeros(count, dtype=np.int64), np.empty(0), np.zeros(1, dtype=np.int64)
     codes, values = keys((*tables, static) if static else tables, spec.entity)
     if static is None:
         return codes, values, np.zeros(len(values), dtype=np.int64)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -46,7 +45,7 @@ def _by_column(split: SplitSpec, column: str, rows: Rows) -> Integers:
 def _by_hash(spec: DataSpec, column: str, rows: Rows) -> Integers:
     """sha256 of the value as text, its first 32 bits as a share of 2^32, below the test share."""
     if column == spec.entity_column:
-        codes, values = rows.entity, list(rows.entities)
+        codes, values = rows.entity, rows.entities
     else:
         tables = rows.at.source(column)
         per_line, values = keys(tables, column)
@@ -88,18 +87,18 @@ def clusters(
     return np.asarray(codes).reshape(-1), "time blocks"
 
 
-def left_out(dropped: Mapping[str, int], part: Integers, known: NDArray[np.bool_]) -> dict[int, dict[str, int]]:
-    """TEST and REFERENCE -> reason -> rows or entities left out. What belongs to neither is counted with the test."""
-    missing = "rows without a target"
-    counts = {
-        TEST: {
-            **dropped,
-            "rows in neither split": int((part == NEITHER).sum()),
-            missing: int((~known & (part == TEST)).sum()),
-        },
-        REFERENCE: {
-            "rows before the split whose target is after it": int((part == CROSSING).sum()),
-            missing: int((~known & (part == REFERENCE)).sum()),
-        },
+def left_out(rows: Rows, part: Integers, known: NDArray[np.bool_]) -> tuple[Integers, dict[int, dict[str, int]]]:
+    """The part of each row, NEITHER where it is left out, and the counts: TEST, REFERENCE -> reason -> how many.
+
+    known: (rows,) whether the target is. What belongs to neither part is counted with the test.
+    """
+    seen = rows.measured_anywhere()
+    whole = {
+        TEST: {**rows.dropped, "rows in neither split": int((part == NEITHER).sum())},
+        REFERENCE: {"rows before the split whose target is after it": int((part == CROSSING).sum())},
     }
-    return {key: {reason: n for reason, n in reasons.items() if n} for key, reasons in counts.items()}
+    for key, reasons in whole.items():
+        reasons["rows without any measured value"] = int((~seen & (part == key)).sum())
+        reasons["rows without a target"] = int((seen & ~known & (part == key)).sum())
+    counts = {key: {reason: n for reason, n in reasons.items() if n} for key, reasons in whole.items()}
+    return np.where(seen & known, part, NEITHER), counts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.dataset import Dataset, Floats
 from auditor.errors import FileFault
 from auditor.loaders.transforms import Pipeline, TableEncoder
 
-_LINES = 2**20  # at a time, so that no copy of all values is made
+_LINES = 2**18  # at a time, so that no copy of all values is made
 
 
 def refuse_unusable(encoder: TableEncoder, dataset: Dataset) -> None:
@@ -16,24 +17,25 @@ def refuse_unusable(encoder: TableEncoder, dataset: Dataset) -> None:
 
     A forward fill alone is not enough where values are missing: nothing may come before the first line of a window.
     """
-    used = np.zeros(len(dataset.values) + 1, dtype=np.int64)
+    used = np.zeros(len(dataset.values) + 1, dtype=np.int32)
     np.add.at(used, dataset.starts, 1)
     np.add.at(used, dataset.stops, -1)
-    lines = np.flatnonzero(np.cumsum(used[:-1]) > 0)
+    lines = np.cumsum(used, out=used)[:-1] > 0
     for i, one in enumerate(encoder.features):
         _refuse(one, dataset.values[:, i], lines, "lines")
     for i, one in enumerate(encoder.statics):
-        _refuse(one, dataset.static[:, i], np.arange(len(dataset)), "rows")
+        _refuse(one, dataset.static[:, i], np.ones(len(dataset), dtype=bool), "rows")
 
 
-def _refuse(one: Pipeline, values: Floats, at: np.ndarray, what: str) -> None:
-    bad = 0
-    for start in range(0, len(at), _LINES):
-        made = one.values(values[at[start : start + _LINES]][:, None])
+def _refuse(one: Pipeline, values: Floats, used: NDArray[np.bool_], what: str) -> None:
+    bad = absent = 0
+    for start in range(0, len(used), _LINES):
+        some = values[start : start + _LINES][used[start : start + _LINES]]
+        made = one.values(some[:, None])
         bad += int((~np.isfinite(made.astype(np.float32))).any(axis=(1, 2)).sum())
+        absent += int(np.isnan(some).sum())
     if not bad:
         return
-    absent = int(np.isnan(values[at]).sum())
-    told = f"'{one.name}' is NaN or infinite after its transforms in {bad:,} of {len(at):,} {what}"
+    told = f"'{one.name}' is NaN or infinite after its transforms in {bad:,} of {int(used.sum()):,} {what}"
     remedy = "Say what stands for a missing value (impute), or clip what a logarithm cannot take."
     raise FileFault(f"{told}; {absent:,} are missing in the files", remedy=remedy)
