@@ -1,0 +1,91 @@
+"""Waivers and attestations: read strictly, refused where they cannot hold."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from auditor.app import people
+from auditor.errors import WrittenFault
+from auditor.policy import Policy
+
+TODAY = datetime.date(2026, 6, 1)
+POLICY = Policy.model_validate(
+    {
+        "policy": "p",
+        "version": 1,
+        "title": "t",
+        "requirements": [
+            {
+                "id": "PERF-1",
+                "text": "Ranked.",
+                "check": "performance.discrimination",
+                "limit": {"quantity": "auroc", "at_least": 0.7},
+                "severity": "major",
+            },
+            {"id": "HUM-1", "text": "Stated.", "attest": {"role": "lead"}, "severity": "major"},
+        ],
+    }
+)
+WAIVER = "{requirement: PERF-1, reason: r, approver: a, approved: 2026-01-01, expires: 2026-06-01}"
+STATED = (
+    "{requirement: HUM-1, name: n, role: lead, date: 2026-01-01, statement: s, expires: 2026-12-31, model_sha256: x}"
+)
+
+NONE = "is no requirement of the policy that can be met this way"
+RENEW = "\n    Renew it or remove it."
+
+
+def _told(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "people.yaml"
+    file.write_text(text)
+    read = people.waivers if text.startswith("waivers") else people.attestations
+    with pytest.raises(WrittenFault) as caught:
+        read(file, POLICY, TODAY)
+    return [str(problem).replace(f"{tmp_path}/", "") for problem in caught.value.problems]
+
+
+def test_read(tmp_path: Path) -> None:
+    """What holds today is taken; the last day counts; no file is no statement."""
+    (tmp_path / "w.yaml").write_text(f"waivers:\n  - {WAIVER}\n")
+    (tmp_path / "a.yaml").write_text(f"attestations:\n  - {STATED}\n")
+
+    assert [w.expires for w in people.waivers(tmp_path / "w.yaml", POLICY, TODAY)] == [TODAY]
+    assert [a.name for a in people.attestations(tmp_path / "a.yaml", POLICY, TODAY)] == ["n"]
+    assert people.waivers(None, POLICY, TODAY) == people.attestations(None, POLICY, TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "item", "at", "told"),
+    [
+        ("waivers", WAIVER.replace("PERF-1", "PERF-2"), "PERF-2", f"'PERF-2' {NONE}\n    Did you mean 'PERF-1'?"),
+        ("waivers", WAIVER.replace("2026-06-01", "2026-05-31"), "2026-05-31", f"this expired on 2026-05-31{RENEW}"),
+        (
+            "waivers",
+            WAIVER.replace("2026-01-01", "2026-06-02"),
+            "2026-06-02",
+            "this is approved from 2026-06-02 on only",
+        ),
+        ("waivers", WAIVER.replace("reason: r", "reason: ''"), "''", "String should have at least 1 character"),
+        ("attestations", STATED.replace("HUM-1", "PERF-1"), "PERF-1", f"'PERF-1' {NONE}\n    Known: HUM-1."),
+        (
+            "attestations",
+            STATED.replace("2026-12-31", "2026-05-31"),
+            "2026-05-31",
+            f"this expired on 2026-05-31{RENEW}",
+        ),
+        ("attestations", STATED.replace("name: n, ", ""), "{", "'name' is missing"),
+    ],
+)
+def test_refused(tmp_path: Path, key: str, item: str, at: str, told: str) -> None:
+    """Each fault is told with its place."""
+    (problem,) = _told(tmp_path, f"{key}:\n  - {item}\n")
+    assert problem.startswith(f"people.yaml:2:{4 + item.index(at) + 1}: {told}")
+
+
+def test_twice(tmp_path: Path) -> None:
+    """One requirement has one waiver."""
+    text = f"waivers:\n  - {WAIVER}\n  - {WAIVER}\n"
+    assert _told(tmp_path, text) == ["people.yaml:3:19: 'PERF-1' stands here twice"]
