@@ -127,7 +127,15 @@ def _differences(told: Told) -> Table:
             continue
         other = None if told.alike is None else float((~told.alike[here]).mean())
         guess, words = _score(told, leaf.node)
-        rows.append((_path(leaf).removeprefix("If "), n, words if told.model.ndim == 2 else guess, float(apart[here].mean()), other))
+        rows.append(
+            (
+                _path(leaf).removeprefix("If "),
+                n,
+                words if told.model.ndim == 2 else guess,
+                float(apart[here].mean()),
+                other,
+            )
+        )
     rows.sort(key=lambda row: -row[1] * row[3])
     caption = "The leaves that add most to the difference between tree and model come first."
     caption += f" The {_MOST} first of {len(rows)} are shown." if len(rows) > _MOST else ""
@@ -140,7 +148,7 @@ def _differences(told: Told) -> Table:
             Column(title="Rows", kind="count"),
             Column(title="The tree says", kind="text" if told.model.ndim == 2 else "number"),
             Column(title="Mean absolute difference from the model", kind="number"),
-            Column(title="Decided otherwise", kind="percent", digits=1),
+            Column(title="Decided otherwise", kind="percent"),
         ),
         rows=tuple(rows[:_MOST]),
     )
