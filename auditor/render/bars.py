@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.measurement import Bars
-from auditor.render.labels import WIDTH, longest, numbered, over, reach, row_labels, tallest, titled
+from auditor.render.labels import MOST_BARS, WIDTH, longest, numbered, over, reach, row_labels, tallest, titled
 from auditor.render.palette import INK, MUTED, SERIES
-
-MOST_BARS = 40  # drawn; the rest is in the data table and the record
 
 
 def bars(shown: Bars) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from auditor.measurement import Axis
 from auditor.render.palette import MUTED
 
+MOST_BARS = 40  # drawn; the rest is in the data table and the record
 WIDTH = 620  # CSS pixels: the text column of an A4 page
 NUMBERED = "split(slice(datum.label, 4), '\\n')"
 _CLOSING = " ,.;:!?)）】》」』，。、；：！？"  # a line never starts with one of these

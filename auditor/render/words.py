@@ -25,12 +25,12 @@ class Words:
     language: str
     catalogue: gettext.NullTranslations
 
-    def __call__(self, text: str, **values: object) -> str:
+    def __call__(self, text: str, /, **values: object) -> str:
         """The text in this language; `{name}` in it is replaced by a value."""
         told = self.catalogue.gettext(text)
         return told.format(**values) if values else told
 
-    def many(self, one: str, other: str, count: int, **values: object) -> str:
+    def many(self, one: str, other: str, count: int, /, **values: object) -> str:
         """The form of the text that suits a count; `{count}` in it is the number."""
         told = self.catalogue.ngettext(one, other, count)
         return told.format(count=self.numbers.count(count), **values)

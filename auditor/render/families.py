@@ -1,0 +1,128 @@
+"""A section for each family of checks: what was measured, why, what it cannot see, its numbers and drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.measurement import Column, Lines, Shown, Table, Text
+from auditor.record import Measured, Record
+from auditor.render.alternatives import alternative, data
+from auditor.render.charts import chart
+from auditor.render.curves import is_square
+from auditor.render.quantities import quantities
+from auditor.render.telling import anchor, check_anchor
+from auditor.render.view import Cell, CheckView, Code, Fact, Figure, Grid, Head, Link, ShownView, TextBlock
+from auditor.render.vocabulary import FAMILIES, NONE, params_text, status_chip
+from auditor.render.words import Words
+
+_MOST_ROWS = 40  # of a shown table in the report; the record has them all
+_MOST_LINES = 60  # of a shown text
+
+
+def families(record: Record) -> tuple[str, ...]:
+    """The families that have a check in the record, in the order of the report."""
+    there = {entry.check.split(".")[0] for entry in record.measured.values()}
+    return (*(family for family in FAMILIES if family in there), *sorted(there - {*FAMILIES}))
+
+
+def check_views(
+    record: Record, family: str, section: str, figures: Iterator[int], words: Words
+) -> tuple[CheckView, ...]:
+    """The runs of a family's checks. figures: numbers of figures, which run through the whole report."""
+    entries = [(key, entry) for key, entry in record.measured.items() if entry.check.split(".")[0] == family]
+    return tuple(
+        _check_view(key, entry, f"{section}.{at}", record, figures, words) for at, (key, entry) in enumerate(entries, 1)
+    )
+
+
+def _check_view(
+    key: str, entry: Measured, number: str, record: Record, figures: Iterator[int], words: Words
+) -> CheckView:
+    measurement, params = entry.measurement, params_text(entry, words)
+    title = entry.documentation.title.rstrip(".")
+    used = tuple(Link(f.requirement.id, anchor(f)) for f in record.findings if f.measured == key)
+    chip = None if entry.status == "measured" else status_chip(entry.status, words)
+    return CheckView(
+        anchor=check_anchor(key, record),
+        number=number,
+        title=f"{title} ({params})" if params and len(params) < 40 else title,
+        id=entry.check,
+        chip=chip,
+        reason=entry.reason,
+        facts=tuple(_facts(entry, params, words)),
+        used_by=used,
+        quantities=quantities(entry, record.policy.statistics.level, words),
+        shown=tuple(_shown(one, figures, words) for one in measurement.shown) if measurement else (),
+        notes=measurement.notes if measurement else (),
+    )
+
+
+def _facts(entry: Measured, params: str, words: Words) -> Iterator[Fact]:
+    yield Fact(words("Measures"), entry.documentation.measures)
+    yield Fact(words("Why"), entry.documentation.why)
+    yield Fact(words("Blind to"), entry.documentation.blind_to)
+    if params:
+        yield Fact(words("Parameters"), params)
+    sampled = entry.measurement.sampled if entry.measurement else None
+    if sampled is not None:
+        n, of = words.numbers.count(sampled.n), words.numbers.count(sampled.of)
+        yield Fact(words("Rows used"), words("{n} of {of}: {how}", n=n, of=of, how=sampled.how))
+
+
+def _shown(shown: Shown, figures: Iterator[int], words: Words) -> ShownView:
+    if isinstance(shown, Table):
+        return table(shown, words)
+    if isinstance(shown, Text):
+        lines = shown.body.split("\n")
+        more = words.many(
+            "… {count} further line is in the record",
+            "… {count} further lines are in the record",
+            len(lines) - _MOST_LINES,
+        )
+        body = lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], more]
+        return TextBlock(shown.title, shown.caption, "\n".join(body))
+    number = next(figures)
+    key = f"figure-{number}"
+    return Figure(
+        anchor=key,
+        name=words("Figure {n}", n=number),
+        title=shown.title,
+        caption=shown.caption,
+        svg=chart(shown, key, words),
+        half=isinstance(shown, Lines) and is_square(shown),
+        alternative=alternative(shown, words),
+        data=data(shown, words),
+    )
+
+
+def table(shown: Table, words: Words) -> Grid:
+    """A shown table: numbers by the decimals that its columns ask for."""
+    heads = tuple(
+        Head(f"{one.title} ({one.unit})" if one.unit else one.title, "left" if one.kind == "text" else "right")
+        for one in shown.columns
+    )
+    rows = tuple(
+        tuple(_cell(value, column, words) for value, column in zip(row, shown.columns, strict=True))
+        for row in shown.rows[:_MOST_ROWS]
+    )
+    left = len(shown.rows) - _MOST_ROWS
+    after = words.many("{count} further row is in the record.", "{count} further rows are in the record.", left)
+    notes = (shown.caption,) if shown.caption else ()
+    return Grid(shown.title, heads, rows, notes, after if left > 0 else "")
+
+
+def _cell(value: object, column: Column, words: Words) -> Cell:
+    numbers = words.numbers
+    if isinstance(value, tuple):
+        return numbers.interval(value[0], value[1], column.digits)
+    if value is None:
+        return NONE
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        if column.kind == "percent":
+            return numbers.percent(value, max(0, column.digits - 2))
+        if column.kind == "count" or (isinstance(value, int) and column.kind != "number"):
+            return numbers.count(int(value))
+        return numbers.number(value, column.digits)
+    return Code(str(value))

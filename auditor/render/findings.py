@@ -1,0 +1,172 @@
+"""Findings ranked, each as a block; and the matrix of all requirements."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.record import Finding, Judged, Record
+from auditor.render.numbers import digits_for
+from auditor.render.strips import Ruler
+from auditor.render.telling import anchor, check_anchor, decisive, limit_of, quantity_title, reason, told
+from auditor.render.view import Cell, Code, Fact, FindingView, Grid, Head, Link, Part
+from auditor.render.vocabulary import NONE, SEVERITIES, STATUSES, severity_chip, status_chip
+from auditor.render.words import Words
+
+_MOST_PARTS = 12
+
+
+def ranked(record: Record) -> tuple[Finding, ...]:
+    """Findings in the order in which they matter: what is not settled first, by severity, then by status."""
+    return tuple(sorted(record.findings, key=lambda finding: (_settled(finding), *_weight(finding))))
+
+
+def _settled(finding: Finding) -> bool:
+    declared = finding.status == "not_applicable" and bool(finding.requirement.may_not_apply)
+    return finding.status in ("pass", "attested") or declared
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    return SEVERITIES.index(finding.requirement.severity), STATUSES.index(finding.status)
+
+
+def unsettled(record: Record) -> tuple[Finding, ...]:
+    """The findings that keep the audit from a clean pass, in their rank."""
+    return tuple(finding for finding in ranked(record) if not _settled(finding))
+
+
+def finding_view(finding: Finding, record: Record, words: Words) -> FindingView:
+    """One finding as a block."""
+    limit, requirement = finding.requirement.limit, finding.requirement
+    ruler = Ruler.over(finding.judged, limit) if limit and finding.judged else None
+    hidden = len(finding.judged) - _MOST_PARTS
+    after = words.many(
+        "{count} further part is in the attached record.", "{count} further parts are in the attached record.", hidden
+    )
+    return FindingView(
+        anchor=anchor(finding),
+        id=requirement.id,
+        text=requirement.text,
+        chip=status_chip(finding.status, words),
+        severity=severity_chip(requirement.severity, words),
+        quantity=quantity_title(finding, record),
+        estimate=decisive(finding, record, words),
+        limit=limit_of(finding, record, words),
+        reason=_sentence(reason(finding, words)),
+        scale=_scale(ruler, words),
+        parts=tuple(_part(one, finding, ruler, record, words) for one in finding.judged[:_MOST_PARTS]),
+        after=after if hidden > 0 else "",
+        facts=tuple(_facts(finding, record, words)),
+    )
+
+
+def _scale(ruler: Ruler | None, words: Words) -> tuple[str, str] | None:
+    if ruler is None:
+        return None
+    digits = max(2, digits_for([ruler.high - ruler.low]) - 1) if ruler.high - ruler.low < 10 else 0
+    return words.numbers.number(ruler.low, digits), words.numbers.number(ruler.high, digits)
+
+
+def _part(judged: Judged, finding: Finding, ruler: Ruler | None, record: Record, words: Words) -> Part:
+    count = words.numbers.count
+    estimate = told(judged, finding, record, words)
+    alternative = words("{estimate}; the limit is {limit}", estimate=estimate, limit=limit_of(finding, record, words))
+    return Part(
+        name=judged.part or words("all rows"),
+        estimate=estimate,
+        strip=ruler.strip(judged, alternative) if ruler else None,
+        n=count(judged.n),
+        events=NONE if judged.events is None else count(judged.events),
+        entities=NONE if judged.entities is None else count(judged.entities),
+        chip=status_chip(judged.status, words),
+        reason=judged.reason,
+    )
+
+
+def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
+    entry = record.measured.get(finding.measured)
+    requirement = finding.requirement
+    facts: list[tuple[str, Cell]] = [
+        (words("Not judged"), "; ".join(f"{p}: {why}" for p, why in finding.unjudged.items()))
+    ]
+    if finding.needed is not None:
+        needed = words.numbers.count(finding.needed)
+        facts.append((words("Would settle it"), words("about {n} rows, if the value stayed as it is", n=needed)))
+    if finding.judged:
+        facts.append((words("Interval"), _interval_told(finding, words)))
+    facts += _people(finding, words)
+    facts += [
+        (words("Why this limit"), requirement.rationale),
+        (words("May not apply"), requirement.may_not_apply),
+        (words("Refers to"), ", ".join(requirement.cites)),
+        (words("Blind to"), _sentence(entry.documentation.blind_to) if entry else ""),
+    ]
+    if entry is not None:
+        title = words("{check}: all its numbers", check=entry.documentation.title)
+        facts.append((words("Evidence"), Link(title, check_anchor(finding.measured, record), page=True)))
+    return [Fact(name, text) for name, text in facts if text]
+
+
+def _interval_told(finding: Finding, words: Words) -> str:
+    methods = tuple(dict.fromkeys(one.method for one in finding.judged))
+    level = words.numbers.level(finding.judged[0].level)
+    adjusted = finding.judged[0].adjusted
+    text = words("{level}; {methods}", level=level, methods="; ".join(methods))
+    return words("{text}; widened for {adjusted}", text=text, adjusted=adjusted) if adjusted else text
+
+
+def _people(finding: Finding, words: Words) -> list[tuple[str, Cell]]:
+    facts: list[tuple[str, Cell]] = []
+    if finding.requirement.attest and not finding.attestation:
+        facts.append((words("To be stated by"), finding.requirement.attest.role))
+    if (attestation := finding.attestation) is not None:
+        facts += [
+            (words("Stated by"), f"{attestation.name}, {attestation.role}, {words.date(attestation.date.isoformat())}"),
+            (words("Statement"), attestation.statement),
+            (words("Reservation"), attestation.reservation),
+            (words("Valid until"), words.date(attestation.expires.isoformat())),
+            (words("Evidence, SHA-256"), Code(attestation.evidence_sha256) if attestation.evidence_sha256 else ""),
+        ]
+    if (waiver := finding.waiver) is not None:
+        facts += [
+            (words("Waived by"), f"{waiver.approver}, {words.date(waiver.approved.isoformat())}"),
+            (words("Reason of the waiver"), waiver.reason),
+            (words("Made up for by"), waiver.compensating_control),
+            (words("Waived until"), words.date(waiver.expires.isoformat())),
+        ]
+    return facts
+
+
+def _sentence(text: str) -> str:
+    """Text that starts with a capital and ends with a full stop."""
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if re.search(r"[.!?。]$", text) else ".")
+
+
+def matrix(record: Record, words: Words) -> Grid:
+    """All requirements, in the order of the policy."""
+    heads = (
+        Head(words("Id"), narrow=True),
+        Head(words("Requirement")),
+        Head(words("Measured")),
+        Head(words("Limit"), "right"),
+        Head(words("Severity")),
+        Head(words("Status")),
+        Head(words("Page"), "right"),
+    )
+    rows = []
+    for finding in record.findings:
+        requirement = finding.requirement
+        measured = decisive(finding, record, words) or (NONE if requirement.check else words("by a person"))
+        rows.append(
+            (
+                Link(requirement.id, anchor(finding)),
+                requirement.text,
+                measured,
+                limit_of(finding, record, words) or NONE,
+                severity_chip(requirement.severity, words),
+                status_chip(finding.status, words),
+                Link("", anchor(finding), page=True),
+            )
+        )
+    return Grid(words("Requirements of the policy, with the number that decided each"), heads, tuple(rows))

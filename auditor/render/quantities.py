@@ -1,0 +1,101 @@
+"""The numbers of a measurement as tables: one for what has a single estimate, one for each quantity with parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from auditor.estimate import Estimate, Exact, NotEstimable
+from auditor.measurement import Meaning, Measurement, Quantity
+from auditor.record import Measured
+from auditor.render.numbers import digits_for
+from auditor.render.view import Cell, Grid, Head
+from auditor.render.vocabulary import NONE, is_count
+from auditor.render.words import Words
+
+_MOST_PARTS = 30
+
+
+@dataclass(frozen=True)
+class _Row:
+    name: str
+    unit: str
+    estimate: Estimate | None
+    reason: str = ""
+
+
+def quantities(measured: Measured, level: float, words: Words) -> tuple[Grid, ...]:
+    """Every estimate of a check's run, unadjusted, at the policy's level."""
+    measurement = measured.measurement
+    if measurement is None:
+        return ()
+    single, several = _singles(measured, measurement), []
+    for name, quantity in measurement.quantities.items():
+        if "" not in quantity.parts:
+            known = measured.meanings.get(name)
+            several.append(_parts(known.title if known else name, known, quantity, level, words))
+    grids = [_grid(words("Estimates over all rows"), words("Quantity"), single, level, words)] if single else []
+    return tuple(grids + several)
+
+
+def _singles(measured: Measured, measurement: Measurement) -> list[_Row]:
+    def named(name: str) -> tuple[str, str]:
+        known = measured.meanings.get(name)
+        return (known.title, known.unit) if known else (name, "")
+
+    rows = [_Row(*named(name), one.parts[""]) for name, one in measurement.quantities.items() if "" in one.parts]
+    return rows + [_Row(*named(name), None, reason) for name, reason in measurement.unmeasured.items()]
+
+
+def _parts(title: str, known: Meaning | None, quantity: Quantity, level: float, words: Words) -> Grid:
+    unit = known.unit if known else ""
+    rows = [_Row(part, unit, estimate) for part, estimate in quantity.parts.items()]
+    rows += [_Row(part, unit, None, reason) for part, reason in quantity.unmeasured.items()]
+    per = (known.per if known else "") or words("part")
+    return _grid(title, per[0].upper() + per[1:], rows, level, words)
+
+
+def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words) -> Grid:
+    measured = [row.estimate for row in rows if row.estimate is not None]
+    marks = {method: chr(ord("a") + at) for at, method in enumerate(dict.fromkeys(e.method for e in measured))}
+    events = any(estimate.events is not None for estimate in measured)
+    entities = any(estimate.entities is not None for estimate in measured)
+    numeric = [words("Value"), words("{level} interval", level=words.numbers.level(level)), "n"]
+    numeric += [words("Events")] * events + [words("Entities")] * entities
+    heads = (Head(first), *(Head(title, "right") for title in numeric), Head("", narrow=True))
+    digits = _digits(rows, level)
+    drawn = tuple(_cells(row, digits[row.unit], level, marks, (events, entities), words) for row in rows[:_MOST_PARTS])
+    notes = [f"{mark} {method}" for method, mark in marks.items()]
+    notes += [words("Not measured – {name}: {reason}", name=row.name, reason=row.reason) for row in rows if row.reason]
+    left = len(rows) - _MOST_PARTS
+    after = words.many("{count} further row is in the record.", "{count} further rows are in the record.", left)
+    return Grid(caption, heads, drawn, tuple(notes), after if left > 0 else "")
+
+
+def _digits(rows: Iterable[_Row], level: float) -> dict[str, int]:
+    """Decimals by unit, so that the numbers of a column line up."""
+    numbers: dict[str, list[float]] = {}
+    for row in rows:
+        given = numbers.setdefault(row.unit, [])
+        if row.estimate is not None and not isinstance(row.estimate.spread, Exact):
+            given += [row.estimate.value, *row.estimate.interval(level)]
+    return {unit: digits_for(given) for unit, given in numbers.items()}
+
+
+def _cells(
+    row: _Row, digits: int, level: float, marks: dict[str, str], columns: tuple[bool, bool], words: Words
+) -> tuple[Cell, ...]:
+    numbers, estimate = words.numbers, row.estimate
+    if estimate is None:
+        return (row.name, words("not measured"), *([NONE] * (2 + sum(columns))), "")
+    value = numbers.number(estimate.value, digits, row.unit)
+    interval = numbers.interval(*estimate.interval(level), digits)
+    if isinstance(estimate.spread, Exact):
+        whole = is_count(estimate.value, estimate.value, estimate.value)
+        value = numbers.count(int(estimate.value)) if whole else numbers.number(estimate.value, None, row.unit)
+        interval = numbers.exact
+    elif isinstance(estimate.spread, NotEstimable):
+        interval = words("not estimable")
+    counts = [(estimate.events, columns[0]), (estimate.entities, columns[1])]
+    drawn = [NONE if count is None else numbers.count(count) for count, there in counts if there]
+    return (row.name, value, interval, numbers.count(estimate.n), *drawn, marks[estimate.method])

@@ -1,0 +1,87 @@
+"""The whole report of a record, ready to be set."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from auditor.record import Record
+from auditor.render.closing import reproducibility_blocks, signers
+from auditor.render.families import check_views, families
+from auditor.render.findings import finding_view, matrix, ranked
+from auditor.render.first import first_page
+from auditor.render.methods import method_blocks
+from auditor.render.plain import printable
+from auditor.render.tested import data_blocks, model_block
+from auditor.render.untested import not_tested_blocks
+from auditor.render.view import Report, Section
+from auditor.render.vocabulary import family_lead, family_title, short
+from auditor.render.words import Words
+
+
+def report(record: Record, words: Words) -> Report:
+    """Everything that the templates place."""
+    record = printable(record)
+    numbers = count(1)
+    sections = (
+        *_results(record, numbers, words),
+        *_families(record, numbers, words),
+        *_tested(record, numbers, words),
+    )
+    return Report(
+        language=words.language,
+        title=words(
+            "Model audit report: {name}, version {version}", name=record.identity.name, version=record.identity.version
+        ),
+        id=short(record.body_sha256),
+        date=words.date(record.run.started),
+        stamp=record.run.started,
+        first=first_page(record, words),
+        sections=sections,
+    )
+
+
+def _results(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:
+    views = tuple(finding_view(finding, record, words) for finding in ranked(record))
+    lead = words(
+        "What is not settled comes first, the weightiest before the rest. Each number has the interval that was judged."
+    )
+    return (
+        Section("findings", str(next(numbers)), words("Findings"), "findings", lead, findings=views),
+        Section("requirements", str(next(numbers)), words("Requirement matrix"), "matrix", grid=matrix(record, words)),
+    )
+
+
+def _families(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:
+    figures = count(1)
+    made = []
+    for family in families(record):
+        number = str(next(numbers))
+        checks = check_views(record, family, number, figures, words)
+        title, lead = family_title(family, words), family_lead(family, words)
+        made.append(Section(f"family-{family}", number, title, "family", lead, checks=checks))
+    return tuple(made)
+
+
+def _tested(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:
+    audited, absent, methods, again, signed = (str(next(numbers)) for _ in range(5))
+    about = (model_block(record, f"{audited}.1", words), *data_blocks(record, audited, words))
+    lead = words("A report without signatures is a draft. Signing means what the line says, and nothing about the law.")
+    return (
+        Section("audited", audited, words("Model and data"), "blocks", blocks=about),
+        Section(
+            "not-tested",
+            absent,
+            words("What was not tested"),
+            "blocks",
+            blocks=not_tested_blocks(record, absent, words),
+        ),
+        Section("methods", methods, words("Methods"), "blocks", blocks=method_blocks(record, methods, words)),
+        Section(
+            "reproducibility",
+            again,
+            words("Reproducibility"),
+            "blocks",
+            blocks=reproducibility_blocks(record, again, words),
+        ),
+        Section("sign-off", signed, words("Sign-off"), "sign_off", lead, signers=signers(words)),
+    )

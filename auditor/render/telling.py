@@ -1,0 +1,71 @@
+"""A finding's number, limit and reason in words, wherever in the report they stand."""
+
+from __future__ import annotations
+
+from auditor.measurement import Meaning
+from auditor.record import Finding, Judged, Record
+from auditor.render.vocabulary import is_count, limit_digits, limit_text
+from auditor.render.words import Words
+
+
+def anchor(finding: Finding) -> str:
+    """The finding's place in the report."""
+    return f"finding-{finding.requirement.id.lower()}"
+
+
+def check_anchor(key: str, record: Record) -> str:
+    """The place of a check's run in the report."""
+    return f"check-{list(record.measured).index(key) + 1}"
+
+
+def meaning(finding: Finding, record: Record) -> Meaning | None:
+    """What the quantity of a finding is."""
+    entry, limit = record.measured.get(finding.measured), finding.requirement.limit
+    return entry.meanings.get(limit.quantity) if entry and limit else None
+
+
+def quantity_title(finding: Finding, record: Record) -> str:
+    """The judged quantity's name."""
+    limit, known = finding.requirement.limit, meaning(finding, record)
+    return known.title if known else limit.quantity if limit else ""
+
+
+def told(judged: Judged, finding: Finding, record: Record, words: Words) -> str:
+    """A judged estimate with its interval."""
+    known = meaning(finding, record)
+    if is_count(judged.value, judged.low, judged.high):
+        return words.numbers.count(int(judged.value))
+    digits = limit_digits(finding.judged, finding.requirement.limit)
+    if judged.low == judged.high == judged.value:
+        return words.numbers.number(judged.value, digits, known.unit if known else "")
+    return words.numbers.estimate(judged.value, judged.low, judged.high, digits, known.unit if known else "")
+
+
+def limit_of(finding: Finding, record: Record, words: Words) -> str:
+    """The limit that a finding is judged against, empty for a statement."""
+    limit, known = finding.requirement.limit, meaning(finding, record)
+    return limit_text(limit, known.unit if known else "", words) if limit else ""
+
+
+def decisive(finding: Finding, record: Record, words: Words) -> str:
+    """The number that decided, with the part that it belongs to; empty where nothing was judged."""
+    if not finding.judged:
+        return ""
+    first = finding.judged[0]
+    text = told(first, finding, record, words)
+    return f"{first.part}: {text}" if first.part else text
+
+
+def reason(finding: Finding, words: Words) -> str:
+    """Why the finding has its status: what the judge said, or, where that is nothing, the rule that was met."""
+    limit = finding.requirement.limit
+    if finding.reason or limit is None:
+        return finding.reason
+    on_value = limit.on == "value" or all(one.low == one.high for one in finding.judged)
+    told_of = {
+        ("pass", True): words("The value lies within the limit."),
+        ("pass", False): words("The whole interval lies within the limit."),
+        ("fail", True): words("The value lies outside the limit."),
+        ("fail", False): words("The whole interval lies outside the limit."),
+    }
+    return told_of.get((finding.status, on_value), "")
