@@ -43,9 +43,7 @@ def fitted(path: Path) -> Opened:
     """
     spec = _YAML.load(path)
     draft = path.with_name(".draft.yaml")
-    reference = _open_draft(spec, draft).reference
-    if reference is None:
-        raise ValueError(f"{path} gives no reference rows to fit constants on")
+    reference = reference_of(_open_draft(spec, draft))
     lines = np.concatenate([np.arange(a, b) for a, b in zip(reference.starts, reference.stops, strict=True)])
     for i, feature in enumerate(spec["features"]):
         _fit(feature, reference.values[lines, i].astype(float))
@@ -66,7 +64,7 @@ def _open_draft(spec: CommentedMap, draft: Path) -> Opened:
 
 
 def _fit(feature: CommentedMap, values: Array) -> None:
-    """Set impute to the median and standardise to mean and deviation of `values` (lines,) as they arrive at that step."""
+    """Set impute to the median, standardise to mean and deviation of `values` (lines,) as they arrive there."""
     known = values[~np.isnan(values)]
     for step in feature.get("transform", []):
         (name,) = step
@@ -89,6 +87,13 @@ def encoded(opened: Opened, dataset: Dataset) -> Arrays:
     return dict(opened.encoder.encode(dataset.block(None, opened.encoder.width)))
 
 
+def reference_of(opened: Opened) -> Dataset:
+    """The reference rows. Raises ValueError where the data set has none."""
+    if opened.reference is None:
+        raise ValueError(f"{opened.spec.dataset} gives no reference rows to train on")
+    return opened.reference
+
+
 def split_off(dataset: Dataset, share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows to train on and rows to stop on: all rows of an entity on one side; of a single series, the latest rows."""
     entities = np.unique(dataset.entity)
@@ -107,10 +112,10 @@ def scores(model: Any, inputs: Arrays) -> Array:
 
 
 def fit(model: Any, opened: Opened, loss: str, rate: float, epochs: int, seed: int) -> Any:
-    """Train on the reference rows, stop on a seventh of their entities, and give the best model without its optimiser."""
+    """Train on reference rows, stop on a seventh of their entities; gives the best model without its optimiser."""
     import keras
 
-    reference = opened.reference
+    reference = reference_of(opened)
     inputs, (train, stop) = encoded(opened, reference), split_off(reference, 1 / 7, seed)
     model.compile(optimizer=keras.optimizers.Adam(rate, clipnorm=1.0), loss=loss)
     model.fit(

@@ -1,6 +1,8 @@
-"""Train the forecast of this example on 2010 to 2013; from the top of the repository:
+"""Train the forecast of this example on the hours of 2010 to 2013.
 
-    AUDITOR_DATA=$(python -m examples.fetch) python -m examples.air_quality.train
+Run from the top of the repository:
+
+    AUDITOR_DATA=$(python examples/fetch.py) python -m examples.air_quality.train
 """
 
 from pathlib import Path
@@ -8,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from examples.training import Opened, finish, fit, fitted, save, seeded, told
+from auditor.loaders.dataset import Opened
+from examples.training import finish, fit, fitted, reference_of, save, seeded, told
 
 HERE = Path(__file__).parent
 
 
 def build(mean: float, spread: float) -> Any:
-    """24 hours of 11 values and an indicator to PM2.5 in 6 hours, in µg/m³; `mean` and `spread` of the target scale it."""
+    """24 hours of 11 values and an indicator to PM2.5 in 6 hours, µg/m³; `mean`, `spread`: of the target."""
     from keras import Input, Model, layers
 
     sequence = Input((24, 12), name="sequence")
@@ -37,8 +40,8 @@ def main() -> None:
     """Fit the constants, train, print the held-out figures, save the model."""
     seeded(4)
     opened = fitted(HERE / "dataset.yaml")
-    model = build(float(opened.reference.y.mean()), float(opened.reference.y.std()))
-    model = fit(model, opened, "mean_squared_error", rate=2e-3, epochs=60, seed=4)
+    y = reference_of(opened).y
+    model = fit(build(float(y.mean()), float(y.std())), opened, "mean_squared_error", rate=2e-3, epochs=60, seed=4)
     told(opened, model)
     persistence(opened)
     save(model, HERE / "model.keras")

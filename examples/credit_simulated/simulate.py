@@ -67,7 +67,7 @@ def parts_of_risk(history: Monthly, end: int, opened: NDArray[np.int64], limit: 
     rows = np.arange(len(opened))
     tight = use[:, last] > 0.7
     return {
-        "arrears in the last 3 months": 1.3 * arrears[:, last] + 0.8 * arrears[:, last - 1] + 0.4 * arrears[:, last - 2],
+        "arrears in the last 3 months": arrears[:, last - 2 : last + 1] @ np.array([0.4, 0.8, 1.3]),
         "utilisation: rise over the last 6 months": 3.0 * (use[:, last] - use[rows, start]),
         "payment share, 3 to 5 months ago": -0.025 * paid_share(paid, last, opened - OLDEST),
         "cash advances, only above 70 % utilisation": 0.45 * tight * cash[:, last - 2 : last + 1].sum(axis=1),
@@ -96,7 +96,8 @@ def book(n: int, seed: int, first_account: int = 1) -> tuple[pd.DataFrame, pd.Da
     for end in (FIRST_LOOK, SECOND_LOOK):
         parts = parts_of_risk(history, end, opened, limit)
         log_odds = -2.3 + own + np.sum(list(parts.values()), axis=0)
-        looks.append(pd.DataFrame({"account": account, "month": end, "default": rng.random(n) < sigmoid(log_odds), **parts}))
+        default = rng.random(n) < sigmoid(log_odds)
+        looks.append(pd.DataFrame({"account": account, "month": end, "default": default, **parts}))
     again = ~looks[0]["default"].to_numpy() & (rng.random(n) < 0.25)
     static = pd.DataFrame(
         {
@@ -139,7 +140,7 @@ def recorded(
 
 
 def write(n: int, seed: int, first_account: int, lines_file: str) -> pd.DataFrame:
-    """Simulate one book and write its monthly lines, the outcome on the lines where the bank looked; give its accounts."""
+    """Simulate a book, write its lines, with the outcome on those where the bank looked, and give its accounts."""
     lines, static, looks = book(n, seed, first_account)
     lines = lines.merge(looks[["account", "month", "default"]], on=["account", "month"], how="left")
     lines["default"] = lines["default"].astype("float32")  # missing where the bank did not look

@@ -1,4 +1,6 @@
-"""Train the LSTM of this example on the reference accounts; from the top of the repository, about half a minute:
+"""Train the LSTM of this example on the reference accounts.
+
+Run from the top of the repository, about half a minute:
 
     python -m examples.credit_simulated.simulate
     python -m examples.credit_simulated.train

@@ -1,6 +1,8 @@
-"""Train the GRU of this example on the 70 % of stays that are not held out; from the top of the repository:
+"""Train the GRU of this example on the 70 % of stays that are not held out.
 
-    AUDITOR_DATA=$(python -m examples.fetch) python -m examples.icu_mortality.train
+Run from the top of the repository:
+
+    AUDITOR_DATA=$(python examples/fetch.py) python -m examples.icu_mortality.train
 """
 
 from pathlib import Path

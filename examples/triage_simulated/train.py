@@ -1,4 +1,6 @@
-"""Train the LSTM of this example on the reference patients; from the top of the repository:
+"""Train the LSTM of this example on the reference patients.
+
+Run from the top of the repository:
 
     python -m examples.triage_simulated.simulate
     python -m examples.triage_simulated.train

@@ -1,6 +1,8 @@
-"""Train the LSTM of this example on the 70 % of clients that are not held out; from the top of the repository:
+"""Train the LSTM of this example on the 70 % of clients that are not held out.
 
-    AUDITOR_DATA=$(python -m examples.fetch) python -m examples.uci_credit.train
+Run from the top of the repository:
+
+    AUDITOR_DATA=$(python examples/fetch.py) python -m examples.uci_credit.train
 """
 
 from pathlib import Path
