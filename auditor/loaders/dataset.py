@@ -12,7 +12,7 @@ from auditor.dataset import Dataset, Integers
 from auditor.errors import FileFault, WrittenFault
 from auditor.loaders import attributes
 from auditor.loaders.columns import missing, uses
-from auditor.loaders.files import FileDigest, opened
+from auditor.loaders.files import opened
 from auditor.loaders.fixed import fixed_rows
 from auditor.loaders.rows import Rows
 from auditor.loaders.rules import broken
@@ -22,6 +22,7 @@ from auditor.loaders.splits import REFERENCE, TEST, clusters, left_out, parts
 from auditor.loaders.tables import Table
 from auditor.loaders.transforms import Pipeline, TableEncoder
 from auditor.loaders.usable import refuse_unusable
+from auditor.record import FileDigest
 from auditor.subject import Output
 from auditor.yamlfile import Marked, read_yaml, validated
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import FileFault, WrittenFault
@@ -15,19 +14,11 @@ from auditor.loaders.csvfile import open_csv
 from auditor.loaders.parquet import open_parquet
 from auditor.loaders.spec import Arrays, FileSpec
 from auditor.loaders.tables import Table
+from auditor.record import FileDigest
 from auditor.yamlfile import Keys, Marked
 
 _VARIABLE = "AUDITOR_DATA"
 _CSV, _PARQUET = (".csv", ".tsv", ".txt"), (".parquet", ".pq")
-
-
-@dataclass(frozen=True)
-class FileDigest:
-    """A data file as it was read. name: as the specification writes it."""
-
-    name: str
-    sha256: str
-    bytes: int
 
 
 def opened(
@@ -43,7 +34,7 @@ def opened(
     except OSError as error:
         remedy = "Paths are relative to the specification." if isinstance(error, FileNotFoundError) else ""
         raise FileFault(f"{path} cannot be read: {error.strerror}", where=where, remedy=remedy) from error
-    digest = FileDigest(file.path, hashlib.sha256(raw).hexdigest(), len(raw))
+    digest = FileDigest(name=file.path, sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
     if file.sha256 not in (None, digest.sha256):
         what = f"{path.name} is not the file that was named: its sha256 is {digest.sha256}"
         remedy = "Find the file that was meant, or write the digest of this one."

@@ -90,15 +90,6 @@ class TableEncoder:
         named = {self.sequence: _columns(self.features, self.beside)}
         return named | ({self.static: _columns(self.statics, self.beside)} if self.static else {})
 
-    @cached_property
-    def shapes(self) -> Mapping[str, tuple[int | None, ...]]:
-        """The shape of each model input, without rows, as `auditor.model.check_signature` takes it."""
-        wide = len(self.columns[self.sequence])
-        shapes: dict[str, tuple[int | None, ...]] = {
-            self.sequence: (self.width, wide) if self.feature_axis else (self.width,)
-        }
-        return shapes | ({self.static: (len(self.columns[self.static]),)} if self.static else {})
-
     def encode(self, block: Block) -> dict[str, NDArray[Any]]:
         """Model inputs: input name -> float32 (rows, steps, columns) or (rows, columns).
 

@@ -6,6 +6,8 @@ import io
 from collections.abc import Callable
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from auditor.errors import AuditorError, FileFault, WrittenFault
@@ -19,6 +21,12 @@ BINARY = {"name": "flag", "columns": ["a1", "a2"], "kind": "binary"}
 def parquet(**columns) -> bytes:
     stream = io.BytesIO()
     pd.DataFrame(columns).to_parquet(stream)
+    return stream.getvalue()
+
+
+def table(columns: list[list], names: list[str]) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays([pa.array(column) for column in columns], names), stream)
     return stream.getvalue()
 
 
@@ -110,6 +118,12 @@ CASES: dict[str, tuple[dict[str, str | bytes], dict, type[AuditorError], str]] =
         {},
         FileFault,
         "d.parquet: is not a Parquet f",
+    ),
+    "Parquet with a name twice": (
+        {"d.parquet": table([[1.0], [2.0], [1]], ["a1", "a1", "y"])},
+        {"features": [{"name": "a", "columns": ["a1"]}]},
+        FileFault,
+        "d.parquet: the column name 'a1' stands more than once",
     ),
     "CSV named Parquet": ({"d.parquet": GOOD}, {}, FileFault, "d.parquet: is not a Parquet file, or not all of it"),
     "Parquet named CSV": ({"d.csv": parquet(a1=[1.0])}, {}, FileFault, "d.csv: is not UTF-8 text"),
@@ -263,3 +277,10 @@ def test_refused(load: Callable, tmp_path, monkeypatch, case: str):
     told = str(caught.value).replace(f"{tmp_path}/", "")
     assert (type(caught.value), told[: len(expected)]) == (fault, expected)
     assert caught.value.exit_code == (2 if fault is WrittenFault else 3)
+
+
+def test_more_rows_than_memory(load, monkeypatch):
+    """A file whose rows could not be held is refused before they are read."""
+    monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": 8}.__getitem__)
+    with pytest.raises(FileFault, match=r"d\.parquet: 2 rows would take 0 GB, and the machine has 0"):
+        load({"d.parquet": parquet(a1=[1.0, 2.0], a2=1, y=0)})

@@ -146,5 +146,5 @@ def test_all_faults_at_once(describe):
     assert [str(one).removeprefix(str(path)) for one in caught.value.problems] == [
         ":7:1: the name 'a' stands 2 times\n    Give each its own name.",
         ":14:3: 'positive' and 'negative' belong to a binary target, and the task is regression",
-        ":20:9: the output kind 'probability' does not suit the task regression\n    It is one of: value.",
+        ":21:9: the output kind 'probability' does not suit the task regression\n    It is one of: value.",
     ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auditor.loaders.files import FileDigest
+from auditor.record import FileDigest
 
 NAN = np.nan
 CSV = "id,a1,a2,b1,b2,y,sex,age,w\n3,1,2,10,20,1,f,29,1\n1,3,,30,40,0,m,30,2\n2,5,6,50,60,0,x,,3\n"
@@ -85,7 +85,7 @@ def test_split_by_file_and_digests(load):
     assert opened.reference.block().values.tolist() == [[[1], [2]], [[3], [4]]]
     assert opened.notes == ("1 entities have rows in both the test and the reference data.",)
     assert opened.files == tuple(
-        FileDigest(name, hashlib.sha256(text.encode()).hexdigest(), len(text))
+        FileDigest(name=name, sha256=hashlib.sha256(text.encode()).hexdigest(), bytes=len(text))
         for name, text in (("train.csv", one), ("test.csv", two))
     )
 
