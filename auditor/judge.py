@@ -157,7 +157,7 @@ def _compared(requirement: Requirement, key: str, quantity: Quantity, statistics
     status: Literal["pass", "fail", "inconclusive"] = judged[0].status if judged else "inconclusive"
     if status == "pass" and quantity.unmeasured:
         status = "inconclusive"
-    needed = [_needed(one, limit) for one in judged if one.status == "inconclusive"]
+    growth = {one.part: _growth(one, limit) for one in judged if one.status == "inconclusive"}
     return Finding(
         requirement=requirement,
         status=status,
@@ -165,7 +165,7 @@ def _compared(requirement: Requirement, key: str, quantity: Quantity, statistics
         measured=key,
         judged=tuple(judged),
         unjudged=quantity.unmeasured,
-        needed=None if not needed or None in needed else max(n for n in needed if n is not None),
+        needed=_needed(judged, growth) if status == "inconclusive" else None,
     )
 
 
@@ -246,8 +246,8 @@ def _margin(judged: Judged, limit: Limit) -> float:
     return min(room)
 
 
-def _needed(judged: Judged, limit: Limit) -> int | None:
-    """Rows that would settle the part if its value stayed: the interval shrinks with the root of their number."""
+def _growth(judged: Judged, limit: Limit) -> float | None:
+    """How many times the rows would settle the part if its value stayed; the interval shrinks with their root."""
     fewest = min(count for count in (judged.n, judged.events, judged.entities) if count is not None)
     if fewest == 0:
         return None
@@ -260,8 +260,16 @@ def _needed(judged: Judged, limit: Limit) -> int | None:
         if toward is None or margin == 0:
             return None
         growth = max(growth, ((judged.value - toward) / margin) ** 2)
-    rows = math.ceil(judged.n * growth)
-    return rows if judged.n < rows <= _MOST_ROWS else None
+    return growth
+
+
+def _needed(judged: list[Judged], growth: Mapping[str, float | None]) -> int | None:
+    """The rows that the part which needs most would take; None where it cannot be told, or is beyond any advice."""
+    if not growth or None in growth.values():
+        return None
+    part = max(growth, key=lambda name: growth[name] or 0.0)
+    rows = math.ceil(next(one.n for one in judged if one.part == part) * (growth[part] or 0.0))
+    return rows if rows <= _MOST_ROWS else None
 
 
 def _reason(status: Status, judged: list[Judged], unmeasured: Mapping[str, str]) -> str:

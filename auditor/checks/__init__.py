@@ -9,6 +9,7 @@ from auditor.checks.bias import equal_opportunity
 from auditor.checks.check import Check
 from auditor.checks.importance import permutation
 from auditor.checks.performance import calibration, discrimination, error, replication
+from auditor.checks.surrogate import fidelity
 
 _CHECKS = (
     finite.measure,
@@ -18,6 +19,7 @@ _CHECKS = (
     error.measure,
     noise.measure,
     permutation.measure,
+    fidelity.measure,
     equal_opportunity.measure,
 )
 
