@@ -146,10 +146,13 @@ def _trial(subject: Subject, params: Params, scores: Floats) -> tuple[Trial, Sam
 
 def _refuse_few(learn: Dataset) -> None:
     clusters = len(learn) if learn.cluster is None else len(np.unique(learn.cluster))
-    if len(learn) < _FEWEST or clusters < _FEWEST_CLUSTERS:
-        have = f"{len(learn)} rows of {clusters} independent {learn.cluster_kind}"
-        least = f"{_FEWEST} rows of {_FEWEST_CLUSTERS} are the fewest"
-        raise NotApplicable(f"a tree would be learnt from {have}; {least}")
+    if len(learn) >= _FEWEST and clusters >= _FEWEST_CLUSTERS:
+        return
+    have, least = f"{len(learn)} rows", f"{_FEWEST} rows"
+    if learn.cluster is not None:
+        have += f" ({clusters} {learn.cluster_kind})"
+        least += f" of {_FEWEST_CLUSTERS} {learn.cluster_kind}"
+    raise NotApplicable(f"a tree would be learnt from {have}, and {least} are the fewest for one")
 
 
 def _decided(subject: Subject, scores: Floats) -> NDArray[np.intp]:

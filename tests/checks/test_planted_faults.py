@@ -1,0 +1,88 @@
+"""Each check has a subject that it must fail, and a sound twin that it must pass, as the judge sees it."""
+
+from __future__ import annotations
+
+import pytest
+from measuring import judged
+from subjects import make_subject
+
+from auditor.checks import CATALOGUE
+
+N = 4000
+MEN = ("female − male",)
+
+# check, limit, parameters, what is planted, what the sound twin has instead
+FAULTS = [
+    ("artifact.finite", {"quantity": "nonfinite_scores", "at_most": 0}, {}, {"nan": 1}, {}),
+    ("artifact.finite", {"quantity": "distinct_scores", "at_least": 2}, {}, {"constant": True}, {}),
+    (
+        "performance.replication",
+        {"quantity": "largest_difference", "at_most": 1e-4},
+        {},
+        {"recorded": 0.001},
+        {"recorded": 0.0},
+    ),
+    ("performance.discrimination", {"quantity": "auroc", "at_least": 0.75}, {}, {"auroc": 0.7}, {"auroc": 0.8}),
+    (
+        "performance.discrimination",
+        {"quantity": "auroc", "at_least": 0.7},
+        {},
+        {"task": "multiclass", "auroc": 0.6},
+        {"task": "multiclass", "auroc": 0.85},
+    ),
+    ("performance.calibration", {"quantity": "slope", "between": (0.8, 1.25)}, {}, {"overconfident": 2.0}, {}),
+    (
+        "performance.error",
+        {"quantity": "root_mean_squared_error", "at_most": 6},
+        {},
+        {"task": "regression", "residual": 7.0},
+        {"task": "regression", "residual": 5.0},
+    ),
+    (
+        "behavior.noise",
+        {"quantity": "flipped", "at_most": 0.1, "parts": ("1 ×",)},
+        {},
+        {"fragile": True},
+        {"fragile": False},
+    ),
+    (
+        "importance.permutation",
+        {"quantity": "importance", "between": (-0.01, 0.01), "parts": ("age",)},
+        {},
+        {"weights": {"heart rate": 1.0, "age": 2.0}},
+        {"weights": {"heart rate": 1.0}},
+    ),
+    (
+        "surrogate.fidelity",
+        {"quantity": "agreement", "at_least": 0.8},
+        {},
+        {"tangled": True},
+        {"weights": {"heart rate": 1.0}},
+    ),
+    (
+        "bias.equal_opportunity",
+        {"quantity": "sensitivity_difference", "between": (-0.1, 0.1)},
+        {"attribute": "sex"},
+        {"gap": 0.2},
+        {"gap": 0.0},
+    ),
+    (
+        "bias.equal_opportunity",
+        {"quantity": "sensitivity_difference", "between": (-0.1, 0.1), "parts": MEN},
+        {"attribute": "sex"},
+        {"gap": 0.2, "rows_per_entity": 2},
+        {"gap": 0.0, "rows_per_entity": 2},
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "limit", "params", "planted", "sound"), FAULTS, ids=[fault[0] for fault in FAULTS])
+def test_fault_fails_and_twin_passes(check, limit, params, planted, sound):
+    """The planted fault is found; what is sound is not accused."""
+    assert judged(CATALOGUE[check], make_subject(n=N, **planted), limit, **params) == "fail"
+    assert judged(CATALOGUE[check], make_subject(n=N, **sound), limit, **params) == "pass"
+
+
+def test_every_check_has_its_fault():
+    """A check without a planted fault here has not shown that it finds anything."""
+    assert {fault[0] for fault in FAULTS} == set(CATALOGUE)
