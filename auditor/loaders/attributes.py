@@ -12,6 +12,7 @@ from auditor.dataset import Feature, Floats, Group, Target
 from auditor.errors import FileFault, WrittenFault
 from auditor.loaders.rows import Places
 from auditor.loaders.spec import DataSpec, GroupSpec
+from auditor.loaders.tables import matches
 from auditor.loaders.variables import Measured, Value
 
 
@@ -44,7 +45,7 @@ def _two(spec: DataSpec, at: Places) -> list[Value]:
     if negative is not None:
         return [negative, positive]
     found = at.distinct(column)
-    others = [value for value in found if not _equal(value, positive)]
+    others = [value for value in found if not matches(value, positive)]
     if len(others) > 1:
         shown = ", ".join(repr(value) for value in found[:6]) + (", ..." if len(found) > 6 else "")
         what = f"column '{column}' has more than two values ({shown}), and the target is binary"
@@ -55,13 +56,6 @@ def _two(spec: DataSpec, at: Places) -> list[Value]:
 
 def _text(value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _equal(value: Value, key: Value) -> bool:
-    try:
-        return str(value).strip() == str(key) or float(value) == float(key)
-    except ValueError:
-        return False
 
 
 def group(spec: GroupSpec, at: Places) -> Group:

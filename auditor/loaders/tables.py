@@ -131,15 +131,20 @@ def stripped(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(trimmed, pa.array(MISSING, column.type)), pa.scalar(None, column.type), trimmed)
 
 
-def _position(value: object, keys: Sequence[Value]) -> int:
-    if isinstance(value, str):
-        value = value.strip()
-    number = _number(value)
+def matches(value: Any, key: Value) -> bool:
+    """Whether a value of a file is the one that the specification writes: numbers as numbers, text as text."""
+    text = str(value).strip()
+    if isinstance(key, str):
+        return text == key
+    return _number(value) == key or (isinstance(key, bool) and text.casefold() == str(key).casefold())
+
+
+def _position(value: Any, keys: Sequence[Value]) -> int:
     for i, key in enumerate(keys):
-        if str(value) == str(key) or (number is not None and not isinstance(key, str) and number == key):
+        if matches(value, key):
             return i
-    missing = value is None or value in MISSING or number != number  # noqa: PLR0124 - NaN alone differs from itself
-    return -2 if missing else -1
+    blank = isinstance(value, str) and value.strip() in MISSING
+    return -2 if value is None or blank or value != value else -1  # noqa: PLR0124 - NaN alone differs from itself
 
 
 def _number(value: Any) -> float | None:

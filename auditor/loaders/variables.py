@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, NonNeg
 
 from auditor.estimate import Frozen
 
-Value = int | FiniteFloat | str
+Value = bool | int | FiniteFloat | str
 Kind = Literal["numeric", "binary", "categorical"]
 
 

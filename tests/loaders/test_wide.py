@@ -117,6 +117,7 @@ def test_missing_targets_and_empty_rows_are_counted(load):
 def test_text_and_boolean_targets(load):
     """The positive value may be text; a Parquet boolean matches 1."""
     assert load({"d.csv": "a1,a2,y\n1,1,yes\n2,1,no\n"}, target={"column": "y", "positive": "yes"}).test.y.sum() == 1
+    assert load({"d.csv": "a1,a2,y\n1,1,True\n2,1,false\n"}, target={"column": "y", "positive": True}).test.y.sum() == 1
     buffer = io.BytesIO()
     pd.DataFrame({"a1": [1.0, 2.0], "a2": 3, "y": [True, False]}).to_parquet(buffer)
     test = load({"d.parquet": buffer.getvalue()}).test
