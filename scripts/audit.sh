@@ -15,7 +15,7 @@ next_folder() {
 find_data() {
     # Only examples of real data name the variable; examples/fetch.py says where they are, or fetches them.
     grep -qF "AUDITOR_DATA" "examples/$1/dataset.yaml" || return 0
-    [ -n "${AUDITOR_DATA:-}" ] || AUDITOR_DATA=$("$python" examples/fetch.py) || return 1
+    [ -n "${AUDITOR_DATA:-}" ] || AUDITOR_DATA=$("$python" -m examples.fetch) || return 1
     export AUDITOR_DATA
 }
 

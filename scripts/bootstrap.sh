@@ -100,9 +100,10 @@ install_locked() {
     pip="$venv/bin/python -m pip --no-input --disable-pip-version-check"
     say "installing the packages of $lock (once; a few minutes)"
     rm -f "$venv"/.auditor-*
-    # --no-build-isolation: the few packages that come as source are built with the locked tools, not with fetched ones.
+    # --no-deps: a lock is complete, as pip check confirms. --no-build-isolation: the few packages that come as source are
+    # built with the locked tools, not with fetched ones.
     $pip install -q --require-hashes --only-binary :all: -r requirements/build.txt
-    $pip install -q --require-hashes --no-build-isolation -r "$lock"
+    $pip install -q --require-hashes --no-deps --no-build-isolation -r "$lock"
     $pip install -q --no-deps --no-build-isolation --no-index --editable .
     $pip check >&2 || stop "the installed packages contradict one another; remove $venv and run this again"
 }

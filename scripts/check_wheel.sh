@@ -9,7 +9,7 @@ trap 'rm -rf "$folder"' EXIT INT TERM
 
 "$python" -m hatchling build --target wheel --directory "$folder" >/dev/null
 "$python" -m venv --without-pip "$folder/venv"
-"$python" -m pip --python "$folder/venv/bin/python" install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/base.txt
+"$python" -m pip --python "$folder/venv/bin/python" install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r requirements/base.txt
 "$python" -m pip --python "$folder/venv/bin/python" install -q --disable-pip-version-check --no-deps --no-index "$folder"/auditor-*.whl
 "$python" -m pip --python "$folder/venv/bin/python" check
 cd "$folder"
