@@ -10,7 +10,7 @@ help: ## this list
 
 demo: ## set up, then audit the simulated credit book: findings, verdict, where the reports are
 	@scripts/bootstrap.sh run
-	@PYTHON=$(PYTHON) scripts/audit.sh credit_simulated
+	@REPORT=demo PYTHON=$(PYTHON) scripts/audit.sh credit_simulated
 
 test: ## set up, then run the tests
 	@scripts/bootstrap.sh dev

@@ -1,5 +1,5 @@
 #!/bin/sh
-# audit.sh [EXAMPLE...]: audits examples (all, when none is named), each into the next free folder reports/EXAMPLE-N.
+# audit.sh [EXAMPLE...]: audits examples (all, when none is named), each into the next free folder reports/EXAMPLE-N (REPORT-N, if named).
 # Ends well when every audit came to a verdict, whatever the verdict is: the credit book, for one, has a bias that must be found.
 set -u
 cd "$(dirname "$0")/.."
@@ -27,7 +27,7 @@ for example; do
         failed="$failed $example"
         continue
     fi
-    out=$(next_folder "$example")
+    out=$(next_folder "${REPORT:-$example}")
     "$python" -m auditor run "examples/$example/audit.yaml" --out "$out"
     status=$?
     # 0 and 1 are verdicts; anything else is something that went wrong.
