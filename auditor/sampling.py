@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from auditor.dataset import Dataset
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Mover, Normal, NotEstimable, Scale, Wilson
+from auditor.kernels.clusters import NONE, Clusters
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Floats, Integers, Stat
 
 Mask = NDArray[np.bool_]
-_NONE = 1e-12  # a standard error below this share of the value is rounding, not knowledge
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +36,13 @@ class Sampling:
         distinct, codes = np.unique(dataset.cluster, return_inverse=True)
         return cls(codes.astype(np.intp), dataset.cluster_kind, len(distinct))
 
+    def only(self, rows: Mask) -> Sampling:
+        """The sampling of the rows (n,) alone."""
+        if self.codes is None:
+            return Sampling(None, self.kind, int(rows.sum()))
+        distinct, codes = np.unique(self.codes[rows], return_inverse=True)
+        return Sampling(codes, self.kind, len(distinct))
+
     def estimate(
         self,
         stat: Stat,
@@ -48,13 +55,14 @@ class Sampling:
     ) -> Estimate:
         """An estimate whose spread is normal on `scale`, or Student's t where rows are clustered.
 
-        rows: (N,) True at the rows that `stat` was computed on; None where it was computed on all of them (or where its
-        strata say which). The degrees of freedom are the contributing clusters - 1, of the stratum that has the fewest;
-        the judge then sees that an outcome comes from three patients only. A variance that is zero, or that cannot be
-        formed, gives NotEstimable: a sample without variance is not certainty.
+        rows: (n,) True at the rows that `stat` was computed on; None where it was computed on all of them. The degrees
+        of freedom are the contributing clusters - 1, of the stratum that has the fewest; the judge then sees that an
+        outcome comes from three patients only. A variance that is zero, or that cannot be formed, gives NotEstimable: a
+        sample without variance is not certainty.
         """
-        whole = stat if rows is None else stat.among(rows)
-        variance, fewest = self._variance(whole)
+        if rows is not None:
+            return self.only(rows).estimate(stat, n=n, method=method, scale=scale, events=events)
+        variance, fewest = self._clusters.variance(stat)
         entities = None if self.codes is None else fewest
         reason = self._unusable(stat.value, variance, fewest, scale)
         if reason:
@@ -79,12 +87,12 @@ class Sampling:
         if self.codes is None:
             return Estimate(value=value, n=n, method="Wilson", spread=Wilson(size=n))
         stat = rate(hit, among)
-        variance, clusters = self._variance(stat)
+        variance, clusters = self._clusters.variance(stat)
         if clusters < 2:
             spread: Wilson | NotEstimable = NotEstimable(reason=f"all {what} come from one of the {self.kind}")
             return Estimate(value=value, n=n, entities=clusters, method="Wilson", spread=spread)
-        known = variance > _NONE * value * (1 - value)
-        size = value * (1 - value) / variance if known else _alike(np.bincount(self.codes[among]))
+        known = variance > NONE * value * (1 - value)
+        size = value * (1 - value) / variance if known else self._clusters.alike(among)
         spread = Wilson(size=size, df=clusters - 1)
         method = "Wilson on the effective sample size" + self._by_cluster(clusters)
         return Estimate(value=value, n=n, entities=clusters, method=method, spread=spread)
@@ -118,56 +126,23 @@ class Sampling:
 
         It is positive semidefinite with ones on the diagonal. An estimate without variance is correlated with nothing.
         """
-        sums = np.array([self._sums(influence) for influence in influences])
-        norms = np.sqrt((sums**2).sum(1))
-        known = norms > _NONE * np.array([np.abs(influence).sum() for influence in influences])
-        unit = sums * (known / np.where(known, norms, 1.0))[:, None]
-        product = np.clip(unit @ unit.T, -1.0, 1.0)
-        np.fill_diagonal(product, 1.0)
-        return tuple(tuple(float(entry) for entry in row) for row in product)
+        matrix = self._clusters.correlation(influences)
+        return tuple(tuple(float(entry) for entry in row) for row in matrix)
 
     def covariance(self, influences: Sequence[Floats]) -> Floats:
-        """The covariance (k, k) of estimates by their influence values, each (n,), with G/(G - 1) over all clusters."""
-        sums = np.array([self._sums(influence) for influence in influences])
-        correction = self.clusters / max(1, self.clusters - 1)
-        return np.asarray(correction * (sums @ sums.T) / len(influences[0]) ** 2)
+        """The covariance (k, k) of estimates by their influence values, each (n,)."""
+        return self._clusters.covariance(influences)
 
-    def _sums(self, influence: Floats) -> Floats:
-        if self.codes is None:
-            return influence
-        return np.bincount(self.codes, weights=influence, minlength=self.clusters).astype(float, copy=False)
-
-    def _variance(self, stat: Stat) -> tuple[float, int]:
-        """The variance, and the clusters (or rows) behind the stratum that has the fewest; NaN below two.
-
-        Each stratum's own squares carry G/(G - 1) with its own G, the products of two strata that of all clusters, as
-        in Obuchowski (1997), which for independent rows is DeLong's.
-        """
-        strata = np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata
-        counts, squares = [], []
-        for stratum in range(int(strata.max(initial=-1)) + 1):
-            inside = strata == stratum
-            counts.append(self._contributing(inside))
-            squares.append(float((self._sums(np.where(inside, stat.influence, 0.0)) ** 2).sum()))
-        fewest = min(counts, default=0)
-        if fewest < 2:
-            return math.nan, fewest
-        everywhere = self._contributing(strata >= 0)
-        crossed = float((self._sums(stat.influence) ** 2).sum()) - sum(squares)
-        total = sum(square * count / (count - 1) for square, count in zip(squares, counts, strict=True))
-        if self.codes is not None and len(squares) > 1:
-            total += crossed * everywhere / (everywhere - 1)
-        return total / len(stat.influence) ** 2, fewest
-
-    def _contributing(self, rows: Mask) -> int:
-        if self.codes is None:
-            return int(rows.sum())
-        return int((np.bincount(self.codes[rows], minlength=self.clusters) > 0).sum())
+    @property
+    def _clusters(self) -> Clusters:
+        return Clusters(self.codes, self.clusters)
 
     def _unusable(self, value: float, variance: float, fewest: int, scale: Scale) -> str:
         if fewest < 2:
             return f"fewer than two {self.kind} contribute"
-        if not math.isfinite(variance) or variance <= (_NONE * value) ** 2:
+        if math.isnan(variance):
+            return f"one of the {self.kind} carries all the information"
+        if variance <= (NONE * value) ** 2:
             return "the sample has zero variance"
         if not _inside(scale, value):
             return f"{value:g} is at the end of what is possible"
@@ -177,11 +152,6 @@ class Sampling:
         if self.codes is None:
             return ""
         return f", t with {clusters - 1} degrees of freedom ({clusters} {self.kind})"
-
-
-def _alike(sizes: Integers) -> float:
-    """How many independent rows clusters of these sizes are worth when the rows of each are all alike (Kish 1965)."""
-    return float(sizes.sum()) ** 2 / float((sizes.astype(float) ** 2).sum())
 
 
 def _inside(scale: Scale, value: float) -> bool:

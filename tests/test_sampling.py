@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -202,15 +203,17 @@ def test_covariance_is_that_of_single_estimates() -> None:
     stats = calibration.recalibration(event, 1 / (1 + np.exp(-score)))
     sampling = entities(codes)
     cover = sampling.covariance([stat.influence for stat in stats])
-    singly = [sampling.estimate(stat, n=160, method="sandwich").spread.se ** 2 for stat in stats]
+    single = [replace(stat, regression=None) for stat in stats]
+    singly = [sampling.estimate(stat, n=160, method="sandwich").spread.se ** 2 for stat in single]
     assert singly == pytest.approx(np.diag(cover).tolist(), abs=1e-12)
 
 
-def test_masked_estimate_is_that_of_the_rows_alone() -> None:
-    """An area within a group: rows outside change nothing."""
+@pytest.mark.parametrize("kernel", [auroc, lambda event, score: errors.calibration_line(event.astype(float), score)[1]])
+def test_masked_estimate_is_that_of_the_rows_alone(kernel) -> None:
+    """An area or a slope within a group: rows outside change nothing."""
     codes, event, score = clustered(2)
     inside = np.arange(160) % 2 == 0
-    stat = auroc(event[inside], score[inside])
+    stat = kernel(event[inside], score[inside])
     alone = entities(np.unique(codes[inside], return_inverse=True)[1]).estimate(stat, n=80, method="DeLong")
     assert alone == entities(codes).estimate(stat, n=80, method="DeLong", rows=inside).model_copy(
         update={"spread": alone.spread}
@@ -238,6 +241,7 @@ def everything(sampling: Sampling, event, score):
         average_precision(event, score),
         calibration.brier(event, score),
         errors.r_squared(event.astype(float), score),
+        *(errors.calibration_line(event.astype(float), score) if np.ptp(score) > 0.5 else ()),
     ]
     found = [sampling.estimate(stat, n=n, method="test") for stat in stats]
     found += [sampling.rate(event, np.full(n, True))]

@@ -32,10 +32,8 @@ def recalibration(event: NDArray[np.bool_], probability: Floats) -> tuple[Stat, 
         raise NotApplicable("the score separates the outcomes, so the calibration slope has no finite value")
     centre, scale = float(x.mean()), float(x.std())
     standard = (x - centre) / scale
-    beta, influence = logistic(event, np.column_stack([np.ones(len(x)), standard]))
-    slope = Stat(float(beta[1] / scale), influence[:, 1] / scale)
-    intercept = Stat(float(beta[0]) - slope.value * centre, influence[:, 0] - slope.influence * centre)
-    return intercept, slope
+    fit = logistic(event, np.column_stack([np.ones(len(x)), standard]))
+    return fit.along(np.array([1.0, -centre / scale])), fit.along(np.array([0.0, 1 / scale]))
 
 
 def in_the_large(event: NDArray[np.bool_], probability: Floats) -> Stat:
@@ -44,8 +42,7 @@ def in_the_large(event: NDArray[np.bool_], probability: Floats) -> Stat:
     Positive: the outcome is commoner than predicted. Raises NotApplicable with one outcome only.
     """
     _both(event)
-    beta, influence = logistic(event, np.ones((len(event), 1)), logit(probability))
-    return Stat(float(beta[0]), influence[:, 0])
+    return logistic(event, np.ones((len(event), 1)), logit(probability)).along(np.ones(1))
 
 
 def expected_observed(event: NDArray[np.bool_], probability: Floats) -> Stat:

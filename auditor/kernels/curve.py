@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
 from auditor.kernels.calibration import logit
-from auditor.kernels.logistic import expit, logistic
+from auditor.kernels.logistic import Fit, expit, logistic
 from auditor.kernels.stat import Floats
 
 # Harrell (2015), Regression Modeling Strategies, table 2.3; fewer where the fit needs it.
@@ -57,22 +57,22 @@ def calibration_curve(event: NDArray[np.bool_], probability: Floats) -> Curve:
         raise NotApplicable("the score is the same for every row, so there is no calibration curve")
     centre, scale = float(x.mean()), float(x.std())
     standard = (x - centre) / scale
-    knots, beta, influence = _fitted(event, standard)
+    knots, fit = _fitted(event, standard)
     low, high = np.quantile(probability, [_TAIL, 1 - _TAIL])
     at = np.linspace(float(low), float(high), _POINTS)
     basis = _spline((logit(at) - centre) / scale, knots)
-    smooth = expit(_spline(standard, knots) @ beta)
+    smooth = expit(_spline(standard, knots) @ fit.beta)
     ici = float(np.abs(smooth - np.asarray(probability, dtype=float)).mean())
-    return Curve(at, basis @ beta, ici, basis, influence)
+    return Curve(at, basis @ fit.beta, ici, basis, fit.influence)
 
 
-def _fitted(event: NDArray[np.bool_], x: Floats) -> tuple[Floats, Floats, Floats]:
+def _fitted(event: NDArray[np.bool_], x: Floats) -> tuple[Floats, Fit]:
     for quantiles in _KNOTS:
         knots = np.quantile(x, quantiles)
         if len(np.unique(knots)) < len(knots):
             continue
         try:
-            return (knots, *logistic(event, _spline(x, knots)))
+            return knots, logistic(event, _spline(x, knots))
         except NotApplicable:
             if not quantiles:
                 raise

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from auditor.errors import NotApplicable
-from auditor.kernels.stat import Floats, Stat, row_mean
+from auditor.kernels.stat import Floats, Regression, Stat, row_mean
 
 
 def mean_absolute_error(observed: Floats, predicted: Floats) -> Stat:
@@ -51,11 +51,16 @@ def calibration_line(observed: Floats, predicted: Floats) -> tuple[Stat, Stat]:
     if len(x) < 2 or np.ptp(x) == 0:
         raise NotApplicable("all predictions are the same, so there is no calibration line")
     y, centre = np.asarray(observed, dtype=float), float(x.mean())
-    away, spread = x - centre, float(x.var())
-    value = float(away @ y) / (len(x) * spread)
-    residual = y - y.mean() - value * away
-    slope = Stat(value, away * residual / spread)
-    return Stat(float(y.mean()) - value * centre, residual - centre * slope.influence), slope
+    scale = float(x.std())
+    away, level = (x - centre) / scale, float(y.mean())
+    slope = float(away @ y) / (len(x) * scale)
+    residual = y - level - slope * scale * away
+
+    def stat(value: float, *contrast: float) -> Stat:
+        part = Regression(np.column_stack([np.ones(len(x)), away]), np.ones(len(x)), residual, np.array(contrast))
+        return Stat(value, part.columns @ part.contrast * residual, regression=part)
+
+    return stat(level - slope * centre, 1.0, -centre / scale), stat(slope, 0.0, 1 / scale)
 
 
 def _residual(observed: Floats, predicted: Floats) -> Floats:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
-from auditor.kernels.stat import Floats
+from auditor.kernels.stat import Floats, Regression, Stat
 
 _STEPS = 60
 _SETTLED = (
@@ -19,8 +21,33 @@ def expit(x: Floats) -> Floats:
     return np.asarray(0.5 * (1 + np.tanh(x / 2)))
 
 
-def logistic(event: NDArray[np.bool_], design: Floats, offset: Floats | float = 0.0) -> tuple[Floats, Floats]:
-    """Coefficients (q,) and influence (n, q) of `logit P(event) = offset + design @ coefficients`; design: (n, q).
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """beta: (q,) coefficients of a design. columns: (n, q) the design in units of its information `root` (q, q).
+
+    weight: (n,) p(1 - p); residual: (n,) outcome - p.
+    """
+
+    beta: Floats
+    root: Floats
+    columns: Floats
+    weight: Floats
+    residual: Floats
+
+    @property
+    def influence(self) -> Floats:
+        """(n, q) of each row on each coefficient."""
+        return np.asarray(np.linalg.solve(self.root.T, self.columns.T).T * self.residual[:, None])
+
+    def along(self, direction: Floats) -> Stat:
+        """The statistic `direction @ beta`; direction: (q,)."""
+        contrast = np.linalg.solve(self.root, direction)
+        part = Regression(self.columns, self.weight, self.residual, contrast)
+        return Stat(float(direction @ self.beta), self.columns @ contrast * self.residual, regression=part)
+
+
+def logistic(event: NDArray[np.bool_], design: Floats, offset: Floats | float = 0.0) -> Fit:
+    """The fit of `logit P(event) = offset + design @ beta`; event: (n,), design: (n, q).
 
     The influence is that of the estimating equation, so sums of it give the sandwich variance (Huber 1967; White 1982).
     Raises NotApplicable where there is no finite maximum (the columns separate the outcomes, or depend on one another).
@@ -29,23 +56,31 @@ def logistic(event: NDArray[np.bool_], design: Floats, offset: Floats | float = 
     beta: Floats = np.zeros(design.shape[1])
     now = _loss(y, offset + design @ beta)
     for _ in range(_STEPS):
-        step, _, _ = _newton(y, design, offset + design @ beta)
+        step = _ascent(y, design, offset + design @ beta)
         if np.abs(design @ step).max() < _SETTLED:
-            _, inverse, score = _newton(y, design, offset + design @ (beta + step))
-            return beta + step, score @ inverse
+            return _finished(y, design, offset, beta + step)
         beta, now = _shortened(y, design, offset, beta, step, now)
     raise NotApplicable("the score separates the outcomes, so a logistic regression has no finite fit")
 
 
-def _newton(y: Floats, design: Floats, eta: Floats) -> tuple[Floats, Floats, Floats]:
-    """The step, the inverse of the information a row, and the score of each row."""
+def _finished(y: Floats, design: Floats, offset: Floats | float, beta: Floats) -> Fit:
+    p = expit(offset + design @ beta)
+    weight = p * (1 - p)
+    root = np.linalg.cholesky(_information(design, weight))
+    return Fit(beta, root, np.linalg.solve(root, design.T).T, weight, y - p)
+
+
+def _ascent(y: Floats, design: Floats, eta: Floats) -> Floats:
     p = expit(eta)
-    information = (design * (p * (1 - p))[:, None]).T @ design / len(y)
-    score = design * (y - p)[:, None]
+    return np.asarray(np.linalg.solve(_information(design, p * (1 - p)), design.T @ (y - p) / len(y)))
+
+
+def _information(design: Floats, weight: Floats) -> Floats:
+    """(q, q) the information a row."""
+    information = (design * weight[:, None]).T @ design / len(weight)
     if not np.linalg.cond(information) < 1e13:
         raise NotApplicable("the score separates the outcomes or has too few distinct values for a logistic regression")
-    inverse = np.linalg.inv(information)
-    return inverse @ score.mean(axis=0), inverse, score
+    return np.asarray(information)
 
 
 def _shortened(

@@ -15,17 +15,47 @@ Integers = NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)
+class Regression:
+    """What a coefficient came from, so that a cluster can be left out of the fit.
+
+    columns: (n, q), scaled so that the mean of weight * columns' columns is the identity. weight, residual: (n,).
+    contrast: (q,): the coefficient's influence is `columns @ contrast * residual`.
+    """
+
+    columns: Floats
+    weight: Floats
+    residual: Floats
+    contrast: Floats
+
+    def without(self, codes: Integers, clusters: int) -> Floats:
+        """(clusters,) what leaving each cluster out takes from the coefficient, times n, in one step of the fit."""
+        rows, columns = self.columns.shape
+
+        def sums(values: Floats) -> Floats:
+            return np.bincount(codes, weights=values, minlength=clusters).astype(float)
+
+        scores = np.stack([sums(column * self.residual) for column in self.columns.T], axis=1)
+        others = np.tile(np.eye(columns), (clusters, 1, 1))
+        for i in range(columns):
+            for j in range(columns):
+                others[:, i, j] -= sums(self.columns[:, i] * self.columns[:, j] * self.weight) / rows
+        return np.asarray(np.linalg.solve(others, scores[:, :, None])[:, :, 0] @ self.contrast)
+
+
+@dataclass(frozen=True, eq=False)
 class Stat:
     """A number, and one influence value per row: `value - truth` is about `mean(influence)` (Hampel 1974).
 
     influence: (n,), mean about 0, exactly 0 in a row that does not contribute. strata: (n,) codes of the samples whose
     sizes are taken as given (AUROC: negatives 0, positives 1), -1 in a row that does not contribute; None: all rows are
-    one sample. Strata only say how many rows or clusters stand behind each part of the variance.
+    one sample. Strata only say how many rows or clusters stand behind each part of the variance. regression: where a
+    cluster can pull the number towards itself, because some carry much more information than others.
     """
 
     value: float
     influence: Floats
     strata: Integers | None = None
+    regression: Regression | None = None
 
     def among(self, rows: NDArray[np.bool_]) -> Stat:
         """The same statistic, seen from a larger sample: `rows` (N,) is True at the rows that it was computed on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -23,7 +25,7 @@ def predicted(seed: int, n: int = 500, slope: float = 0.7):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_slope_and_intercept_are_those_of_statsmodels(seed: int) -> None:
-    """Coefficients, and their sandwich standard errors for independent rows and by cluster."""
+    """Coefficients, and their sandwich standard errors for independent rows and (no cluster left out) by cluster."""
     event, p, x, cluster = predicted(seed)
     design = sm.add_constant(x)
     independent = sm.Logit(event.astype(float), design).fit(disp=0, tol=1e-14, cov_type="HC0")
@@ -34,8 +36,23 @@ def test_slope_and_intercept_are_those_of_statsmodels(seed: int) -> None:
         assert independent.params[at] == pytest.approx(stat.value, abs=1e-9)
         plain = rows.estimate(stat, n=500, method="sandwich").spread.se
         assert independent.bse[at] * np.sqrt(500 / 499) == pytest.approx(plain, abs=1e-9)
-        by_cluster = entities.estimate(stat, n=500, method="sandwich").spread.se
+        by_cluster = entities.estimate(replace(stat, regression=None), n=500, method="sandwich").spread.se
         assert clustered.bse[at] * np.sqrt(40 / 39) == pytest.approx(by_cluster, abs=1e-9)
+
+
+def test_a_clustered_slope_is_that_of_leaving_clusters_out() -> None:
+    """The standard error is that of the jackknife over clusters, each fit made again from the start."""
+    event, p, _, cluster = predicted(0, 2000)
+    kept = cluster % 4 > 0
+    event, p, cluster = event[kept], p[kept], np.unique(cluster[kept], return_inverse=True)[1]
+    count = int(cluster.max()) + 1
+    without = [
+        [stat.value for stat in calibration.recalibration(event[cluster != c], p[cluster != c])] for c in range(count)
+    ]
+    expected = np.sqrt((count - 1) / count * ((np.array(without) - np.mean(without, axis=0)) ** 2).sum(axis=0))
+    sampling = Sampling(cluster, "entities", count)
+    found = [sampling.estimate(stat, n=len(p), method="t").spread.se for stat in calibration.recalibration(event, p)]
+    assert expected == pytest.approx(found, rel=5e-3)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -42,6 +42,17 @@ def test_calibration_line_is_that_of_statsmodels() -> None:
         assert fit.bse[at] * np.sqrt(200 / 199) == pytest.approx(se, abs=1e-9)
 
 
+def test_a_clustered_line_is_that_of_leaving_clusters_out() -> None:
+    """Least squares: leaving a cluster out in one step is exact."""
+    cluster = np.sort(np.random.default_rng(0).integers(0, 25, 200))
+    without = [[stat.value for stat in errors.calibration_line(Y[cluster != c], F[cluster != c])] for c in range(25)]
+    stats = errors.calibration_line(Y, F)
+    away = np.array(without) - [stat.value for stat in stats]
+    expected = np.sqrt(24 / 25 * (away**2).sum(axis=0))
+    sampling = Sampling(cluster, "entities", 25)
+    assert expected == pytest.approx([sampling.estimate(s, n=200, method="t").spread.se for s in stats], abs=1e-9)
+
+
 def test_standard_error_of_a_mean() -> None:
     """The standard error of a mean error is that of any mean."""
     expected = (F - Y).std(ddof=1) / np.sqrt(200)
