@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from auditor.errors import ModelFault, Problem
 from auditor.model import Description, Door, Inputs, Port, Shape, fits, shape_text
 from auditor.worker import composition
-from auditor.worker.process import Child
 from auditor.worker.traffic import Column, Task, Traffic
 from auditor.worker.wire import Kept, Ran
 
@@ -22,26 +21,14 @@ Arrays = list[tuple[str, tuple[int, ...], str]]
 class Handle:
     """A model in a child process (auditor.model.Model). Several handles may share one child."""
 
-    def __init__(self, traffic: Traffic, number: int, description: Description, seconds_to_open: float) -> None:
+    def __init__(
+        self, traffic: Traffic, number: int, description: Description, seconds_to_open: float, *, owns_child: bool
+    ) -> None:
+        """owns_child: closing this handle ends the child."""
         self._traffic, self._number, self._description = traffic, number, description
-        self._seconds_to_open = seconds_to_open
-        self._owns_child = False
+        self._seconds_to_open, self._owns_child = seconds_to_open, owns_child
         self._said: Ran | None = None
         self._plans: dict[str, Arrays] = {}
-
-    @classmethod
-    def first(
-        cls,
-        child: Child,
-        number: int,
-        description: Description,
-        seconds_to_open: float,
-        progress: Callable[[int], None] | None,
-    ) -> Handle:
-        """The handle whose closing ends the child."""
-        handle = cls(Traffic(child, child.watch.limit, progress), number, description, seconds_to_open)
-        handle._owns_child = True
-        return handle
 
     @property
     def description(self) -> Description:
@@ -108,7 +95,7 @@ class Handle:
             "seed": seed,
         }
         kept = self._traffic.child.request(message, Kept)
-        return Handle(self._traffic, kept.handle, self._description, self._seconds_to_open)
+        return Handle(self._traffic, kept.handle, self._description, self._seconds_to_open, owns_child=False)
 
     def close(self) -> None:
         if self._owns_child:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ from auditor.model import Description, Layer, Model, Port
 from auditor.worker.handle import Handle
 from auditor.worker.intake import Taken, take_in
 from auditor.worker.process import Child
+from auditor.worker.traffic import Traffic
 from auditor.worker.wire import Opened, PortReply, printable
 
 _DTYPES = {"float16", "bfloat16", "float32", "float64", "bool"} | {
@@ -34,25 +37,29 @@ def open_model(
     if sys.platform != "linux":
         raise ModelFault("models can be opened on Linux only: elsewhere the process cannot be shut in")
     start = time.monotonic()
-    child = Child(memory_bytes, seconds)
+    private = Path(tempfile.mkdtemp(prefix="auditor-model-"))
+    child = None
     try:
-        return open_in(child, Path(path), start, progress)
+        taken = take_in(Path(path), private)
+        child = Child(private, memory_bytes, seconds)
+        return open_in(Traffic(child, memory_bytes, progress), taken, start)
     except BaseException:
-        child.close()
+        if child is not None:
+            child.close()
+        shutil.rmtree(private, ignore_errors=True)
         raise
 
 
-def open_in(child: Child, path: Path, start: float, progress: Callable[[int], None] | None = None) -> Handle:
-    """Open a model file in a running child. start: `time.monotonic()` when the opening began."""
-    taken = take_in(path, child.private)
+def open_in(traffic: Traffic, taken: Taken, start: float) -> Handle:
+    """Open a file that lies in the private directory of a child. start: `time.monotonic()` when the opening began."""
     try:
-        opened = child.open({"verb": "open", "file": taken.copy.name, "format": taken.format}, Opened)
+        opened = traffic.child.open({"verb": "open", "file": taken.copy.name, "format": taken.format}, Opened)
+        description = _description(taken, traffic.child, opened)
     except ModelFault as fault:
-        first = fault.problems[0]
-        raise ModelFault(first.what, where=first.where or str(path), remedy=first.remedy) from fault
+        raise ModelFault(fault.problems[0].what, where=taken.file, remedy=fault.problems[0].remedy) from fault
     finally:
         taken.copy.unlink(missing_ok=True)
-    return Handle.first(child, opened.handle, _description(taken, child, opened), time.monotonic() - start, progress)
+    return Handle(traffic, opened.handle, description, time.monotonic() - start, owns_child=True)
 
 
 def _description(taken: Taken, child: Child, opened: Opened) -> Description:

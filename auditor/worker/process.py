@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import weakref
@@ -38,9 +37,9 @@ T = TypeVar("T")
 class Child:
     """One child process. It ends with `close`, with the parent, or when the thread that started it ends."""
 
-    def __init__(self, memory_bytes: int, seconds: float) -> None:
-        """seconds: how long its answers may take altogether, without the opening."""
-        self.private = Path(tempfile.mkdtemp(prefix="auditor-model-"))
+    def __init__(self, private: Path, memory_bytes: int, seconds: float) -> None:
+        """private: its directory, removed at its end. seconds: how long its answers may take, without the opening."""
+        self.private = private
         self._left = seconds
         self._lock = threading.Lock()
         self._channel, theirs = socket.socketpair()

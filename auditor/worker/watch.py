@@ -20,7 +20,7 @@ class Watch:
     """Kills the process, and says why, when it goes over its memory or its time."""
 
     def __init__(self, process: subprocess.Popen[bytes], memory_bytes: int) -> None:
-        self._process, self.limit = process, memory_bytes
+        self._process, self._limit = process, memory_bytes
         self._deadline, self._allowed = math.inf, math.inf
         self._over = threading.Event()
         self.reason = ""
@@ -45,8 +45,8 @@ class Watch:
         while not self._over.wait(_PERIOD):
             used = _resident(self._process.pid)
             self.peak = max(self.peak, used)
-            if used > self.limit:
-                what = f"it used {used / 2**30:.2f} GiB of memory, and {self.limit / 2**30:.2f} GiB are allowed"
+            if used > self._limit:
+                what = f"it used {used / 2**30:.2f} GiB of memory, and {self._limit / 2**30:.2f} GiB are allowed"
                 self._kill(what, "TensorFlow alone takes about 0.7 GiB; allow more, or audit a smaller model")
             elif time.monotonic() > self._deadline:
                 what = f"it did not answer within {max(self._allowed, 0):.3g} s"

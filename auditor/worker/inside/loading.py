@@ -19,11 +19,26 @@ def load(path: Path, kind: str) -> tuple[Any, dict[str, Any]]:
 
     version = check_keras_file(path) if kind == "keras-v3" else check_hdf5_file(path)
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        known = {} if kind == "keras-v3" else _operations()
+        model = keras.saving.load_model(path, custom_objects=known, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises nearly anything for a file that it cannot read
         raise Refusal(f"Keras cannot load it: {printable(_said(error), 1500)}", _SAVE) from error
     _check_kind(model)
     return model, _described(model, version)
+
+
+def _operations() -> dict[str, Any]:
+    """Keras's own operations by name. A functional model with masks holds some, and Keras misses them in .h5 files."""
+    import keras
+
+    found, waiting = {}, [keras.Operation]
+    while waiting:
+        operation = waiting.pop()
+        waiting += operation.__subclasses__()
+        is_operation = operation.__module__.startswith("keras.src.ops.")
+        if is_operation and not hasattr(keras.layers, operation.__name__):
+            found[operation.__name__] = operation
+    return found
 
 
 def _said(error: Exception) -> str:

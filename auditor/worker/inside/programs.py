@@ -38,7 +38,7 @@ def _net(model: Any, outputs: list[Any]) -> Function:
 
     def call(tensors: Tensors) -> list[Any]:
         cast = [tf.cast(tensor, dtype) for tensor, dtype in zip(tensors, dtypes, strict=True)]
-        answer = net(cast if len(cast) > 1 else cast[0], training=False)
+        answer = net(cast, training=False)
         return list(answer) if isinstance(answer, (list, tuple)) else [answer]
 
     return call
