@@ -96,14 +96,30 @@ def test_classes_and_constant_features_get_no_noise_and_this_is_told():
     assert all(name in notes for name in ("ventilated", "ward", "age"))
 
 
-def test_mostly_unchanged_feature_gets_the_step_of_recording():
-    """A count that rarely changes is uncertain by its rounding, not by its changes."""
-    subject = make_subject(n=400, shortest=6)
+def test_a_record_that_mostly_repeats_itself_is_taken_as_exact():
+    """Missed payments are events and not errors: such a feature gets no noise, and this is told."""
+    subject = make_subject(n=400)
     values = subject.test.values.copy()
     values[:, 0] = np.repeat(np.arange(400) % 7, 6) + (np.arange(2400) % 6 >= 4) * 3
     data = dataclasses.replace(subject.test, values=values)
-    known, _ = measurement_errors(subject, data)
-    assert known["heart rate"].sd == pytest.approx(3 / np.sqrt(12))
+    known, unknown = measurement_errors(subject, data)
+    assert list(known) == ["lactate", "sodium"]
+    assert "heart rate" in unknown
+    assert "No noise on heart rate: stays the same" in " ".join(
+        run(noise, dataclasses.replace(subject, test=data)).notes
+    )
+
+
+def test_measurements_far_apart_count_only_where_there_are_no_nearer_ones():
+    """A drift adds to the change over many steps, so that neighbouring steps are preferred; gaps serve otherwise."""
+    subject = make_subject(n=400, error=0.2)
+    values = subject.test.values.copy().reshape(400, 6, 3)
+    values[:, :, 0] += 50 * np.arange(6) * np.where(np.arange(400) % 2, 1, -1)[:, None]
+    values[:200, 1:5, 0] = np.nan  # the first half is measured at the first and the last step only
+    values[200:, :4, 0] = np.nan  # of the rest only neighbouring steps are
+    values[:, 1:5, 1] = np.nan
+    known, _ = measurement_errors(subject, dataclasses.replace(subject.test, values=values.reshape(-1, 3)))
+    assert (known["heart rate"].pairs, known["lactate"].pairs, known["sodium"].pairs) == (200, 400, 2000)
 
 
 def test_flips_agree_with_counting_by_hand():

@@ -12,16 +12,14 @@ from auditor.subject import Subject
 
 _FEWEST = 30  # repeated measurements below which nothing is said
 _NORMAL = 0.6744897501960817  # median absolute deviation of a standard normal
-_STEP = 0.05  # the quantile of the changes that is taken as the step of recording: robust against rounding in files
 
 
 @dataclass(frozen=True)
 class MeasurementError:
-    """sd: its standard deviation, in the feature's unit. pairs: measurements followed by another. how: in words."""
+    """sd: its standard deviation, in the feature's unit. pairs: measurements followed by another that it rests on."""
 
     sd: float
     pairs: int
-    how: str
 
 
 def measurement_errors(subject: Subject, data: Dataset) -> tuple[dict[str, MeasurementError], dict[str, str]]:
@@ -30,7 +28,8 @@ def measurement_errors(subject: Subject, data: Dataset) -> tuple[dict[str, Measu
     From first differences of consecutive measurements of a row, one step apart where there are 30 such, else however
     far apart: median absolute deviation / (0.6745 sqrt 2), which is the error where the truth moves little between two
     measurements (difference-based variance: Rice 1984; the median's robustness: Hampel 1974). Where most differences
-    are zero, changes are events and not errors; what is uncertain then is the step of recording q: q / sqrt 12.
+    are zero the record repeats itself exactly: the others are events, such as a missed payment, and not errors, and the
+    error is below the step of recording. Such a feature has none that could be told from its data.
     """
     known: dict[str, MeasurementError] = {}
     unknown = {feature.name: "measured once, so that nothing tells its error" for feature in data.static_features}
@@ -50,16 +49,12 @@ def _of_feature(feature: Feature, apart: Floats, change: Floats) -> MeasurementE
     change = change[apart == 1] if (apart == 1).sum() >= _FEWEST else change
     if len(change) < _FEWEST:
         return f"fewer than {_FEWEST} measurements that are followed by another"
-    moving = np.abs(change[change != 0])
-    if not len(moving):
-        return "does not change from step to step"
-    if len(moving) < len(change) / 2:
-        sd = float(np.quantile(moving, _STEP)) / math.sqrt(12)
-        return MeasurementError(sd, len(change), "step of recording / √12, as most steps bring no change")
+    if (change == 0).mean() > 0.5:
+        return "stays the same at most steps, so that its record is taken as exact"
     sd = float(np.median(np.abs(change - np.median(change)))) / (_NORMAL * math.sqrt(2))
     if sd == 0:
         return "changes by the same amount at most steps"
-    return MeasurementError(sd, len(change), "robust spread of changes between steps")
+    return MeasurementError(sd, len(change))
 
 
 def _differences(subject: Subject, data: Dataset) -> list[tuple[Floats, Floats]]:

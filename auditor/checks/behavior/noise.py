@@ -66,8 +66,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: a second reading of the same person or account would give slightly other values; if it gives another decision,
     the decision rests on chance.
     Blind to: errors that all measurements share, such as a badly set device; wrong classes and swapped rows; errors of
-    values that are measured once. It cannot tell a true change between two steps from an error, so that features which
-    truly change fast get more noise than they should.
+    values that are measured once, or whose record mostly repeats itself, such as a count. It cannot tell a true change
+    between two steps from an error, so that features which truly change fast get more noise than they should.
     """
     key = (_ID, params.model_dump_json())
     rows, sampled = sample(subject.test, params.rows, subject.rng(*key, "rows"))

@@ -68,17 +68,17 @@ def one_at_a_time(data: Dataset, changes: Mapping[str, Estimate]) -> Bars:
 
 
 def errors_used(data: Dataset, errors: Mapping[str, MeasurementError]) -> Table:
-    """The error of measurement of each feature, in its own unit, and how it was found."""
+    """The error of measurement of each feature, in its own unit, and on how much it rests."""
     units = {feature.name: feature.unit for feature in data.features}
     return Table(
         title="Errors of measurement that were used",
-        caption="Compare them with what the makers of the devices or the owners of the data state.",
+        caption="From how far values move between neighbouring steps. Compare them with what the makers of the devices "
+        "or the owners of the data state.",
         columns=(
             Column(title="Feature"),
             Column(title="Standard deviation of the error", kind="number"),
             Column(title="Unit"),
             Column(title="Pairs of measurements", kind="count"),
-            Column(title="From"),
         ),
-        rows=tuple((name, error.sd, units[name], error.pairs, error.how) for name, error in errors.items()),
+        rows=tuple((name, error.sd, units[name], error.pairs) for name, error in errors.items()),
     )
