@@ -16,11 +16,12 @@ from auditor.errors import AuditorError, NotApplicable
 from auditor.estimate import Frozen
 from auditor.evidence import Evidence
 from auditor.facts import data_facts, environment, model_facts
-from auditor.judge import judge, verdict
+from auditor.judge import judge
 from auditor.measurement import Measurement
 from auditor.policy import Policy
 from auditor.record import Attestation, Documentation, FileDigest, Finding, Measured, PolicyFacts, Record, Run, Waiver
 from auditor.subject import Subject
+from auditor.verdict import verdict
 
 _log = logging.getLogger(__name__)
 

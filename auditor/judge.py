@@ -17,11 +17,11 @@ from auditor.estimate import Estimate, Exact, Interval, NotEstimable
 from auditor.kernels.maxt import critical_value
 from auditor.measurement import Quantity
 from auditor.policy import Limit, Policy, Requirement, Statistics
-from auditor.record import Attestation, Finding, Judged, Measured, Status, Verdict, Waiver
+from auditor.record import Attestation, Finding, Judged, Measured, Status, Waiver
+from auditor.stated import attested, waived
 
 FEWEST = 20  # rows, events, non-events and entities below which an interval is not trusted
 _MOST_ROWS = 10**9  # a needed number of rows beyond this is no advice
-_SETTLED = ("pass", "attested")
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ def judge(
     findings = []
     for requirement in policy.requirements:
         if requirement.attest:
-            finding = _attested(requirement, stated.get(requirement.id), model_sha256, today)
+            finding = attested(requirement, stated.get(requirement.id), model_sha256, today)
         else:
             key = keys[requirement.id]
             finding = assess(requirement, key, measured[key], policy.statistics, blockers)
-        findings.append(_waived(finding, excused.get(requirement.id), today))
+        findings.append(waived(finding, excused.get(requirement.id), today))
     return tuple(findings)
 
 
@@ -94,44 +94,6 @@ def _uncertain(requirement: Requirement, entry: Measured) -> bool:
         return False
     quantity = entry.measurement.quantities.get(limit.quantity)
     return quantity is not None and any(not isinstance(e.spread, Exact) for e in quantity.parts.values())
-
-
-def verdict(findings: Iterable[Finding]) -> tuple[Verdict, str]:
-    """The verdict of the whole audit, and the sentence with counts that explains it."""
-    every = tuple(findings)
-    blockers = [f for f in every if f.requirement.severity == "blocker"]
-    majors = [f for f in every if f.requirement.severity == "major"]
-    if any(f.status == "fail" for f in blockers):
-        word: Verdict = "FAIL"
-    elif any(_blocks(f) for f in blockers if f.status != "waived") or not any(f.status in _SETTLED for f in every):
-        word = "INCONCLUSIVE"
-    elif any(_blocks(f) for f in majors) or any(f.status == "waived" for f in every):
-        word = "CONDITIONAL"
-    else:
-        word = "PASS"
-    return word, _counted(every)
-
-
-def _blocks(finding: Finding) -> bool:
-    """That a finding is neither settled nor declared as not applying."""
-    declared = finding.status == "not_applicable" and finding.requirement.may_not_apply != ""
-    return finding.status not in _SETTLED and not declared
-
-
-def _counted(findings: tuple[Finding, ...]) -> str:
-    words = {
-        "pass": "passed",
-        "fail": "failed",
-        "inconclusive": "inconclusive",
-        "error": "not measured because of an error",
-        "open": "waiting for a person's statement",
-        "waived": "waived",
-        "attested": "attested",
-        "not_applicable": "not applicable",
-    }
-    counts = {status: sum(f.status == status for f in findings) for status in words}
-    told = [f"{count} {words[status]}" for status, count in counts.items() if count]
-    return f"Of {len(findings)} requirements: {', '.join(told)}."
 
 
 def _covered(quantity: Quantity, limit: Limit) -> Quantity:
@@ -280,34 +242,3 @@ def _reason(status: Status, judged: list[Judged], unmeasured: Mapping[str, str])
     reasons = [f"{j.part}: {j.reason}" if j.part else j.reason for j in judged if j.status == "inconclusive"]
     reasons += [f"{part}: {why}" for part, why in unmeasured.items()]
     return "; ".join(reasons)
-
-
-def _attested(
-    requirement: Requirement, attestation: Attestation | None, model_sha256: str, today: datetime.date
-) -> Finding:
-    role = requirement.attest.role if requirement.attest else ""
-    status: Status = "open"
-    if attestation is None:
-        reason = f"not yet stated by the {role}"
-    elif attestation.model_sha256 != model_sha256:
-        reason = "the statement was made about another model (its digest differs)"
-    elif attestation.role != role:
-        reason = f"stated by the {attestation.role}; the policy asks for the {role}"
-    elif attestation.expires < today:
-        reason = f"the statement expired on {attestation.expires}"
-    elif requirement.attest and requirement.attest.evidence == "required" and not attestation.evidence_sha256:
-        reason = "the statement names no evidence, which the policy requires"
-    else:
-        status, reason = "attested", f"stated by {attestation.name}, {attestation.role}, on {attestation.date}"
-        reason += f", with reservation: {attestation.reservation}" if attestation.reservation else ""
-    return Finding(requirement=requirement, status=status, reason=reason, attestation=attestation)
-
-
-def _waived(finding: Finding, waiver: Waiver | None, today: datetime.date) -> Finding:
-    if waiver is None or finding.status in _SETTLED:
-        return finding
-    if waiver.expires < today:
-        return finding.model_copy(update={"reason": f"{finding.reason} (a waiver expired on {waiver.expires})".strip()})
-    reason = f"{finding.status.replace('_', ' ')}: {finding.reason}".rstrip(": ")
-    update = {"status": "waived", "reason": f"{reason}; waived by {waiver.approver}: {waiver.reason}", "waiver": waiver}
-    return finding.model_copy(update=update)

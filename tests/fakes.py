@@ -1,5 +1,4 @@
 """A model and an encoder in numpy that do what the protocols ask: the logistic of weighted sums over the last steps."""
-# ruff: noqa: ARG002 - a fake takes what the protocol gives, and needs less
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.judge import verdict
 from auditor.record import Record, Status
+from auditor.verdict import verdict
 
 
 def _file(name: str, digit: str) -> dict[str, Any]:

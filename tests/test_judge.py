@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from auditor.estimate import Estimate, Exact, Normal, NotEstimable, Wilson
-from auditor.judge import assess, judge, verdict
+from auditor.judge import assess, judge
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.policy import Policy, Requirement, Statistics
 from auditor.record import Attestation, Documentation, Finding, Measured, Waiver
+from auditor.verdict import verdict
 
 TODAY = datetime.date(2026, 6, 1)
 LATER, EARLIER = datetime.date(2027, 1, 1), datetime.date(2026, 1, 1)
@@ -62,7 +63,12 @@ def test_a_verdict_rests_on_the_interval(value: float, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("limit", "expected"),
-    [({"at_least": 0.8}, "pass"), ({"at_most": 0.8}, "pass"), ({"between": [0.8, 0.8]}, "pass"), ({"at_least": 0.81}, "fail")],
+    [
+        ({"at_least": 0.8}, "pass"),
+        ({"at_most": 0.8}, "pass"),
+        ({"between": [0.8, 0.8]}, "pass"),
+        ({"at_least": 0.81}, "fail"),
+    ],
 )
 def test_limits_are_inclusive(limit: dict[str, Any], expected: str) -> None:
     """A count that is exactly at the limit meets it."""

@@ -11,10 +11,10 @@ from auditor.app.files import audit_files, policy_inputs
 from auditor.app.output import new_folder
 from auditor.checks import CATALOGUE
 from auditor.judge import judge as judged
-from auditor.judge import verdict
 from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.policy import Policy, Statistics
 from auditor.record import Documentation, Measured, Record
+from auditor.verdict import verdict
 
 
 def judge(source: Path, policy: str, out: Path | None, level: float | None = None) -> tuple[Record, Path]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from auditor.app import recorded
 from auditor.errors import FileFault, WrittenFault
-from auditor.judge import verdict
 from auditor.record import Record
 from auditor.seal import envelope, folder, keys, statement
+from auditor.verdict import verdict
 
 
 def seal(audit: Path, key: Path, passphrase: Callable[[], bytes]) -> tuple[Path, str]:

@@ -86,6 +86,6 @@ def _tolerant(stream: TextIO) -> None:
         reconfigure(errors="replace")
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as `signal.signal` calls it
+def _terminated(number: int, frame: FrameType | None) -> None:
     """End as for Ctrl-C, so that the model's process and unfinished folders are removed."""
     raise SystemExit(128 + number)

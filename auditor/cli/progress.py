@@ -49,7 +49,7 @@ class Lines(Quiet):
         """Tell what is being done."""
         click.echo(f"{words} …", err=True)
 
-    def begin(self, name: str, at: int, of: int) -> None:  # noqa: ARG002 - `end` tells the name
+    def begin(self, name: str, at: int, of: int) -> None:
         """Remember which check it is."""
         self.place = f"[{at}/{of}]"
 

@@ -53,7 +53,8 @@ def _by_hash(spec: DataSpec, column: str, rows: Rows) -> Integers:
             codes = rows.at.pick(column, per_line.astype(float)).astype(np.int64)
         else:
             codes = per_line[rows.at.static_line]
-    shares = np.array([int(hashlib.sha256(str(value).encode()).hexdigest()[:8], 16) / 2**32 for value in values])
+    first = (int.from_bytes(hashlib.sha256(str(value).encode()).digest()[:4]) for value in values.tolist())
+    shares = np.fromiter(first, dtype=np.uint32, count=len(values)) / 2**32
     share = float(spec.split.test or 0) if spec.split else 0.0
     return np.where(shares[codes] < share, TEST, REFERENCE)
 
@@ -77,10 +78,10 @@ def clusters(
     Entities where any has several rows. Where they are fewer than 20 and rows are windows: blocks of time that are no
     shorter than window and horizon together, within entities, so that only neighbouring blocks share lines.
     """
-    entities, counts = np.unique(rows.entity[pick], return_counts=True)
-    if counts.max(initial=0) < 2:
+    counts = np.bincount(rows.entity[pick], minlength=1)
+    if counts.max() < 2:
         return None, "rows"
-    if spec.windows is None or rows.run is None or rows.position is None or len(entities) >= _FEW:
+    if spec.windows is None or rows.run is None or rows.position is None or np.count_nonzero(counts) >= _FEW:
         return rows.entity[pick], "entities"
     block = rows.position[pick] // (spec.windows.length + spec.windows.horizon)
     _, codes = np.unique(np.stack([rows.run[pick], block]), axis=1, return_inverse=True)

@@ -55,7 +55,7 @@ class FormulaModel:
         )
     )
 
-    def evaluate(self, inputs: dict[str, np.ndarray], batch: int | None = None) -> dict[str, np.ndarray]:  # noqa: ARG002
+    def evaluate(self, inputs: dict[str, np.ndarray], batch: int | None = None) -> dict[str, np.ndarray]:
         if self.fault:
             raise self.fault
         x = np.asarray(inputs["sequence"], float)

@@ -15,8 +15,8 @@ from records import a_record
 from auditor.app.outcome import exit_code
 from auditor.cli.ending import ended
 from auditor.errors import AuditorError, FileFault, ModelFault, Problem, SealFault, WrittenFault
-from auditor.judge import verdict
 from auditor.policy import Statistics
+from auditor.verdict import verdict
 
 
 @pytest.fixture

@@ -41,7 +41,11 @@ title: t
 extends: finance/credit-default
 statistics: {level: 0.9}
 requirements:
-  - {id: PERF-1, text: ours, check: performance.discrimination, limit: {quantity: auroc, at_least: 0.78}, severity: major}
+  - id: PERF-1
+    text: ours
+    check: performance.discrimination
+    limit: {quantity: auroc, at_least: 0.78}
+    severity: major
 """,
         encoding="utf-8",
     )
