@@ -1,0 +1,94 @@
+"""The program as it is started: real reports, a real model's process, real signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from records import a_record
+
+from auditor.app import recorded
+from auditor.app.seal import seal
+from auditor.seal import keys
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "credit_simulated" / "audit.yaml"
+HEAVY = ("tensorflow", "keras", "pandas", "pyarrow", "scipy", "sklearn", "altair", "weasyprint", "numpy", "pydantic")
+
+
+@pytest.mark.usefixtures("model")
+def test_rendered_again(order, call) -> None:
+    """The reports of a record are the same, byte for byte, made again from another folder in another process."""
+    assert call("run", order, "--out", "out").code == 0
+    there = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", "render", Path("out").resolve(), "--out", Path("again").resolve()],
+        cwd=order.parent,
+        env=os.environ | there,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    for name in ("record.json", "report.html", "report.pdf"):
+        assert Path("again", name).read_bytes() == Path("out", name).read_bytes()
+    assert Path("out/report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals(tmp_path: Path, number: int, code: int) -> None:
+    """Ctrl-C, and the end of a CI job, end the model's process too and leave no folder."""
+    command = [sys.executable, "-m", "auditor", "run", str(EXAMPLE)]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("opening the model"):
+            assert process.poll() is None
+        while not (children := _children(process.pid)):
+            assert process.poll() is None
+        process.send_signal(number)
+        said = process.stderr.read()
+        assert process.wait(60) == code
+    assert "Traceback" not in said
+    deadline = time.monotonic() + 10
+    while any(map(_runs, children)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [child for child in children if _runs(child)] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def _runs(pid: int) -> bool:
+    """Not ended: a process that has ended stays listed (Z) until whoever inherited it looks."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_verify_is_light(tmp_path: Path) -> None:
+    """Verifying loads neither TensorFlow nor anything else that an audit needs."""
+    (tmp_path / "audit").mkdir()
+    (tmp_path / "audit" / recorded.NAME).write_bytes(recorded.written(a_record()))
+    pair = keys.new_keys(tmp_path, "k", None)
+    seal(tmp_path / "audit", pair.private, lambda: b"")
+    code = (
+        "import json, sys\nfrom auditor.cli.commands import auditor\nfrom auditor.cli.ending import ended\n"
+        "code = ended(auditor, sys.argv[1:])\n"
+        "print(json.dumps([code, sorted({name.partition('.')[0] for name in sys.modules})]))"
+    )
+    command = [sys.executable, "-c", code, "verify", str(tmp_path / "audit"), "--key", str(pair.public)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    ended, loaded = json.loads(done.stdout.splitlines()[-1])
+
+    assert ended == 0
+    assert set(HEAVY) & set(loaded) == set()
