@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 HERE = Path(__file__).parent
 FIRST_LOOK, SECOND_LOOK, OLDEST = 18, 30, 7  # calendar months; the book starts in month 7
 REGIONS = ("north", "east", "west", "south")
-LEDGER_DELAY = 6  # months by which the southern branches' ledger reports arrears late: the planted bias
+LEDGER_DELAY = 12  # months by which the southern branches' ledger reports arrears late: the planted bias
 Array = NDArray[np.float64]
 Monthly = dict[str, Array]
 
@@ -150,7 +150,7 @@ def write(n: int, seed: int, first_account: int, lines_file: str) -> pd.DataFram
 
 def main() -> None:
     """Write reference.parquet, test.parquet and accounts.parquet."""
-    accounts = [write(7000, 2024, 1, "reference.parquet"), write(5200, 2025, 10001, "test.parquet")]
+    accounts = [write(7000, 2024, 1, "reference.parquet"), write(7000, 2025, 10001, "test.parquet")]
     pd.concat(accounts).to_parquet(HERE / "accounts.parquet", compression="zstd", index=False)
 
 

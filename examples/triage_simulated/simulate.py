@@ -43,13 +43,13 @@ def patients(n: int, seed: int) -> dict[str, NDArray[np.generic]]:
         "triage": np.digitize(outcome, [0.3, 1.4]).astype("int8"),
         "sex": rng.choice(np.array(["female", "male"]), n),
         "patient": np.arange(1, n + 1, dtype="int32"),
-        "part": np.where(np.arange(n) < 0.6 * n, "reference", "test"),
+        "part": np.where(np.arange(n) < 0.7 * n, "reference", "test"),
     }
 
 
 def main() -> None:
     """Write triage.npz."""
-    np.savez_compressed(HERE / "triage.npz", allow_pickle=False, **patients(6000, 2026))
+    np.savez_compressed(HERE / "triage.npz", allow_pickle=False, **patients(8000, 2026))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ def build() -> Any:
 
     sequence = Input((16, 6), name="sequence")
     history = layers.LSTM(24, name="history")(layers.Masking(-10.0, name="readings")(sequence))
-    return Model(sequence, layers.Dense(3, activation="softmax", name="triage")(history))
+    kept = layers.Dropout(0.1, name="dropout")(history)
+    return Model(sequence, layers.Dense(3, activation="softmax", name="triage")(kept))
 
 
 def record(score: Array, y: Array) -> None:
