@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from auditor.measurement import Bars, Heatmap, Lines, Tree
 from auditor.render.bars import bars
 from auditor.render.curves import lines
+from auditor.render.fonts import TEXT
 from auditor.render.heatmaps import heatmap
+from auditor.render.labels import SCALE
 from auditor.render.palette import GRID, INK, MUTED
 from auditor.render.treeplot import tree
 from auditor.shipped import shipped
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 Drawn = Lines | Bars | Heatmap | Tree
 _MEASURED_FONT = "IBM Plex Sans"  # as the shipped files name it, so that vl-convert knows how wide the words are
-FONT = "Auditor Sans"  # as the report's style sheet names it, so that no installed font is taken for it
+_SHARE_OF_BOX = 'x1="0" x2="1" y1="0" y2="0"'
 
 
 def chart(shown: Drawn, key: str, words: Words) -> str:
@@ -30,12 +32,14 @@ def chart(shown: Drawn, key: str, words: Words) -> str:
     key: unique in the document; the ids inside the drawing are made from it, so that two drawings never clash.
     """
     import vl_convert
+    from altair.utils.schemapi import debug_mode
 
     _fonts()
     point = words.numbers.number(0, 1)[1]
     locale = {"decimal": point, "thousands": "\u202f", "grouping": [3], "currency": ["", ""]}
-    drawing = _plot(shown, words).configure(**_config())
-    return _set_in(vl_convert.vegalite_to_svg(drawing.to_json(), format_locale=locale), key, shown.title)
+    with debug_mode(False):  # checking each piece against Vega's schema takes half the time; the tests draw with it
+        drawing = _plot(shown, words).configure(**_config()).to_json()
+    return _set_in(vl_convert.vegalite_to_svg(drawing, format_locale=locale), key, shown.title)
 
 
 def _plot(shown: Drawn, words: Words) -> Any:
@@ -85,7 +89,10 @@ def _set_in(svg: str, key: str, title: str) -> str:
     svg = re.sub(r'\bid="([^"]+)"', lambda found: f'id="{names[found[1]]}"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{names[found[1]]})", svg)
     svg = re.sub(r' (?:class|pointer-events|aria-[a-z]+|role)="[^"]*"', "", svg)
-    svg = svg.replace(_MEASURED_FONT, FONT)
+    svg = svg.replace(_MEASURED_FONT, TEXT)
+    svg = svg.replace("<image ", '<image image-rendering="crisp-edges" ')  # PDF/A wants cells with edges
+    # A scale in the drawing's own units: WeasyPrint 70 loses one that is given as a share of its box.
+    svg = svg.replace(_SHARE_OF_BOX, f'gradientUnits="userSpaceOnUse" x1="0" x2="{SCALE}" y1="0" y2="0"')
     return re.sub(
         r"^<svg[^>]*?( width=[^>]*)>", rf'<svg class="chart" role="img"\1><title>{escape(title)}</title>', svg
     )

@@ -61,9 +61,9 @@ def _again(section: str, words: Words) -> Block:
         "auditor judge record.json --policy POLICY.yaml",
     )
     told = (
-        words("`auditor render` makes this report again from the record, byte for byte in the same environment."),
-        words("`auditor verify` tells whether any sealed file has changed."),
-        words("`auditor judge` holds the same measurements against another policy."),
+        words("“auditor render” makes this report again from the record, byte for byte in the same environment."),
+        words("“auditor verify” tells whether any sealed file has changed."),
+        words("“auditor judge” holds the same measurements against another policy."),
     )
     return Block("again", f"{section}.3", words("Make it again, verify it"), text=text, commands=commands, points=told)
 

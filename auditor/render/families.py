@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.measurement import Column, Lines, Shown, Table, Text
+from auditor.measurement import Bars, Column, Lines, Shown, Table, Text
 from auditor.record import Measured, Record
 from auditor.render.alternatives import alternative, data
-from auditor.render.charts import chart
+from auditor.render.charts import Drawn, chart
 from auditor.render.curves import is_square
 from auditor.render.quantities import quantities
 from auditor.render.telling import anchor, check_anchor
@@ -87,12 +87,20 @@ def _shown(shown: Shown, figures: Iterator[int], words: Words) -> ShownView:
         anchor=key,
         name=words("Figure {n}", n=number),
         title=shown.title,
-        caption=shown.caption,
+        caption=_caption(shown, words),
         svg=chart(shown, key, words),
         half=isinstance(shown, Lines) and is_square(shown),
         alternative=alternative(shown, words),
         data=data(shown, words),
     )
+
+
+def _caption(shown: Drawn, words: Words) -> str:
+    """The caption, and what the dashed line among bars stands at."""
+    if not isinstance(shown, Bars) or shown.reference is None:
+        return shown.caption
+    line = words("Dashed line: {value}.", value=words.numbers.bare(shown.reference))
+    return f"{shown.caption} {line}".strip()
 
 
 def table(shown: Table, words: Words) -> Grid:

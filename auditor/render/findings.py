@@ -7,7 +7,7 @@ import re
 from auditor.record import Finding, Judged, Record
 from auditor.render.numbers import digits_for
 from auditor.render.strips import Ruler
-from auditor.render.telling import anchor, check_anchor, decisive, limit_of, quantity_title, reason, told
+from auditor.render.telling import anchor, check_anchor, common_reason, decisive, limit_of, quantity_title, reason, told
 from auditor.render.view import Cell, Code, Fact, FindingView, Grid, Head, Link, Part
 from auditor.render.vocabulary import NONE, SEVERITIES, STATUSES, severity_chip, status_chip
 from auditor.render.words import Words
@@ -78,7 +78,7 @@ def _part(judged: Judged, finding: Finding, ruler: Ruler | None, record: Record,
         events=NONE if judged.events is None else count(judged.events),
         entities=NONE if judged.entities is None else count(judged.entities),
         chip=status_chip(judged.status, words),
-        reason=judged.reason,
+        reason="" if judged.reason == common_reason(finding) else judged.reason,
     )
 
 
@@ -101,7 +101,7 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
         (words("Blind to"), _sentence(entry.documentation.blind_to) if entry else ""),
     ]
     if entry is not None:
-        title = words("{check}: all its numbers", check=entry.documentation.title)
+        title = words("{check}: all its numbers", check=entry.documentation.title.rstrip("."))
         facts.append((words("Evidence"), Link(title, check_anchor(finding.measured, record), page=True)))
     return [Fact(name, text) for name, text in facts if text]
 

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from auditor.measurement import Heatmap
-from auditor.render.labels import NUMBERED, WIDTH, longest, numbered, over, row_labels, tallest, titled
+from auditor.render.labels import NUMBERED, SCALE, WIDTH, longest, numbered, over, row_labels, tallest, titled
 from auditor.render.numbers import digits_for
 from auditor.render.palette import DIVERGING, SEQUENTIAL, UNMEASURED
 
@@ -19,7 +19,7 @@ _MOST_NUMBERS = 100
 _MANY = 24  # rows, beyond which each label has one line
 _PIXELS = 8  # side of a cell in the picture
 _DARK_INK, _LIGHT_INK = "#1f242b", "#fefefe"  # in cells, which look the same on a dark page
-_TALL = 780  # CSS pixels: what fits on a page with its caption
+_TALL = 760  # CSS pixels: what fits on a page with its caption
 
 
 def heatmap(shown: Heatmap, words: Words) -> Any:
@@ -28,9 +28,9 @@ def heatmap(shown: Heatmap, words: Words) -> Any:
 
     ends = _ends(shown)
     many = len(shown.rows) > _MANY
-    rows, columns = numbered(shown.rows, 46 if many else 34, 1 if many else 4), numbered(shown.columns, 18)
+    rows, columns = numbered(shown.rows, 46 if many else 34, 1 if many else 3), numbered(shown.columns, 18)
     wide = WIDTH - 60 - longest(rows)
-    tall = max(1.0 * tallest(rows), min(28.0 if len(shown.columns) < 30 else 20.0, _TALL / max(1, len(rows))))
+    tall = max(13.5 if many else 22.0, 1.0 * tallest(rows) - 4 * many)
     each = max(54.0, min(110.0, longest(columns) + 12.0))
     size = {"width": min(wide, each * len(columns)), "height": min(tall * len(rows), _TALL)}
     cells = [
@@ -77,7 +77,7 @@ def _colour(shown: Heatmap, ends: tuple[float, float]) -> Any:
     scale = alt.Scale(domain=domain, range=list(stops), interpolate="rgb", clamp=True)
     name = titled(shown.value)
     legend = alt.Legend(
-        title=name, orient="bottom", direction="horizontal", gradientLength=200, gradientThickness=9, tickCount=5
+        title=name, orient="bottom", direction="horizontal", gradientLength=SCALE, gradientThickness=9, tickCount=5
     )
     return alt.Color("v:Q", scale=scale, legend=legend)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import WrittenFault
 from auditor.record import Record
-from auditor.render.charts import FONT
+from auditor.render.fonts import faces
 from auditor.render.palette import dark_rules
 from auditor.render.report import report
 from auditor.render.view import Chip, Code, Figure, Grid, Link
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _START = "report.html"
-_FACES = (
-    (FONT, "IBMPlexSans-Regular", "normal", 400),
-    (FONT, "IBMPlexSans-Italic", "italic", 400),
-    (FONT, "IBMPlexSans-Bold", "normal", 700),
-    ("Auditor Mono", "IBMPlexMono-Regular", "normal", 400),
-)
 
 
 def render_html(record: Record, *, theme: Path | None = None) -> str:
@@ -83,18 +76,12 @@ def _style() -> str:
     folder = shipped("templates")
     sheets = [(folder / name).read_text(encoding="utf-8") for name in ("report.css", "icons.css")]
     dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark_rules()}\n}}"
-    return "\n".join([*(_face(*face) for face in _FACES), *sheets, dark])
+    return "\n".join([faces("woff2"), *sheets, dark])
 
 
 def _theme_style(theme: Path) -> str:
     file = theme / "theme.css"
     return "\n" + file.read_text(encoding="utf-8") if file.is_file() else ""
-
-
-def _face(family: str, file: str, style: str, weight: int) -> str:
-    data = base64.b64encode((shipped("templates") / "fonts" / f"{file}.woff2").read_bytes()).decode()
-    source = f'url("data:font/woff2;base64,{data}") format("woff2")'
-    return f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: {weight}; src: {source}; }}'
 
 
 def _fault(error: Exception) -> WrittenFault:

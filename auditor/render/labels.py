@@ -11,6 +11,7 @@ from auditor.render.palette import MUTED
 MOST_BARS = 40  # drawn; the rest is in the data table and the record
 WIDTH = 620  # CSS pixels: the text column of an A4 page
 NUMBERED = "split(slice(datum.label, 4), '\\n')"
+SCALE = 200  # CSS pixels of a colour scale in a legend
 _CLOSING = " ,.;:!?)）】》」』，。、；：！？"  # a line never starts with one of these
 _WRAP = 34
 _LINE = 12  # CSS pixels of a line of a label
@@ -62,9 +63,15 @@ def over(rows: list[dict[str, Any]]) -> Any:
     return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call] # altair leaves this one class untyped
 
 
-def numbered(labels: tuple[str, ...], width: int = _WRAP, most: int = 4) -> list[str]:
-    """Labels in lines, with their number before, so that two equal ones stay two; `NUMBERED` takes it off again."""
-    return [f"{at:04d}{wrapped(label, width, most)}" for at, label in enumerate(labels)]
+def numbered(labels: tuple[str, ...], width: int = _WRAP, most: int = 3) -> list[str]:
+    """Labels in lines, with their number before, so that two equal ones stay two; `NUMBERED` takes it off again.
+
+    Where some label would take more than two lines, all get longer ones.
+    """
+    made = [wrapped(label, width, most) for label in labels]
+    if any(text.count("\n") > 1 for text in made):
+        made = [wrapped(label, round(1.4 * width), most) for label in labels]
+    return [f"{at:04d}{text}" for at, text in enumerate(made)]
 
 
 def row_labels(labels: list[str], y: Any, field: str = "at", title: str = "") -> list[Any]:
@@ -93,4 +100,4 @@ def longest(labels: list[str]) -> int:
 
 def tallest(labels: list[str]) -> int:
     """Pixels that a row needs for the label with the most lines."""
-    return 8 + _LINE * max((label.count("\n") + 1 for label in labels), default=1)
+    return 6 + _LINE * max((label.count("\n") + 1 for label in labels), default=1)

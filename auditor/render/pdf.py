@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from auditor.record import Record
+from auditor.render.fonts import faces
 from auditor.render.html import render_html
 
 if TYPE_CHECKING:
@@ -14,20 +15,21 @@ if TYPE_CHECKING:
 
 # What opens on a click has no place on paper; leaving it out beforehand saves its layout.
 _ON_SCREEN_ONLY = re.compile("<details>.*?</details>", re.DOTALL)
+_PACKED_FONT = re.compile(r"@font-face \{ font-family: \"Auditor [^}]*\}")
 # PDF/A allows the mark of PDF/UA only with a description of its schema (ISO 19005-3, 6.6.2.3).
 _UNIVERSAL_ACCESS = b"""<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
  xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
- xmlns:extension="http://www.aiim.org/pdfa/ns/extension/" xmlns:schema="http://www.aiim.org/pdfa/ns/schema#"
- xmlns:property="http://www.aiim.org/pdfa/ns/property#"><extension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<schema:schema>PDF/UA identification</schema:schema>
-<schema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</schema:namespaceURI>
-<schema:prefix>pdfuaid</schema:prefix>
-<schema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<property:name>part</property:name><property:valueType>Integer</property:valueType>
-<property:category>internal</property:category>
-<property:description>Part of ISO 14289 that the file conforms to</property:description>
-</rdf:li></rdf:Seq></schema:property></rdf:li></rdf:Bag></extension:schemas></rdf:Description>"""
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
 
 
 def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -> bytes:
@@ -40,7 +42,8 @@ def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -
     from weasyprint.text.fonts import FontConfiguration
 
     page = render_html(record) if html is None else html
-    source = HTML(string=_ON_SCREEN_ONLY.sub("", page), base_url=None, url_fetcher=_inside_only())
+    page = _PACKED_FONT.sub("", _ON_SCREEN_ONLY.sub("", page)).replace("<style>", "<style>\n" + faces("ttf"), 1)
+    source = HTML(string=page, base_url=None, url_fetcher=_inside_only())
     document = source.render(font_config=FontConfiguration(), pdf_variant="pdf/a-3a", pdf_tags=True)
     made = _moment(record.run.finished)
     attachment = Attachment(

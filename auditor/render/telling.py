@@ -57,8 +57,12 @@ def decisive(finding: Finding, record: Record, words: Words) -> str:
 
 
 def reason(finding: Finding, words: Words) -> str:
-    """Why the finding has its status: what the judge said, or, where that is nothing, the rule that was met."""
+    """Why the finding has its status: the rule that was met, a summary of its parts, or what the judge said."""
     limit = finding.requirement.limit
+    if finding.status == "attested":
+        return ""  # who stated what stands with it in full
+    if finding.status == "inconclusive" and len(finding.judged) + len(finding.unjudged) > 1:
+        return _undecided(finding, words)
     if finding.reason or limit is None:
         return finding.reason
     on_value = limit.on == "value" or all(one.low == one.high for one in finding.judged)
@@ -69,3 +73,25 @@ def reason(finding: Finding, words: Words) -> str:
         ("fail", False): words("The whole interval lies outside the limit."),
     }
     return told_of.get((finding.status, on_value), "")
+
+
+def common_reason(finding: Finding) -> str:
+    """The reason that all inconclusive parts share; empty where they differ."""
+    reasons = {one.reason for one in finding.judged if one.status == "inconclusive"}
+    return reasons.pop() if len(reasons) == 1 else ""
+
+
+def _undecided(finding: Finding, words: Words) -> str:
+    parts = sum(one.status == "inconclusive" for one in finding.judged)
+    told_of = []
+    if parts:
+        of = words.numbers.count(len(finding.judged))
+        text = words.many(
+            "{count} of {of} parts is inconclusive", "{count} of {of} parts are inconclusive", parts, of=of
+        )
+        why = common_reason(finding)
+        told_of.append(words("{text}: {why}", text=text, why=why) if why else text)
+    if finding.unjudged:
+        lost = len(finding.unjudged)
+        told_of.append(words.many("{count} part could not be judged", "{count} parts could not be judged", lost))
+    return "; ".join(told_of)

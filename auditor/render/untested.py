@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.record import Record
 from auditor.render.families import families
 from auditor.render.view import Block, Grid, Head
-from auditor.render.vocabulary import FAMILIES, family_title
+from auditor.render.vocabulary import FAMILIES, family_title, status_chip
 from auditor.render.words import Words
 
 
@@ -16,7 +16,13 @@ def not_tested_blocks(record: Record, section: str, words: Words) -> tuple[Block
     if absent:
         points.append(words("The policy asks for no check of: {families}.", families=", ".join(absent)))
     points += [
-        f"{finding.requirement.id} – {finding.requirement.text} {finding.reason}"
+        words(
+            "{id} ({status}): {text} Reason: {reason}.",
+            id=finding.requirement.id,
+            status=status_chip(finding.status, words).word,
+            text=finding.requirement.text,
+            reason=finding.reason.rstrip("."),
+        )
         for finding in record.findings
         if finding.status in ("error", "not_applicable", "open")
     ]

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from auditor.estimate import Estimate, Exact, Mover, Normal, NotEstimable, Wilson
-from auditor.judge import judge, verdict
+from auditor.judge import judge
 from auditor.measurement import (
     Axis,
     Bars,
@@ -26,12 +26,23 @@ from auditor.measurement import (
 )
 from auditor.policy import Policy
 from auditor.record import Attestation, Measured, Record, Waiver
+from auditor.verdict import verdict
 
 MODEL = "3f9a1c07" * 8
 TODAY = datetime.date(2025, 11, 21)
-HOSTILE = '<b onclick="alert(1)">utilisation</b> & a name that is long, because its author explained in it how it is made'
+HOSTILE = (
+    '<b onclick="alert(1)">utilisation</b> & a name that is long, because its author explained in it how it is made'
+)
 CHINESE = "信用额度使用率（月末余额除以信用额度，按月计算）"
-FEATURES = ("months in arrears", CHINESE, HOSTILE, "payment share", "cash\x07 advances", "credit enquiries", "purchases")
+FEATURES = (
+    "months in arrears",
+    CHINESE,
+    HOSTILE,
+    "payment share",
+    "cash\x07 advances",
+    "credit enquiries",
+    "purchases",
+)
 STEPS = tuple(str(step) for step in range(-12, 0))
 REGIONS = {"north": (0.71, 412), "east": (0.69, 388), "west": (0.41, 405), "south": (0.70, 366)}
 
@@ -75,7 +86,14 @@ def _file(name: str, pair: str, size: int = 4211) -> dict[str, Any]:
 
 
 def _rate(value: float, n: int, **more: Any) -> Estimate:
-    return Estimate(value=value, n=n, method="Wilson, by entity", spread=Wilson(size=n * 0.9, df=n - 1), **more)
+    return Estimate(
+        value=value,
+        n=n,
+        method="Wilson, by entity",
+        spread=Wilson(size=n * 0.9, df=n - 1),
+        events=round(n * value),
+        **more,
+    )
 
 
 def _curve(name: str, power: float, **more: Any) -> Series:
@@ -112,7 +130,13 @@ def _finite() -> Measured:
     )
     known = {"nonfinite_weights": Meaning(title="Weights that are NaN or infinite", better="lower")}
     quantities = {"nonfinite_weights": Quantity.of(count)}
-    return _entry("artifact.finite", "The model answers with numbers.", about, known, measurement=Measurement(quantities=quantities))
+    return _entry(
+        "artifact.finite",
+        "The model answers with numbers.",
+        about,
+        known,
+        measurement=Measurement(quantities=quantities),
+    )
 
 
 def _replication() -> Measured:
@@ -149,11 +173,13 @@ def _discrimination() -> Measured:
         value=0.7814, n=6000, events=1571, entities=5013, method="DeLong by entity, logit scale",
         spread=Normal(scale="logit", se=0.0402, df=5012),
     )  # fmt: skip
-    loose = Estimate(value=0.5628, n=6000, events=1571, method="no form known", spread=NotEstimable(reason="no form known"))
+    loose = Estimate(
+        value=0.5628, n=6000, events=1571, method="no form known", spread=NotEstimable(reason="no form known")
+    )
     measurement = Measurement(
         quantities={
             "auroc": Quantity.of(ranking),
-            "sensitivity": Quantity.of(_rate(0.6431, 1571, events=1571, entities=1402)),
+            "sensitivity": Quantity.of(_rate(0.6431, 1571, entities=1402)),
             "gini": Quantity.of(loose),
         },
         unmeasured={"precision": "the recorded weights are all zero"},
@@ -175,7 +201,13 @@ def _discrimination() -> Measured:
             ),
         ),
     )  # fmt: skip
-    return _entry("performance.discrimination", "Rows that default score above rows that do not.", about, known, measurement=measurement)
+    return _entry(
+        "performance.discrimination",
+        "Rows that default score above rows that do not.",
+        about,
+        known,
+        measurement=measurement,
+    )
 
 
 def _calibration() -> Measured:
@@ -195,7 +227,9 @@ def _calibration() -> Measured:
         low=tuple(max(0.0, y - 0.045) for y in seen), high=tuple(min(1.0, y + 0.045) for y in seen),
     )  # fmt: skip
     smooth = _curve("smoothed", 1.25)
-    band = smooth.model_copy(update={"low": tuple(max(0, y - 0.03) for y in smooth.y), "high": tuple(y + 0.03 for y in smooth.y)})
+    band = smooth.model_copy(
+        update={"low": tuple(max(0, y - 0.03) for y in smooth.y), "high": tuple(y + 0.03 for y in smooth.y)}
+    )
     table = Table(
         title="Observed and expected by tenths of the score",
         caption="Where observed exceeds expected, the model is too optimistic.",
@@ -229,7 +263,9 @@ def _noise() -> Measured:
     known = {"flipped": Meaning(title="Decisions that flip", better="lower", per="size of the noise")}
     parts = {"0.5 ×": _rate(0.0121, 6000), "1 ×": _rate(0.0462, 6000, entities=5013), "2 ×": _rate(0.0893, 6000)}
     sizes = (0.0, 0.25, 0.5, 1.0, 2.0)
-    curves = tuple(Series(name=name, x=sizes, y=tuple(s * 0.01 * (k + 1) for s in sizes)) for k, name in enumerate(FEATURES))
+    curves = tuple(
+        Series(name=name, x=sizes, y=tuple(s * 0.01 * (k + 1) for s in sizes)) for k, name in enumerate(FEATURES)
+    )
     lines = Lines(
         title="Change of the score under noise in one feature",
         caption="The steeper a line, the more the score hangs on the exact value of that feature.",
@@ -243,7 +279,14 @@ def _noise() -> Measured:
         sampled=Sampled(n=2000, of=6000, how="drawn at random without replacement, same share of defaults"),
         notes=("The error of measurement was not declared for purchases; 1 % of its spread was used.",),
     )
-    return _entry("behavior.noise", "Answers keep under noise.", about, known, params={"sizes": [0.5, 1.0, 2.0], "repeats": 5}, measurement=measurement)
+    return _entry(
+        "behavior.noise",
+        "Answers keep under noise.",
+        about,
+        known,
+        params={"sizes": [0.5, 1.0, 2.0], "repeats": 5},
+        measurement=measurement,
+    )
 
 
 def _importance() -> Measured:
@@ -255,7 +298,9 @@ def _importance() -> Measured:
     known = {"fall": Meaning(title="Fall of the area under the ROC curve", better="target", per="feature")}
     falls = (0.1213, 0.0844, 0.0312, 0.0215, 0.0031, 0.0009, -0.0004)
     parts = {
-        name: Estimate(value=fall, n=6000, entities=5013, method="influence function by entity", spread=Normal(se=0.004))
+        name: Estimate(
+            value=fall, n=6000, entities=5013, method="influence function by entity", spread=Normal(se=0.004)
+        )
         for name, fall in zip(FEATURES, falls, strict=True)
     }
     bars = Bars(
@@ -268,7 +313,8 @@ def _importance() -> Measured:
         axis=Axis(title="Fall of the area under the ROC curve"),
     )
     cells = tuple(
-        tuple(None if (i, j) == (3, 4) else fall * math.exp(-(11 - j) / 4) - 0.002 for j in range(12)) for i, fall in enumerate(falls)
+        tuple(None if (i, j) == (3, 4) else fall * math.exp(-(11 - j) / 4) - 0.002 for j in range(12))
+        for i, fall in enumerate(falls)
     )
     small = Heatmap(
         title="Feature by month", caption="Orange: needed; blue: better without. Grey: not measured.", rows=FEATURES, columns=STEPS,
@@ -281,7 +327,15 @@ def _importance() -> Measured:
         rows=variables, columns=tuple(str(j) for j in range(1, 49)), values=grid, value=Axis(title="Mean absolute attribution"), column_title="hour",
     )  # fmt: skip
     measurement = Measurement(quantities={"fall": Quantity(parts=parts)}, shown=(bars, small, big))
-    return _entry("importance.permutation", "What the model needs.", about, known, params={"repeats": 5}, measurement=measurement, evaluations=1_260_000)
+    return _entry(
+        "importance.permutation",
+        "What the model needs.",
+        about,
+        known,
+        params={"repeats": 5},
+        measurement=measurement,
+        evaluations=1_260_000,
+    )
 
 
 def _surrogate() -> Measured:
@@ -297,11 +351,25 @@ def _surrogate() -> Measured:
         yes=Node(text=f"{CHINESE}，最近一个月 ≤ 0.85", value=0.151, n=2310, yes=leaf(0.094, 1720), no=Node(text="payment share, mean of the last 3 ≤ 12 %", value=0.317, n=590, yes=leaf(0.44, 210), no=leaf(0.249, 380))),
         no=Node(text=f"{HOSTILE} ≤ 0.6", value=0.634, n=690, yes=leaf(0.517, 402), no=leaf(0.797, 288)),
     )  # fmt: skip
-    tree = Tree(title="The tree", caption="Each box shows the mean score of its rows and how many there are.", root=root, value=Axis(title="mean score", low=0, high=1))
+    tree = Tree(
+        title="The tree",
+        caption="Each box shows the mean score of its rows and how many there are.",
+        root=root,
+        value=Axis(title="mean score", low=0, high=1),
+    )
     rules = "if months in arrears, last month ≤ 0.5\n    if utilisation ≤ 0.85: score 0.09 (1 720 rows)\n    else: score 0.32 (590 rows)\nelse: score 0.63 (690 rows)"
     text = Text(title="The same as rules", caption="In original units.", body=rules)
-    measurement = Measurement(quantities={"agreement": Quantity.of(_rate(0.8312, 3000, entities=2712))}, shown=(tree, text))
-    return _entry("surrogate.fidelity", "A small tree describes the model.", about, known, params={"depth": 3}, measurement=measurement)
+    measurement = Measurement(
+        quantities={"agreement": Quantity.of(_rate(0.8312, 3000, entities=2712))}, shown=(tree, text)
+    )
+    return _entry(
+        "surrogate.fidelity",
+        "A small tree describes the model.",
+        about,
+        known,
+        params={"depth": 3},
+        measurement=measurement,
+    )
 
 
 def _groups() -> Measured:
@@ -314,7 +382,7 @@ def _groups() -> Measured:
         "sensitivity": Meaning(title="Sensitivity", better="higher", per="group"),
         "difference": Meaning(title="Difference of sensitivity", better="target", per="pair of groups"),
     }
-    parts = {name: _rate(value, n, events=n, entities=n - 20) for name, (value, n) in REGIONS.items()}
+    parts = {name: _rate(value, n, entities=n - 20) for name, (value, n) in REGIONS.items()}
     absent = {"islands": "fewer than 10 rows with the outcome; suppressed"}
     pairs = {}
     names = list(REGIONS)
@@ -322,11 +390,19 @@ def _groups() -> Measured:
         for other in names[i + 1 :]:
             first, second = parts[one], parts[other]
             spread = Mover(
-                first_value=first.value, first=Wilson(size=first.n * 0.9), second_value=second.value, second=Wilson(size=second.n * 0.9)
+                first_value=first.value,
+                first=Wilson(size=first.n * 0.9),
+                second_value=second.value,
+                second=Wilson(size=second.n * 0.9),
             )
             n = first.n + second.n
             pairs[f"{one} − {other}"] = Estimate(
-                value=first.value - second.value, n=n, events=n, entities=n - 40, method="MOVER (Newcombe), by entity", spread=spread
+                value=first.value - second.value,
+                n=n,
+                events=n // 2,
+                entities=n - 40,
+                method="MOVER (Newcombe), by entity",
+                spread=spread,
             )
     dots = Bars(
         title="Sensitivity by region", caption="Intervals that hardly overlap point to a real difference.",
@@ -334,15 +410,35 @@ def _groups() -> Measured:
         high=tuple(p.interval(0.95).high for p in parts.values()), axis=Axis(title="Sensitivity"), points=True, reference=0.6431,
     )  # fmt: skip
     measurement = Measurement(
-        quantities={"sensitivity": Quantity(parts=parts, unmeasured=absent), "difference": Quantity(parts=pairs, unmeasured=absent)}, shown=(dots,)
+        quantities={
+            "sensitivity": Quantity(parts=parts, unmeasured=absent),
+            "difference": Quantity(parts=pairs, unmeasured=absent),
+        },
+        shown=(dots,),
     )
-    return _entry("bias.equal_opportunity", "People who default are found equally often in every group.", about, known, params={"attribute": "region"}, measurement=measurement)
+    return _entry(
+        "bias.equal_opportunity",
+        "People who default are found equally often in every group.",
+        about,
+        known,
+        params={"attribute": "region"},
+        measurement=measurement,
+    )
 
 
 def _wanted(name: str, key: str, text: str, severity: str, limit: dict[str, Any], **more: Any) -> dict[str, Any]:
     check, _, attribute = key.partition("(attribute=")
     params = {"with": {"attribute": attribute.rstrip(")")}} if attribute else {}
-    return {"id": name, "key": key, "check": check, "text": text, "severity": severity, "limit": limit, **params, **more}
+    return {
+        "id": name,
+        "key": key,
+        "check": check,
+        "text": text,
+        "severity": severity,
+        "limit": limit,
+        **params,
+        **more,
+    }
 
 
 _REGION = "bias.equal_opportunity(attribute=region)"
