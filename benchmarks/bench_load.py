@@ -80,7 +80,7 @@ def main() -> int:
     times = peak / held
     print(f"{loaded:,.0f} rows x {STEPS} steps x {FEATURES} features, float32; file {size / 1e6:.0f} MB")
     print(f"seconds               {seconds:8.2f}   (at most {MOST_SECONDS:g})")
-    print(f"seconds of processor  {busy:8.2f}   (what it takes where nothing else runs)")
+    print(f"seconds of processor  {busy:8.2f}   (of all threads; the rest is waiting)")
     print(f"values in memory, MB  {held / 1e6:8.0f}")
     print(f"peak growth, MB       {peak / 1e6:8.0f}   {times:.2f} times the values (at most {MOST_TIMES:g})")
     return int(seconds > MOST_SECONDS or times > MOST_TIMES)
