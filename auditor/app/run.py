@@ -92,7 +92,10 @@ def _audited(order: Order, opened: Opened, model: Model, progress: Progress) -> 
         attestations=order.attestations,
     )
     progress.planned(planned(subject, policy))
-    return engine.audit(subject, policy.policy, CATALOGUE, context, progress)
+    record = engine.audit(subject, policy.policy, CATALOGUE, context, progress)
+    # As people wrote it: the path that it was opened by depends on the machine and the working folder.
+    file = record.model.file.model_copy(update={"name": spec.model.file})
+    return record.model_copy(update={"model": record.model.model_copy(update={"file": file})}).sealed()
 
 
 def sent(encoder: Encoder, data: Dataset) -> Mapping[str, Shape]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from auditor.app import recorded
 from auditor.app.seal import seal
 from auditor.seal import keys
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "credit_simulated" / "audit.yaml"
+A_MODEL = Path(__file__).parents[2] / "examples" / "credit_simulated" / "model.keras"
 HEAVY = ("tensorflow", "keras", "pandas", "pyarrow", "scipy", "sklearn", "altair", "weasyprint", "numpy", "pydantic")
 
 
@@ -42,24 +43,25 @@ def test_rendered_again(order, call) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signals(tmp_path: Path, number: int, code: int) -> None:
+def test_signals(order: Path, number: int, code: int) -> None:
     """Ctrl-C, and the end of a CI job, end the model's process too and leave no folder."""
-    command = [sys.executable, "-m", "auditor", "run", str(EXAMPLE)]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+    shutil.copy(A_MODEL, order.with_name("model.keras"))
+    command = [sys.executable, "-m", "auditor", "run", str(order)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        while not process.stderr.readline().startswith("opening the model"):
-            assert process.poll() is None
-        while not (children := _children(process.pid)):
-            assert process.poll() is None
+        said = [process.stderr.readline(), process.stderr.readline()]
+        assert said[1] == "opening the model …\n", said
+        while not (children := _children(process.pid)) and process.poll() is None:
+            time.sleep(0.01)
         process.send_signal(number)
-        said = process.stderr.read()
-        assert process.wait(60) == code
-    assert "Traceback" not in said
+        said.append(process.stderr.read())
+        assert (process.wait(60), children != []) == (code, True), said
+    assert "Traceback" not in said[-1]
     deadline = time.monotonic() + 10
     while any(map(_runs, children)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [child for child in children if _runs(child)] == []
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in Path().iterdir()] == ["order"]
 
 
 def _children(pid: int) -> list[int]:
