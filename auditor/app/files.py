@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.app import recorded
+from auditor.app.evidence import evidence
 from auditor.errors import FileFault, WrittenFault
 from auditor.record import FileDigest, Record
 
@@ -54,7 +55,8 @@ def unchanged(inputs: Iterable[Input]) -> None:
 def audit_files(record: Record, inputs: Iterable[Input] = ()) -> dict[str, bytes]:
     """Path in the audit's folder -> bytes."""
     raw = recorded.written(record)
-    return {recorded.NAME: raw, **reports(record, raw), **{one.name: one.data for one in inputs}}
+    copies = {one.name: one.data for one in inputs}
+    return {recorded.NAME: raw, **evidence(record), **reports(record, raw), **copies}
 
 
 def reports(record: Record, raw: bytes) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from auditor.app import recorded
+from auditor.app.evidence import evidence
 from auditor.app.files import reports
 from auditor.app.output import new_folder
 
@@ -18,5 +19,5 @@ def render(source: Path, out: Path | None) -> Path:
     record = recorded.load(file)
     raw = file.read_bytes()
     with new_folder(out, record.identity.name) as place:
-        place.write({recorded.NAME: raw, **reports(record, raw)})
+        place.write({recorded.NAME: raw, **evidence(record), **reports(record, raw)})
     return place.final
