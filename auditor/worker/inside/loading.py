@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from auditor.worker.inside.legacy import missed_names
 from auditor.worker.inside.refusals import Refusal, check_hdf5_file, check_keras_file
 from auditor.worker.wire import printable
 
@@ -19,26 +20,14 @@ def load(path: Path, kind: str) -> tuple[Any, dict[str, Any]]:
 
     version = check_keras_file(path) if kind == "keras-v3" else check_hdf5_file(path)
     try:
-        known = {} if kind == "keras-v3" else _operations()
+        known = {} if kind == "keras-v3" else missed_names()
         model = keras.saving.load_model(path, custom_objects=known, compile=False, safe_mode=True)
+    except Refusal:
+        raise
     except Exception as error:  # Keras raises nearly anything for a file that it cannot read
         raise Refusal(f"Keras cannot load it: {printable(_said(error), 1500)}", _SAVE) from error
     _check_kind(model)
     return model, _described(model, version)
-
-
-def _operations() -> dict[str, Any]:
-    """Keras's own operations by name. A functional model with masks holds some, and Keras misses them in .h5 files."""
-    import keras
-
-    found, waiting = {}, [keras.Operation]
-    while waiting:
-        operation = waiting.pop()
-        waiting += operation.__subclasses__()
-        is_operation = operation.__module__.startswith("keras.src.ops.")
-        if is_operation and not hasattr(keras.layers, operation.__name__):
-            found[operation.__name__] = operation
-    return found
 
 
 def _said(error: Exception) -> str:
@@ -59,10 +48,6 @@ def _check_kind(model: Any) -> None:
             raise Refusal(
                 what, "build it with keras.Input(shape=...) instead of batch_shape, copy the weights, save it"
             )
-    for layer in model._flatten_layers():  # noqa: SLF001 - the public list leaves out nested layers
-        if getattr(layer, "stateful", False) and isinstance(layer, keras.layers.RNN):
-            what = f"layer '{layer.name}' is stateful: its answer depends on the rows before"
-            raise Refusal(what, "build it with stateful=False, copy the weights, save it")
 
 
 def _described(model: Any, version: str) -> dict[str, Any]:
@@ -104,3 +89,21 @@ def single_output(layer: Any) -> Any:
     except (AttributeError, ValueError):
         return None
     return None if isinstance(output, (list, tuple, dict)) else output
+
+
+def named_weights(layer: Any) -> dict[str, Any]:
+    """The weights by the names of the layers they lie in. Keras's own paths differ between a model and its copy."""
+    names = _names(layer, "")
+    found: dict[str, Any] = {}
+    for weight in layer.weights:
+        name = names[id(weight)]
+        found[name if name not in found else f"{name}_{len(found)}"] = weight
+    return found
+
+
+def _names(layer: Any, prefix: str) -> dict[int, str]:
+    inner = layer._flatten_layers(include_self=False, recursive=False)  # noqa: SLF001 - no public way to sub-layers
+    names = {id(weight): f"{prefix}{weight.name}" for weight in layer.weights}
+    for below in inner:
+        names |= _names(below, f"{prefix}{below.name}/")
+    return names

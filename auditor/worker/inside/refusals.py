@@ -15,6 +15,7 @@ from typing import IO, Any
 _NEEDED = ("config.json", "metadata.json", "model.weights.h5")
 _LARGEST_ARCHIVE = 8 * 2**30
 _CODE = ("Lambda", "__lambda__", "lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer")
+_SAVE = 'save the whole model from Keras with model.save("model.keras")'
 _REBUILD = "build the model from Keras's own layers (keras.ops work in a functional model) and save it again"
 
 
@@ -33,9 +34,9 @@ def check_keras_file(path: Path) -> str:
             names = archive.namelist()
             missing = [name for name in _NEEDED if name not in names]
             if missing:
-                raise Refusal(f"the archive has no {', '.join(missing)}, so it is no Keras model")
+                raise Refusal(f"the archive has no {', '.join(missing)}, so it is no Keras model", _SAVE)
             if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_ARCHIVE:
-                raise Refusal(f"the archive unpacks to more than {_LARGEST_ARCHIVE >> 30} GiB")
+                raise Refusal(f"the archive unpacks to more than {_LARGEST_ARCHIVE >> 30} GiB", _SAVE)
             config, metadata = json.loads(archive.read("config.json")), json.loads(archive.read("metadata.json"))
             _check_hdf5(io.BytesIO(archive.read("model.weights.h5")))
     except (zipfile.BadZipFile, EOFError, ValueError, OSError, RecursionError, KeyError) as error:
@@ -57,8 +58,7 @@ def check_hdf5_file(path: Path) -> str:
     except (ValueError, OSError, RuntimeError, RecursionError) as error:
         raise _damaged(error) from error
     if config is None:
-        what = "the file holds no architecture; it seems to hold weights only"
-        raise Refusal(what, 'save the whole model with model.save("model.keras") instead of its weights')
+        raise Refusal("the file holds no architecture; it seems to hold weights only", _SAVE)
     _check_config(config)
     version = attributes.get("keras_version", "unknown")
     return version.decode(errors="replace") if isinstance(version, bytes) else str(version)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from auditor.worker.inside.loading import load
+from auditor.worker.inside.loading import load, named_weights
 from auditor.worker.inside.programs import program
 from auditor.worker.inside.randomising import randomised
 from auditor.worker.inside.running import Runner
@@ -63,8 +63,8 @@ class Requests:
     def _plan(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:
         task, model = request["task"], self._models[request["handle"]]
         if task["kind"] == "weights":
-            weights = model.layers[task["layer"]].weights
-            return [_array(w.path.split("/", 1)[-1], w.shape, np.dtype(_wide(w.dtype))) for w in weights]
+            weights = named_weights(model.layers[task["layer"]])
+            return [_array(name, w.shape, np.dtype(_wide(w.dtype))) for name, w in weights.items()]
         runner = self._runner(request["handle"], task, request["shapes"])
         _, names = program(model, task)
         return [_array(n, a.shape[1:], a.dtype) for n, a in zip(names, runner.probe(), strict=True)]
@@ -73,9 +73,8 @@ class Requests:
         outputs = [self._view(slot) for slot in request["outputs"]]
         task = request["task"]
         if task["kind"] == "weights":
-            for target, weight in zip(
-                outputs, self._models[request["handle"]].layers[task["layer"]].weights, strict=True
-            ):
+            weights = named_weights(self._models[request["handle"]].layers[task["layer"]])
+            for target, weight in zip(outputs, weights.values(), strict=True):
                 target[...] = weight.numpy()
             return {"compiled": None, "reason": "", "disagreement": None}
         inputs = [self._view(slot) for slot in request["inputs"]]
