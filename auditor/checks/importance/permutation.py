@@ -163,7 +163,7 @@ def _trial(subject: Subject, params: Params, before: Floats) -> tuple[Trial, Sam
     givers = tuple(donors(everyone, subject.rng(*key, "donors", repeat)) for repeat in range(params.repeats))
     takers = np.flatnonzero(givers[0] >= 0)  # whether a row has a giver does not depend on chance
     if len(takers) < 2:
-        raise NotApplicable("no row could be given the values of a row of another person that is as long")
+        raise NotApplicable("no row could be given the values of an independent row that is at least as long")
     if len(takers) < len(rows):
         how = (sampled.how + ", " if sampled else "") + "without rows that no other row is long enough for"
         sampled = Sampled(n=len(takers), of=len(subject.test), how=how)

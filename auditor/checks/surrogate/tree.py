@@ -35,10 +35,15 @@ class Condition:
         if self.summary.level:
             told = f"{name}: {self.summary.level}" if self.low > -math.inf else f"{name}: not {self.summary.level}"
         else:
-            bounds = [f"above {self.low:.4g}{unit}"] if self.low > -math.inf else []
-            bounds += [f"at most {self.high:.4g}{unit}"] if self.high < math.inf else []
+            bounds = [f"above {_short(self.low)}{unit}"] if self.low > -math.inf else []
+            bounds += [f"at most {_short(self.high)}{unit}"] if self.high < math.inf else []
             told = f"{name} {' and '.join(bounds)}"
         return told + (" or not measured" if self.missing else "")
+
+
+def _short(number: float) -> str:
+    """Four digits, and no exponent where a person would write none."""
+    return f"{number:.0f}" if 1e4 <= abs(number) < 1e9 else f"{number:.4g}"
 
 
 @dataclass(frozen=True)
