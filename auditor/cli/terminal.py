@@ -97,7 +97,8 @@ def found(record: Record, finding: Finding) -> str:
     meaning = entry.meanings.get(limit.quantity) if entry else None
     digits = digits_for([one.value, one.low, one.high], [limit.low, limit.high])
     title, unit = (meaning.title, meaning.unit) if meaning else (limit.quantity, "")
-    value = numbers.estimate(one.value, one.low, one.high, digits, unit)
+    exact = one.low == one.high == one.value
+    value = numbers.bare(one.value) if exact else numbers.estimate(one.value, one.low, one.high, digits, unit)
     part = f" [{one.part}]" if one.part else ""
     reason = f"; {finding.reason}" if finding.reason else ""
     return f"{title}{part} {value}, limit {_bounds(limit, numbers)}{reason}"

@@ -53,6 +53,14 @@ def test_findings(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_exact() -> None:
+    """A count has no interval, and no decimals that it does not have."""
+    finding = RECORD.findings[0]
+    judged = finding.judged[0].model_copy(update={"value": 3.0, "low": 3.0, "high": 3.0})
+    told = terminal.found(RECORD, finding.model_copy(update={"judged": (judged,)}))
+    assert told == "AUROC 3, limit at least 0.75; it is pass"
+
+
 def test_no_colours_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing that steers a terminal is written to a file or a pipe."""
     terminal.show(RECORD, Path("out"))
