@@ -55,30 +55,30 @@ class Sampling:
     ) -> Estimate:
         """An estimate whose spread is normal on `scale`, or Student's t where rows are clustered.
 
-        rows: (n,) True at the rows that `stat` was computed on; None where it was computed on all of them. The degrees
-        of freedom are the contributing clusters - 1, of the stratum that has the fewest; the judge then sees that an
-        outcome comes from three patients only. A variance that is zero, or that cannot be formed, gives NotEstimable: a
-        sample without variance is not certainty.
+        rows: (n,) True at the rows that `stat` was computed on; None where it was computed on all of them. `entities`
+        counts the contributing clusters of the stratum with the fewest, so the judge sees when an outcome comes from
+        three patients only. The degrees of freedom are Satterthwaite's (1946), at most `entities` - 1. A variance
+        that is zero, or cannot be formed, gives NotEstimable: a sample without variance is not certainty.
         """
         if rows is not None:
             return self.only(rows).estimate(stat, n=n, method=method, scale=scale, events=events)
-        variance, fewest = self._clusters.variance(stat)
+        variance, fewest, df = self._clusters.variance(stat)
         entities = None if self.codes is None else fewest
         reason = self._unusable(stat.value, variance, fewest, scale)
         if reason:
             spread: Normal | NotEstimable = NotEstimable(reason=reason)
         else:
-            df = None if self.codes is None else fewest - 1
-            spread = Normal(scale=scale, se=math.sqrt(variance) / _slope(scale, stat.value), df=df)
-            method += self._by_cluster(fewest)
+            se = math.sqrt(variance) / _slope(scale, stat.value)
+            spread = Normal(scale=scale, se=se, df=None if self.codes is None else df)
+            method += self._by_cluster(fewest, df)
         return Estimate(value=stat.value, n=n, events=events, entities=entities, method=method, spread=spread)
 
     def rate(self, hit: Mask, among: Mask, what: str = "rows") -> Estimate:
         """The share of `hit` in the rows `among`, both (n,). `what` names these rows where there are none.
 
         Wilson (1927). Where rows are clustered, on the effective size p(1-p)/variance with Student's t (Korn, Graubard
-        1998, in score form); where the clusters show no variance, on the size that holds if all rows of a cluster are
-        alike (Kish 1965). Raises NotApplicable where no row is among them.
+        1998, in score form), its degrees of freedom as in `estimate`; where the clusters show no variance, on the size
+        that holds if all rows of a cluster are alike (Kish 1965). Raises NotApplicable where no row is among them.
         """
         n = int(among.sum())
         if n == 0:
@@ -87,14 +87,14 @@ class Sampling:
         if self.codes is None:
             return Estimate(value=value, n=n, method="Wilson", spread=Wilson(size=n))
         stat = rate(hit, among)
-        variance, clusters = self._clusters.variance(stat)
+        variance, clusters, df = self._clusters.variance(stat)
         if clusters < 2:
             spread: Wilson | NotEstimable = NotEstimable(reason=f"all {what} come from one of the {self.kind}")
             return Estimate(value=value, n=n, entities=clusters, method="Wilson", spread=spread)
         known = variance > NONE * value * (1 - value)
         size = value * (1 - value) / variance if known else self._clusters.alike(among)
-        spread = Wilson(size=size, df=clusters - 1)
-        method = "Wilson on the effective sample size" + self._by_cluster(clusters)
+        spread = Wilson(size=size, df=df)
+        method = "Wilson on the effective sample size" + self._by_cluster(clusters, df)
         return Estimate(value=value, n=n, entities=clusters, method=method, spread=spread)
 
     def difference(self, hit: Mask, first: Mask, second: Mask) -> Estimate:
@@ -118,7 +118,7 @@ class Sampling:
             second=other.spread,
             correlation=correlation,
         )
-        method = "MOVER of two Wilson intervals" + ("" if entities is None else self._by_cluster(entities))
+        method = "MOVER of two Wilson intervals" + ("" if entities is None else self._by_cluster(entities, spread.df))
         return Estimate(value=value, n=n, entities=entities, method=method, spread=spread)
 
     def correlation(self, influences: Sequence[Floats]) -> tuple[tuple[float, ...], ...]:
@@ -148,10 +148,10 @@ class Sampling:
             return f"{value:g} is at the end of what is possible"
         return ""
 
-    def _by_cluster(self, clusters: int) -> str:
+    def _by_cluster(self, clusters: int, df: float | None) -> str:
         if self.codes is None:
             return ""
-        return f", t with {clusters - 1} degrees of freedom ({clusters} {self.kind})"
+        return f", t with {df:.3g} degrees of freedom ({clusters} {self.kind})"
 
 
 def _inside(scale: Scale, value: float) -> bool:

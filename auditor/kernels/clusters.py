@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,16 @@ from numpy.typing import NDArray
 from auditor.kernels.stat import Floats, Integers, Regression, Stat
 
 NONE = 1e-12  # a variation below this share of what it could be is rounding, not knowledge
+
+
+class Variance(NamedTuple):
+    """value: NaN where it cannot be formed. fewest: clusters or rows of the stratum that has the fewest. df: infinite
+    for independent rows.
+    """
+
+    value: float
+    fewest: int
+    df: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +51,8 @@ class Clusters:
         sizes = np.bincount(self.codes[rows]).astype(float)
         return float(sizes.sum() ** 2 / (sizes**2).sum())
 
-    def variance(self, stat: Stat) -> tuple[float, int]:
-        """The variance (NaN where it cannot be formed), and the clusters or rows of the stratum that has the fewest.
+    def variance(self, stat: Stat) -> Variance:
+        """The variance of an estimate, and what it rests on.
 
         Each stratum's own squares carry G/(G - 1) with its own G, the products of two strata that of all clusters, as
         in Obuchowski (1997), which for independent rows is DeLong's.
@@ -56,13 +67,14 @@ class Clusters:
             squares.append(float((self.sums(np.where(inside, stat.influence, 0.0)) ** 2).sum()))
         fewest = min(counts, default=0)
         if fewest < 2:
-            return math.nan, fewest
+            return Variance(math.nan, fewest, math.nan)
         total = sum(square * count / (count - 1) for square, count in zip(squares, counts, strict=True))
         if self.codes is not None and len(squares) > 1:
             everywhere = self.contributing(strata >= 0)
             crossed = float((self.sums(stat.influence) ** 2).sum()) - sum(squares)
             total += crossed * everywhere / (everywhere - 1)
-        return total / len(stat.influence) ** 2, fewest
+        df = math.inf if self.codes is None else _satterthwaite(self.sums(stat.influence), fewest)
+        return Variance(total / len(stat.influence) ** 2, fewest, df)
 
     def correlation(self, influences: Sequence[Floats]) -> Floats:
         """(k, k), positive semidefinite, ones on the diagonal; an estimate without variance correlates with nothing."""
@@ -80,11 +92,23 @@ class Clusters:
         correction = self.count / max(1, self.count - 1)
         return np.asarray(correction * (sums @ sums.T) / len(influences[0]) ** 2)
 
-    def _left_out(self, regression: Regression, codes: Integers) -> tuple[float, int]:
+    def _left_out(self, regression: Regression, codes: Integers) -> Variance:
         """The variance from leaving out one cluster at a time, in one step (CR3: Bell and McCaffrey 2002)."""
         clusters = self.contributing(np.ones(len(codes), dtype=bool))
         try:
             without = regression.without(codes, self.count)
         except np.linalg.LinAlgError:  # one cluster carries all the information
-            return math.nan, clusters
-        return (clusters - 1) / clusters * float((without**2).sum()) / len(codes) ** 2, clusters
+            return Variance(math.nan, clusters, math.nan)
+        value = (clusters - 1) / clusters * float((without**2).sum()) / len(codes) ** 2
+        return Variance(value, clusters, _satterthwaite(without, clusters))
+
+
+def _satterthwaite(parts: Floats, clusters: int) -> float:
+    """Degrees of freedom of a sum of squares by matching two moments (Satterthwaite 1946), in 1..clusters - 1.
+
+    Where a few clusters carry most of the variance, it is known as badly as from those few.
+    """
+    squares = parts**2
+    total = float(squares.sum())
+    spread = float((squares**2).sum()) - total**2 / clusters
+    return max(1.0, min(clusters - 1.0, 2 * total**2 / spread)) if spread > 0 else clusters - 1.0
