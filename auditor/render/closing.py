@@ -13,7 +13,7 @@ def reproducibility_blocks(record: Record, section: str, words: Words) -> tuple[
     policy = record.policy
     inputs = (record.model.file, *record.data.files, *policy.files, *record.files)
     facts = (
-        Fact(words("Digest of the record's body"), Code(record.body_sha256)),
+        Fact(words("Digest of the record’s body"), Code(record.body_sha256)),
         Fact(words("Policy"), f"{policy.title} ({policy.name}, {words('version {version}', version=policy.version)})"),
         Fact(words("Seed"), Code(str(record.seed))),
     )
@@ -89,5 +89,5 @@ def signers(words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Who signs, and what each writes down."""
     fields = (words("Name"), words("Role"), words("Independence"), words("Date"), words("Signature"))
     validator = words("Validator – has examined this report and its evidence")
-    reviewer = words("Second reviewer – has reviewed the validator's examination")
+    reviewer = words("Second reviewer – has reviewed the validator’s examination")
     return ((validator, fields), (reviewer, fields))

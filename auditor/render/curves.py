@@ -71,8 +71,9 @@ def _forms(every: tuple[Series, ...], diagonal: str, half: bool) -> tuple[Any, A
 
     names, legend = [series.name for series in every], _legend(every, half)
     shapes = [SHAPES[at % len(SHAPES)] if series.style == "points" else "stroke" for at, series in enumerate(every)]
+    dashed = None if any(one.style == "points" for one in every) else legend  # else points would be drawn dashed
     return (
-        alt.StrokeDash("s:N", legend=legend, scale=_scale(names, DASHES, diagonal, [4, 3])),
+        alt.StrokeDash("s:N", legend=dashed, scale=_scale(names, DASHES, diagonal, [4, 3])),
         alt.Shape("s:N", legend=legend, scale=_scale(names, shapes, "", "stroke")),
     )
 

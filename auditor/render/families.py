@@ -10,7 +10,7 @@ from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.curves import is_square
 from auditor.render.quantities import quantities
-from auditor.render.telling import anchor, check_anchor
+from auditor.render.telling import anchor, check_anchor, check_title, sentence
 from auditor.render.view import Cell, CheckView, Code, Fact, Figure, Grid, Head, Link, ShownView, TextBlock
 from auditor.render.vocabulary import FAMILIES, NONE, params_text, status_chip
 from auditor.render.words import Words
@@ -39,16 +39,15 @@ def _check_view(
     key: str, entry: Measured, number: str, record: Record, figures: Iterator[int], words: Words
 ) -> CheckView:
     measurement, params = entry.measurement, params_text(entry, words)
-    title = entry.documentation.title.rstrip(".")
     used = tuple(Link(f.requirement.id, anchor(f)) for f in record.findings if f.measured == key)
     chip = None if entry.status == "measured" else status_chip(entry.status, words)
     return CheckView(
         anchor=check_anchor(key, record),
         number=number,
-        title=f"{title} ({params})" if params and len(params) < 40 else title,
+        title=check_title(key, record, words),
         id=entry.check,
         chip=chip,
-        reason=entry.reason,
+        reason=sentence(entry.reason),
         facts=tuple(_facts(entry, params, words)),
         used_by=used,
         quantities=quantities(entry, record.policy.statistics.level, words),
@@ -58,9 +57,9 @@ def _check_view(
 
 
 def _facts(entry: Measured, params: str, words: Words) -> Iterator[Fact]:
-    yield Fact(words("Measures"), entry.documentation.measures)
-    yield Fact(words("Why"), entry.documentation.why)
-    yield Fact(words("Blind to"), entry.documentation.blind_to)
+    yield Fact(words("Measures"), sentence(entry.documentation.measures))
+    yield Fact(words("Why"), sentence(entry.documentation.why))
+    yield Fact(words("Blind to"), sentence(entry.documentation.blind_to))
     if params:
         yield Fact(words("Parameters"), params)
     sampled = entry.measurement.sampled if entry.measurement else None

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.record import Finding, Judged, Record
 from auditor.render.numbers import digits_for
 from auditor.render.strips import Ruler
-from auditor.render.telling import anchor, check_anchor, common_reason, decisive, limit_of, quantity_title, reason, told
+from auditor.render.telling import (
+    anchor,
+    check_anchor,
+    check_title,
+    common_reason,
+    decisive,
+    limit_of,
+    quantity_title,
+    reason,
+    sentence,
+    told,
+)
 from auditor.render.view import Cell, Code, Fact, FindingView, Grid, Head, Link, Part
 from auditor.render.vocabulary import NONE, SEVERITIES, STATUSES, severity_chip, status_chip
 from auditor.render.words import Words
@@ -51,7 +60,7 @@ def finding_view(finding: Finding, record: Record, words: Words) -> FindingView:
         quantity=quantity_title(finding, record),
         estimate=decisive(finding, record, words),
         limit=limit_of(finding, record, words),
-        reason=_sentence(reason(finding, words)),
+        reason=sentence(reason(finding, words)),
         scale=_scale(ruler, words),
         parts=tuple(_part(one, finding, ruler, record, words) for one in finding.judged[:_MOST_PARTS]),
         after=after if hidden > 0 else "",
@@ -98,10 +107,10 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
         (words("Why this limit"), requirement.rationale),
         (words("May not apply"), requirement.may_not_apply),
         (words("Refers to"), ", ".join(requirement.cites)),
-        (words("Blind to"), _sentence(entry.documentation.blind_to) if entry else ""),
+        (words("Blind to"), sentence(entry.documentation.blind_to) if entry else ""),
     ]
     if entry is not None:
-        title = words("{check}: all its numbers", check=entry.documentation.title.rstrip("."))
+        title = words("{check}: all its numbers", check=check_title(finding.measured, record, words))
         facts.append((words("Evidence"), Link(title, check_anchor(finding.measured, record), page=True)))
     return [Fact(name, text) for name, text in facts if text]
 
@@ -134,13 +143,6 @@ def _people(finding: Finding, words: Words) -> list[tuple[str, Cell]]:
             (words("Waived until"), words.date(waiver.expires.isoformat())),
         ]
     return facts
-
-
-def _sentence(text: str) -> str:
-    """Text that starts with a capital and ends with a full stop."""
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if re.search(r"[.!?。]$", text) else ".")
 
 
 def matrix(record: Record, words: Words) -> Grid:

@@ -54,7 +54,7 @@ def _sentence(record: Record, words: Words) -> str:
         "fail": words.many("{count} failed", "{count} failed", counts["fail"]),
         "error": words.many("{count} ended in an error", "{count} ended in an error", counts["error"]),
         "inconclusive": words.many("{count} is inconclusive", "{count} are inconclusive", counts["inconclusive"]),
-        "open": words.many("{count} awaits a person's statement", "{count} await a person's statement", counts["open"]),
+        "open": words.many("{count} awaits a person’s statement", "{count} await a person’s statement", counts["open"]),
         "waived": words.many("{count} is waived", "{count} are waived", counts["waived"]),
         "not_applicable": words.many("{count} does not apply", "{count} do not apply", counts["not_applicable"]),
         "pass": words.many("{count} passed", "{count} passed", counts["pass"]),

@@ -34,7 +34,7 @@ def _intervals(record: Record, words: Words) -> tuple[str, ...]:
         words(
             "Closed forms come first: Wilson for a proportion; MOVER (Newcombe) for a difference of two; DeLong on "
             "the logit scale for an area under the ROC curve. Where several rows belong to one entity, the variance "
-            "is summed by entity and the quantile is Student's t. Where no closed form exists, entities are drawn "
+            "is summed by entity and the quantile is Student’s t. Where no closed form exists, entities are drawn "
             "again with replacement (bootstrap)."
         ),
         words("In these data: {independence}.", independence=record.data.independence),
@@ -45,7 +45,7 @@ def _judging(record: Record, words: Words) -> tuple[str, ...]:
     statistics = record.policy.statistics
     way = {
         "max-t": words("the max-t method, which uses how the parts are correlated"),
-        "bonferroni": words("Bonferroni's method"),
+        "bonferroni": words("Bonferroni’s method"),
     }
     return (
         words(
@@ -106,7 +106,7 @@ def _verdicts(words: Words) -> tuple[Fact, ...]:
 
 def _glossary(words: Words) -> tuple[Fact, ...]:
     return (
-        Fact(words("Row"), words("One scored sequence: a window of an entity's history, not a line of a file.")),
+        Fact(words("Row"), words("One scored sequence: a window of an entity’s history, not a line of a file.")),
         Fact(words("Entity"), words("A person, account or patient. Rows of one entity are not independent.")),
         Fact(words("Event"), words("A row that has the outcome the model predicts.")),
         Fact(

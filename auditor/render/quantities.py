@@ -57,7 +57,7 @@ def _parts(title: str, known: Meaning | None, quantity: Quantity, level: float, 
 
 def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words) -> Grid:
     measured = [row.estimate for row in rows if row.estimate is not None]
-    marks = {method: chr(ord("a") + at) for at, method in enumerate(dict.fromkeys(e.method for e in measured))}
+    marks = {method: f"({chr(ord('a') + at)})" for at, method in enumerate(dict.fromkeys(e.method for e in measured))}
     events = any(estimate.events is not None for estimate in measured)
     entities = any(estimate.entities is not None for estimate in measured)
     numeric = [words("Value"), words("{level} interval", level=words.numbers.level(level)), "n"]

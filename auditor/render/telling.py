@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.measurement import Meaning
 from auditor.record import Finding, Judged, Record
-from auditor.render.vocabulary import is_count, limit_digits, limit_text
+from auditor.render.vocabulary import is_count, limit_digits, limit_text, params_text
 from auditor.render.words import Words
 
 
@@ -16,6 +18,16 @@ def anchor(finding: Finding) -> str:
 def check_anchor(key: str, record: Record) -> str:
     """The place of a check's run in the report."""
     return f"check-{list(record.measured).index(key) + 1}"
+
+
+def check_title(key: str, record: Record, words: Words) -> str:
+    """A check's run by its title, with what tells it from other runs of the same check."""
+    entry = record.measured[key]
+    named = [value for value in entry.params.values() if isinstance(value, str)]
+    twins = sum(other.check == entry.check for other in record.measured.values())
+    told_of = ", ".join(named) or (params_text(entry, words) if twins > 1 else "")
+    title = entry.documentation.title.rstrip(".")
+    return f"{title}: {told_of}" if told_of else title
 
 
 def meaning(finding: Finding, record: Record) -> Meaning | None:
@@ -95,3 +107,10 @@ def _undecided(finding: Finding, words: Words) -> str:
         lost = len(finding.unjudged)
         told_of.append(words.many("{count} part could not be judged", "{count} parts could not be judged", lost))
     return "; ".join(told_of)
+
+
+def sentence(text: str) -> str:
+    """Text that starts with a capital and ends with a full stop."""
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if re.search(r"[.!?。]$", text) else ".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.record import Record
 from auditor.render.families import families
+from auditor.render.telling import sentence
 from auditor.render.view import Block, Grid, Head
 from auditor.render.vocabulary import FAMILIES, family_title, status_chip
 from auditor.render.words import Words
@@ -27,8 +28,8 @@ def not_tested_blocks(record: Record, section: str, words: Words) -> tuple[Block
         if finding.status in ("error", "not_applicable", "open")
     ]
     heads = (Head(words("Check")), Head(words("Blind to")))
-    entries = {entry.check: entry for entry in record.measured.values()}
-    rows = tuple((entry.documentation.title.rstrip("."), entry.documentation.blind_to) for entry in entries.values())
+    said = {entry.check: entry.documentation for entry in record.measured.values()}
+    rows = tuple((one.title.rstrip("."), sentence(one.blind_to)) for one in said.values())
     blind = Grid(words("What the checks that ran cannot see"), heads, rows)
     return (
         Block("not-covered", f"{section}.1", words("Not covered by this audit"), points=tuple(dict.fromkeys(points))),
