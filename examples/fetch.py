@@ -24,8 +24,8 @@ LARGEST = 200 * 2**20  # bytes of one download
 RAW, ARCHIVE = "https://raw.githubusercontent.com/{}/{}/{}", "https://codeload.github.com/{}/tar.gz/{}"
 SUMMED, HIGHEST = "Urine", "MechVent"  # within an hour; of the others the mean is taken
 DESCRIPTORS = {"Age": "age", "Gender": "sex", "Height": "height_cm", "Weight": "weight_kg", "ICUType": "icu_type"}
-OUTCOMES = {"SAPS-I": "saps1", "SOFA": "sofa", "Length_of_stay": "length_of_stay", "Survival": "survival_days"}
-OUTCOMES |= {"In-hospital_death": "in_hospital_death"}
+SCORED = ("saps1", "sofa", "length_of_stay", "survival_days", "in_hospital_death")
+OUTCOMES = dict(zip(("SAPS-I", "SOFA", "Length_of_stay", "Survival", "In-hospital_death"), SCORED, strict=True))
 LEVELS = {"physionet2012_static_a": 1}  # zstd level that the table's digest was made with, where it is not 19
 Tables = dict[str, pd.DataFrame]
 
@@ -99,8 +99,8 @@ def _stays(lines: pd.DataFrame, outcomes: pd.DataFrame, ids: pd.Index) -> pd.Dat
     table = wide[list(DESCRIPTORS)].rename(columns=DESCRIPTORS).join(outcomes[list(OUTCOMES)].rename(columns=OUTCOMES))
     table = table.mask(table < 0).reset_index()
     table.insert(1, "set", "a")
-    whole = {"record_id": "int32", "age": "int16", "icu_type": "int8", "in_hospital_death": "int8", "sex": "Int8"}
-    whole |= dict.fromkeys(("saps1", "sofa", "length_of_stay", "survival_days"), "Int16")
+    whole = dict.fromkeys(SCORED, "Int16") | {"in_hospital_death": "int8", "sex": "Int8", "icu_type": "int8"}
+    whole |= {"record_id": "int32", "age": "int16"}
     return table.astype({**whole, "height_cm": "float32", "weight_kg": "float32", "set": "str"})
 
 
@@ -191,8 +191,7 @@ def main() -> int:
     try:
         print(data_folder())
     except (OSError, ValueError) as error:
-        print(f"fetch: {error}", file=sys.stderr)
-        print("fetch: put the tables into a folder yourself, and name it in AUDITOR_DATA", file=sys.stderr)
+        print(f"fetch: {error}\nfetch: or name a folder that holds the tables in AUDITOR_DATA", file=sys.stderr)
         return 1
     return 0
 
