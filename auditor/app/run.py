@@ -79,23 +79,26 @@ def _audited(order: Order, opened: Opened, model: Model, progress: Progress) -> 
         seed=spec.seed,
         smallest_cell=policy.policy.statistics.smallest_cell,
     )
-    context = engine.Context(
+    progress.planned(planned(subject, policy))
+    record = engine.audit(subject, policy.policy, CATALOGUE, _context(order, opened), progress)
+    # As people wrote it: the path that it was opened by depends on the machine and the working folder.
+    file = record.model.file.model_copy(update={"name": spec.model.file})
+    return record.model_copy(update={"model": record.model.model_copy(update={"file": file})}).sealed()
+
+
+def _context(order: Order, opened: Opened) -> engine.Context:
+    return engine.Context(
         description=opened.spec.description,
         source=opened.spec.source,
         data_files=tuple(FileDigest(name=one.name, sha256=one.sha256, bytes=one.bytes) for one in opened.files),
         notes=opened.notes,
-        policy=policy.facts,
+        policy=order.policy.facts,
         files=tuple(one.digest for one in order.inputs),
-        language=spec.language,
+        language=order.spec.language,
         budget=order.budget,
         waivers=order.waivers,
         attestations=order.attestations,
     )
-    progress.planned(planned(subject, policy))
-    record = engine.audit(subject, policy.policy, CATALOGUE, context, progress)
-    # As people wrote it: the path that it was opened by depends on the machine and the working folder.
-    file = record.model.file.model_copy(update={"name": spec.model.file})
-    return record.model_copy(update={"model": record.model.model_copy(update={"file": file})}).sealed()
 
 
 def sent(encoder: Encoder, data: Dataset) -> Mapping[str, Shape]:
