@@ -20,7 +20,8 @@ Side = Literal["left", "right"]
 class Feature:
     """What one measured variable is. A categorical one holds codes: code i means `levels[i]`.
 
-    low, high: the plausible range in `unit` (None: not declared).
+    low, high: the plausible range in `unit` (None: not declared). error: standard deviation of its measurement error in
+    `unit` (None: not declared; 0: the value is exact).
     """
 
     name: str
@@ -30,6 +31,7 @@ class Feature:
     low: float | None = None
     high: float | None = None
     levels: tuple[str, ...] = ()
+    error: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,6 +102,8 @@ def _measured(at: Keys, one: FeatureSpec | StaticSpec) -> Iterator[Fault]:
     if one.kind == "numeric" and one.levels:
         yield (*at, "levels"), f"'{one.name}' is numeric and has levels", "Write kind: categorical, or leave them away."
     text = [key for key in one.levels or {} if isinstance(key, str)]
+    if one.kind != "numeric" and one.error is not None:
+        yield (*at, "error"), f"'{one.name}' is {one.kind} and has an error of measurement", "Leave it away."
     if one.kind == "categorical" and text and not one.has("one_hot"):
         yield at, f"'{one.name}' is text, and the model takes numbers", "Add one_hot: true, or write levels as numbers."
     for i, what, remedy in _steps(one):

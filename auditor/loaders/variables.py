@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, NonNegativeInt, PositiveFloat
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FiniteFloat,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+)
 
 from auditor.estimate import Frozen
 
@@ -60,6 +68,7 @@ class Measured(Frozen):
     unit: str = ""
     description: str = ""
     plausible: Range | None = None
+    error: NonNegativeFloat | None = None
     levels: Levels | None = None
     transform: tuple[Step, ...] = ()
 

@@ -155,3 +155,31 @@ def test_a_sample_is_drawn_by_entity_and_told():
     """With fewer rows asked for than there are, whole entities are drawn, and the record says so."""
     sampled = run(noise, make_subject(n=1000, rows_per_entity=4), rows=200).sampled
     assert (sampled.n, sampled.of, sampled.how) == (200, 1000, "at random, whole entities")
+
+
+def test_a_declared_error_is_used_as_declared():
+    """What the data specification declares stands, also where nothing is measured twice; 0 means an exact value."""
+    subject = make_subject(n=400)
+    features = [
+        dataclasses.replace(one, error=error)
+        for one, error in zip(subject.test.features, (2.5, 0.0, None), strict=True)
+    ]
+    statics = [dataclasses.replace(one, error=1.5) for one in subject.test.static_features]
+    data = dataclasses.replace(subject.test, features=tuple(features), static_features=tuple(statics))
+    known, unknown = measurement_errors(subject, data)
+    assert {name: known[name].sd for name in ("age", "heart rate")} == {"age": 1.5, "heart rate": 2.5}
+    assert known["age"].pairs is None
+    assert unknown == {"lactate": "declared to be exact"}
+    table = run(noise, dataclasses.replace(subject, test=data)).shown[-1]
+    assert {row[0]: row[3] for row in table.rows}["age"] == "declared"
+
+
+def test_noise_on_a_static_feature_moves_the_score():
+    """A declared error of a value that is measured once is noise like any other: E|change| = 10 e |w| sqrt(2 / pi)."""
+    subject = make_subject(task="regression", n=N, weights={"age": 1.0})
+    exact = tuple(dataclasses.replace(one, error=0.0) for one in subject.test.features)
+    age = tuple(dataclasses.replace(one, error=4.0) for one in subject.test.static_features)
+    data = dataclasses.replace(subject.test, features=exact, static_features=age)
+    moved = parts(run(noise, dataclasses.replace(subject, test=data), multiples=[1]), "score_change")["1 ×"]
+    expected = 10 * 4.0 / SPREAD["age"] * float(truth_of(subject).static[0, 0]) * np.sqrt(2 / np.pi)
+    assert moved == pytest.approx(expected, rel=0.05)

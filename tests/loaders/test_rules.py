@@ -103,6 +103,7 @@ CASES = {
     "text without one-hot": (steps(**KINDS), "'a' is text, and the model takes numbers"),
     "categorical without levels": (steps(kind="categorical"), "'levels' is missing: 'a' is categorical"),
     "levels of a number": (steps(levels={1: "one"}), "'a' is numeric and has levels"),
+    "error of a class": (steps(kind="binary", error=0.1), "'a' is binary and has an error of measurement"),
     "forward fill of a static": (
         {
             "static": [{"name": "s", "column": "s", "transform": [{"forward_fill": True}]}],

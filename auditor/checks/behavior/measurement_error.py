@@ -16,34 +16,45 @@ _NORMAL = 0.6744897501960817  # median absolute deviation of a standard normal
 
 @dataclass(frozen=True)
 class MeasurementError:
-    """sd: its standard deviation, in the feature's unit. pairs: measurements followed by another that it rests on."""
+    """sd: its standard deviation, in the feature's unit. pairs: measurements followed by another that the estimate
+    rests on, None where the data specification declares the error.
+    """
 
     sd: float
-    pairs: int
+    pairs: int | None
 
 
 def measurement_errors(subject: Subject, data: Dataset) -> tuple[dict[str, MeasurementError], dict[str, str]]:
-    """The error of each feature whose error can be estimated, and the reason for each that cannot.
+    """The error of each feature that has one declared or that can be estimated, and the reason for each other.
 
-    From first differences of consecutive measurements of a row, one step apart where there are 30 such, else however
+    Estimated from first differences of consecutive measurements of a row, one step apart where there are 30 such, else however
     far apart: median absolute deviation / (0.6745 sqrt 2), which is the error where the truth moves little between two
     measurements (difference-based variance: Rice 1984; the median's robustness: Hampel 1974). Where most differences
     are zero the record repeats itself exactly: the others are events, such as a missed payment, and not errors, and the
     error is below the step of recording. Such a feature has none that could be told from its data.
     """
     known: dict[str, MeasurementError] = {}
-    unknown = {feature.name: "measured once, so that nothing tells its error" for feature in data.static_features}
-    differences = _differences(subject, data)
-    for feature, (apart, change) in zip(data.features, differences, strict=True):
-        found = _of_feature(feature, apart, change)
+    unknown: dict[str, str] = {}
+    found_of = {
+        one.name: _declared(one) or "measured once, so that nothing tells its error" for one in data.static_features
+    }
+    for one, (apart, change) in zip(data.features, _differences(subject, data), strict=True):
+        found_of[one.name] = _declared(one) or _estimated(one, apart, change)
+    for name, found in found_of.items():
         if isinstance(found, str):
-            unknown[feature.name] = found
+            unknown[name] = found
         else:
-            known[feature.name] = found
+            known[name] = found
     return known, unknown
 
 
-def _of_feature(feature: Feature, apart: Floats, change: Floats) -> MeasurementError | str:
+def _declared(feature: Feature) -> MeasurementError | str | None:
+    if feature.error is None or feature.kind != "numeric":
+        return None
+    return MeasurementError(feature.error, None) if feature.error > 0 else "declared to be exact"
+
+
+def _estimated(feature: Feature, apart: Floats, change: Floats) -> MeasurementError | str:
     if feature.kind != "numeric":
         return "a class, which is not a little more or less"
     change = change[apart == 1] if (apart == 1).sum() >= _FEWEST else change

@@ -14,7 +14,7 @@ from auditor.checks.behavior.noise_charts import curves, errors_used, one_at_a_t
 from auditor.checks.check import check
 from auditor.checks.quality import Quality
 from auditor.checks.sample import sample
-from auditor.dataset import Dataset, Floats
+from auditor.dataset import Dataset, Feature, Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen, Wilson
 from auditor.evidence import SCORES, Evidence
@@ -43,7 +43,8 @@ class Params(Frozen):
 
 
 def _rows(subject: Subject, params: Params) -> int:
-    numeric = sum(feature.kind == "numeric" for feature in subject.test.features)
+    variables = (*subject.test.features, *subject.test.static_features)
+    numeric = sum(feature.kind == "numeric" for feature in variables)
     return min(len(subject.test), params.rows) * (len(set(params.multiples)) * params.draws + numeric)
 
 
@@ -61,13 +62,15 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: how far the score moves, how many decisions flip and how much worse the model predicts, when random noise
     is added to every measured value of the numeric features: half, once and twice (by default) the error of
-    measurement, which is estimated from how values vary from one step to the next. Values stay within their declared
-    plausible range; what was not measured stays so. With several classes the change is half the sum over the classes.
+    measurement, which the data specification declares, or else is estimated from how values vary from one step to the
+    next. Values stay within their declared plausible range; what was not measured stays so. With several classes the
+    change is half the sum over the classes.
     Why: a second reading of the same person or account would give slightly other values; if it gives another decision,
     the decision rests on chance.
     Blind to: errors that all measurements share, such as a badly set device; wrong classes and swapped rows; errors of
-    values that are measured once, or whose record mostly repeats itself, such as a count. It cannot tell a true change
-    between two steps from an error, so that features which truly change fast get more noise than they should.
+    values that are measured once, or whose record mostly repeats itself, such as a count, unless it is declared. An
+    estimate cannot tell a true change between two steps from an error, so that features which truly change fast get
+    more noise than they should.
     """
     key = (_ID, params.model_dump_json())
     rows, sampled = sample(subject.test, params.rows, subject.rng(*key, "rows"))
@@ -123,16 +126,22 @@ def _noised(subject: Subject, data: Dataset, sd: dict[str, float], rng: np.rando
     scores = []
     for rows in subject.chunks(data):
         block = subject.block(data, rows)
-        values = block.values.copy()
-        for at, feature in enumerate(data.features):
-            if feature.name not in sd:
-                continue
-            true = block.values[:, :, at]
-            low = np.minimum(true, -np.inf if feature.low is None else feature.low)
-            high = np.maximum(true, np.inf if feature.high is None else feature.high)
-            values[:, :, at] = np.clip(true + sd[feature.name] * rng.standard_normal(true.shape), low, high)
-        scores.append(subject.score(block.with_values(values)))
+        values = _shaken(block.values, data.features, sd, rng)
+        static = _shaken(block.static, data.static_features, sd, rng)
+        scores.append(subject.score(block.with_values(values).with_static(static)))
     return np.concatenate(scores)
+
+
+def _shaken(true: Floats, features: Sequence[Feature], sd: dict[str, float], rng: np.random.Generator) -> Floats:
+    """Values (rows, ..., features) with noise on the features that have a standard deviation, within their range."""
+    values = true.copy()
+    for at, feature in enumerate(features):
+        if feature.name in sd:
+            exact = true[..., at]
+            low = np.minimum(exact, -np.inf if feature.low is None else feature.low)
+            high = np.maximum(exact, np.inf if feature.high is None else feature.high)
+            values[..., at] = np.clip(exact + sd[feature.name] * rng.standard_normal(exact.shape), low, high)
+    return values
 
 
 def _moved(before: Floats, after: Floats) -> Floats:

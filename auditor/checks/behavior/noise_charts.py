@@ -69,16 +69,22 @@ def one_at_a_time(data: Dataset, changes: Mapping[str, Estimate]) -> Bars:
 
 def errors_used(data: Dataset, errors: Mapping[str, MeasurementError]) -> Table:
     """The error of measurement of each feature, in its own unit, and on how much it rests."""
-    units = {feature.name: feature.unit for feature in data.features}
+    units = {feature.name: feature.unit for feature in (*data.features, *data.static_features)}
     return Table(
         title="Errors of measurement that were used",
-        caption="From how far values move between neighbouring steps. Compare them with what the makers of the devices "
-        "or the owners of the data state.",
+        caption="Declared in the data specification, or estimated from how far values move between neighbouring steps. "
+        "Compare an estimate with what the makers of the devices or the owners of the data state.",
         columns=(
             Column(title="Feature"),
             Column(title="Standard deviation of the error", kind="number"),
             Column(title="Unit"),
-            Column(title="Pairs of measurements", kind="count"),
+            Column(title="Where it comes from"),
         ),
-        rows=tuple((name, error.sd, units[name], error.pairs) for name, error in errors.items()),
+        rows=tuple((name, error.sd, units[name], _origin(error)) for name, error in errors.items()),
     )
+
+
+def _origin(error: MeasurementError) -> str:
+    if error.pairs is None:
+        return "declared"
+    return f"estimated from {error.pairs:,} pairs of measurements"
