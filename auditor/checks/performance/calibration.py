@@ -61,8 +61,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     judge.add("slope", lambda: calibration.recalibration(event, scores)[1])
     judge.add("intercept", lambda: calibration.in_the_large(event, scores))
     judge.add("expected_to_observed", lambda: calibration.expected_observed(event, scores), "log")
-    judge.add("brier", lambda: calibration.brier(event, scores))
-    judge.add("log_loss", lambda: calibration.log_loss(event, scores))
+    judge.add("brier", lambda: calibration.brier(event, scores), "log")
+    judge.add("log_loss", lambda: calibration.log_loss(event, scores), "log")
     unmeasured = judge.unmeasured | {"slope_by_class": "defined for several classes only"}
     if "slope" in judge.unmeasured:
         return Measurement(quantities=judge.quantities, unmeasured=unmeasured)
@@ -115,8 +115,8 @@ def _of_classes(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
     correlation = sampling.correlation(influences) if parts else None
     judge = _Maker(sampling, None, len(scores))
     truth = subject.test.y.astype(int)
-    judge.add("brier", lambda: multiclass.multiclass_brier(truth, scores))
-    judge.add("log_loss", lambda: multiclass.multiclass_log_loss(truth, scores))
+    judge.add("brier", lambda: multiclass.multiclass_brier(truth, scores), "log")
+    judge.add("log_loss", lambda: multiclass.multiclass_log_loss(truth, scores), "log")
     by_class = {"slope_by_class": Quantity(parts=parts, correlation=correlation, unmeasured=absent)}
     reason = "defined for two outcomes or a number; see slope_by_class"
     return Measurement(
