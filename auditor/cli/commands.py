@@ -105,6 +105,21 @@ def lint(policies: tuple[str, ...]) -> None:
         click.echo(line)
 
 
+@auditor.command()
+@click.argument("kind", type=click.Choice(["policy", "audit", "dataset", "waivers", "attestations"]))
+def schema(kind: str) -> None:
+    """Print the JSON Schema of a file that you write.
+
+    With it an editor completes keys and marks faults: save it, and name it in the file's first line as
+    `# yaml-language-server: $schema=FILE`.
+    """
+    import json
+
+    from auditor.app.schema import schema as made
+
+    click.echo(json.dumps(made(kind), indent=2, ensure_ascii=False))
+
+
 @auditor.group()
 def keys() -> None:
     """Work on the keys that seal audits."""

@@ -1,0 +1,58 @@
+"""JSON Schemas of the files that people write, so that an editor completes and checks them while they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from auditor.app.people import AttestationFile, WaiverFile
+from auditor.checks import CATALOGUE
+from auditor.checks.check import Check
+from auditor.loaders.spec import AuditSpec, DataSpec
+from auditor.policy import Policy
+
+Schema = dict[str, Any]
+
+
+def schema(name: str) -> Schema:
+    """The JSON Schema (draft 2020-12) of one kind of file; `name` is a key of `SCHEMAS`.
+
+    It holds what can be told without the files that are named; `policy lint` and `run` refuse more.
+    """
+    made = SCHEMAS[name]()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"auditor: {name}", **made}
+
+
+def _policy() -> Schema:
+    made = Policy.model_json_schema()
+    definitions = made["$defs"]
+    requirement = definitions["Requirement"]
+    requirement["properties"]["check"] = {"type": "string", "enum": list(CATALOGUE)}
+    requirement["allOf"] = [_of_check(check, definitions) for check in CATALOGUE.values()]
+    requirement["oneOf"] = [{"required": ["check", "limit"]}, {"required": ["attest"]}]
+    return made
+
+
+def _of_check(check: Check, definitions: Schema) -> Schema:
+    """That a requirement of this check has its parameters and names one of its quantities."""
+    params = check.params.model_json_schema()
+    definitions.update(params.pop("$defs", {}))
+    params["title"] = check.title
+    quantities = {name: meaning.title for name, meaning in check.quantities.items()}
+    quantity = {"oneOf": [{"const": name, "title": title} for name, title in quantities.items()]}
+    then: Schema = {"properties": {"with": params, "limit": {"properties": {"quantity": quantity}}}}
+    if params.get("required"):
+        then["required"] = ["with"]
+    return {"if": {"properties": {"check": {"const": check.id}}, "required": ["check"]}, "then": then}
+
+
+SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
+    {
+        "policy": _policy,
+        "audit": AuditSpec.model_json_schema,
+        "dataset": DataSpec.model_json_schema,
+        "waivers": WaiverFile.model_json_schema,
+        "attestations": AttestationFile.model_json_schema,
+    }
+)
