@@ -48,6 +48,38 @@ def average_precision(positive: NDArray[np.bool_], score: Floats) -> Stat:
     return Stat(value, influence)
 
 
+def gini(positive: NDArray[np.bool_], score: Floats) -> Stat:
+    """Gini coefficient, or accuracy ratio, of a score: 2 * AUROC - 1, in [-1, 1] (Engelmann, Hayden, Tasche 2003).
+
+    positive, score: (n,). On Fisher's scale its interval is that of the area on the logit scale.
+    Raises NotApplicable where one of the outcomes is missing.
+    """
+    area = auroc(positive, score)
+    return Stat(2 * area.value - 1, 2 * area.influence, area.strata)
+
+
+def background_positive(positive: NDArray[np.bool_], score: Floats, group: NDArray[np.bool_]) -> Stat:
+    """AUROC of the positive rows outside a group against the negative rows inside it (BPSN; Borkan et al. 2019).
+
+    positive, score, group: (n,), and so is the influence. Low: negative rows of the group score like positive ones
+    elsewhere. Raises NotApplicable where one of the two sides has no row.
+    """
+    return _across(positive, score, positive != group)
+
+
+def background_negative(positive: NDArray[np.bool_], score: Floats, group: NDArray[np.bool_]) -> Stat:
+    """AUROC of the positive rows inside a group against the negative rows outside it (BNSP; Borkan et al. 2019).
+
+    positive, score, group: (n,), and so is the influence. Low: positive rows of the group score like negative ones
+    elsewhere. Raises NotApplicable where one of the two sides has no row.
+    """
+    return _across(positive, score, positive == group)
+
+
+def _across(positive: NDArray[np.bool_], score: Floats, rows: NDArray[np.bool_]) -> Stat:
+    return auroc(positive[rows], score[rows]).among(rows)
+
+
 def _levels(positive: NDArray[np.bool_], score: Floats) -> tuple[Integers, Floats, Floats]:
     """The level of each row among the distinct scores, ascending; positive and negative rows at each level."""
     if positive.all() or not positive.any():

@@ -41,6 +41,15 @@ def r_squared(observed: Floats, predicted: Floats) -> Stat:
     return Stat(1 - share, (share * total.influence - squared.influence) / total.value)
 
 
+def quantile_loss(observed: Floats, predicted: Floats, probability: float) -> Stat:
+    """Mean quantile (pinball) loss of predictions of the quantile at `probability`, in the target's unit.
+
+    Least where a share `probability` of the observed lies below the predicted (Koenker and Bassett 1978).
+    """
+    residual = _residual(observed, predicted)
+    return row_mean(np.maximum(probability * residual, (probability - 1) * residual))
+
+
 def calibration_line(observed: Floats, predicted: Floats) -> tuple[Stat, Stat]:
     """Intercept (target's unit) and slope of observed on predicted by least squares; ideal are 0 and 1.
 

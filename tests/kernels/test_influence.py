@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from auditor.kernels import agreement, calibration, errors, multiclass
-from auditor.kernels.auroc import auroc, average_precision
+from auditor.kernels import agreement, calibration, confusion, drift, errors, multiclass
+from auditor.kernels.auroc import auroc, average_precision, background_negative, background_positive, gini
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Stat, mean, minus
 
@@ -21,6 +21,7 @@ Q = np.clip(P + RNG.normal(0, 0.1, N), 0.02, 0.98)
 Y = RNG.normal(10, 3, N)
 F = Y + RNG.normal(0.5, 1, N)
 CLASS = np.array([0, 1, 2, 0, 1, 2, 0, 0, 1, 2, 2, 1, 0, 1])
+GROUP = np.array([0, 0, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0])
 SCORES = RNG.dirichlet([1, 1, 1], N)
 
 KERNELS: dict[str, tuple[Callable[..., Stat], tuple[np.ndarray, ...]]] = {
@@ -46,6 +47,15 @@ KERNELS: dict[str, tuple[Callable[..., Stat], tuple[np.ndarray, ...]]] = {
     "multiclass log loss": (multiclass.multiclass_log_loss, (CLASS, SCORES)),
     "multiclass brier": (multiclass.multiclass_brier, (CLASS, SCORES)),
     "mean of several": (lambda e, p, q: mean([auroc(e, p), calibration.brier(e, q)]), (EVENT, P, Q)),
+    "gini": (gini, (EVENT, P)),
+    "background positive": (lambda e, p, g: background_positive(e, p, g > 0.5), (EVENT, P, GROUP)),
+    "background negative": (lambda e, p, g: background_negative(e, p, g > 0.5), (EVENT, P, GROUP)),
+    "f1": (lambda e, p: confusion.f1(e, p > 0.3), (EVENT, P)),
+    "matthews": (lambda e, p: confusion.matthews(e, p > 0.3), (EVENT, P)),
+    "net benefit": (lambda e, p: confusion.net_benefit(e, p > 0.3, 0.2), (EVENT, P)),
+    "kolmogorov-smirnov": (drift.kolmogorov_smirnov, (EVENT, Q)),
+    "wasserstein": (drift.wasserstein, (EVENT, Q)),
+    "quantile loss": (lambda y, f: errors.quantile_loss(y, f, 0.3), (Y, F)),
     "explained": (agreement.explained, (P, Q)),
     "decision auroc": (lambda p, q: agreement.decision_auroc(p, q, 0.35), (P, Q)),
 }
