@@ -8,13 +8,14 @@ from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity
 from auditor.checks.check import Check
 from auditor.checks.importance import permutation
-from auditor.checks.performance import calibration, discrimination, error, replication
+from auditor.checks.performance import calibration, discrimination, error, replication, threshold
 from auditor.checks.surrogate import fidelity
 
 _CHECKS = (
     finite.measure,
     replication.measure,
     discrimination.measure,
+    threshold.measure,
     calibration.measure,
     error.measure,
     noise.measure,

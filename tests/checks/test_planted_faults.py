@@ -30,6 +30,14 @@ FAULTS = [
         {"task": "multiclass", "auroc": 0.6},
         {"task": "multiclass", "auroc": 0.85},
     ),
+    ("performance.threshold", {"quantity": "sensitivity", "at_least": 0.65}, {}, {"auroc": 0.6}, {"auroc": 0.8}),
+    (
+        "performance.threshold",
+        {"quantity": "never_predicted", "at_most": 0},
+        {},
+        {"task": "multiclass", "constant": True},
+        {"task": "multiclass"},
+    ),
     ("performance.calibration", {"quantity": "slope", "between": (0.8, 1.25)}, {}, {"overconfident": 2.0}, {}),
     (
         "performance.error",

@@ -32,18 +32,17 @@ class Params(Frozen):
             title="Area under the ROC curve, one class against the rest", better="higher", per="class"
         ),
         "average_precision": Meaning(title="Average precision", better="higher"),
-        "sensitivity": Meaning(title="Sensitivity at the decision threshold", better="higher"),
-        "specificity": Meaning(title="Specificity at the decision threshold", better="higher"),
     },
     needs=(SCORES,),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
     """Rows that have the outcome score above rows that do not.
 
-    Measures: the area under the ROC curve, average precision, and, at the decision threshold, sensitivity and
-    specificity. With several classes: the area of each class against the rest, and their mean.
+    Measures: the area under the ROC curve and average precision. With several classes: the area of each class against
+    the rest, and their mean.
     Why: a score that does not separate the outcomes cannot support any decision.
-    Blind to: whether the scores are right as probabilities; who is harmed by the errors.
+    Blind to: whether the scores are right as probabilities; whether the decision threshold is well chosen; who is
+    harmed by the errors.
     """
     data, sampling = subject.test, Sampling.of(subject.test)
     if data.task == "regression":
@@ -62,19 +61,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     }
     shown = [_roc({"model": (event, scores)}), _precision_recall(event, scores)]
     notes = ["The score is the same for every row."] if np.ptp(scores) == 0 else []
-    unmeasured = {}
-    if subject.decision is None:
-        unmeasured = dict.fromkeys(("sensitivity", "specificity"), "the audit declares no decision threshold")
-    else:
-        quantities |= _at_threshold(event, scores >= subject.decision.threshold, sampling)
-    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=tuple(shown), notes=tuple(notes))
-
-
-def _at_threshold(event: NDArray[np.bool_], above: NDArray[np.bool_], sampling: Sampling) -> dict[str, Quantity]:
-    return {
-        "sensitivity": Quantity.of(sampling.rate(above, event)),
-        "specificity": Quantity.of(sampling.rate(~above, ~event)),
-    }
+    return Measurement(quantities=quantities, shown=tuple(shown), notes=tuple(notes))
 
 
 def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measurement:
@@ -97,7 +84,7 @@ def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
     if not absent:
         quantities["auroc"] = Quantity.of(_macro(sampling, parts, mean(stats), n))
     reason = "defined for two outcomes only"
-    unmeasured |= dict.fromkeys(("average_precision", "sensitivity", "specificity"), reason)
+    unmeasured["average_precision"] = reason
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=(_roc(curves),))
 
 

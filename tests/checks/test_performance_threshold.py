@@ -1,0 +1,102 @@
+"""performance.threshold: rates at the operating threshold, of known truth and against scikit-learn."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from measuring import judged, run
+from scipy import stats
+from sklearn import metrics
+from subjects import make_subject
+
+from auditor.checks.performance import threshold
+from auditor.errors import NotApplicable
+from auditor.evidence import SCORES
+from auditor.measurement import Heatmap
+
+
+def value(measurement, name, part=""):
+    return measurement.quantities[name].parts[part].value
+
+
+def test_intervals_hold_the_truth():
+    """At the prevalence as threshold, sensitivity and specificity of the simulated score are both Phi(delta / 2)."""
+    subject = make_subject(n=5000, auroc=0.8, prevalence=0.3, threshold=0.3)
+    measured, truth = run(threshold.measure, subject), stats.norm.cdf(stats.norm.ppf(0.8) / np.sqrt(2))
+    rates = {"sensitivity": truth, "specificity": truth}
+    rates["alarm_rate"] = 0.3 * truth + 0.7 * (1 - truth)
+    rates["ppv"] = 0.3 * truth / rates["alarm_rate"]
+    rates["npv"] = 0.7 * truth / (1 - rates["alarm_rate"])
+    for name, true in rates.items():
+        low, high = measured.quantities[name].parts[""].interval(0.999)
+        assert low < true < high
+
+
+def test_rates_are_those_of_scikit_learn():
+    """The same counts, whoever counts them."""
+    subject = make_subject(n=500)
+    y, chosen = subject.test.y == 1, SCORES.produce(subject) >= 0.3
+    measured = run(threshold.measure, subject)
+    assert value(measured, "sensitivity") == pytest.approx(metrics.recall_score(y, chosen), abs=1e-12)
+    assert value(measured, "specificity") == pytest.approx(metrics.recall_score(~y, ~chosen), abs=1e-12)
+    assert value(measured, "ppv") == pytest.approx(metrics.precision_score(y, chosen), abs=1e-12)
+    assert value(measured, "npv") == pytest.approx(metrics.precision_score(~y, ~chosen), abs=1e-12)
+
+
+def test_classes_are_those_of_scikit_learn():
+    """Per class and macro, the same figures."""
+    subject = make_subject(task="multiclass", n=600)
+    y, chosen = subject.test.y, SCORES.produce(subject).argmax(axis=1)
+    measured = run(threshold.measure, subject)
+    sensitivity = [e.value for e in measured.quantities["sensitivity_by_class"].parts.values()]
+    ppv = [e.value for e in measured.quantities["ppv_by_class"].parts.values()]
+    assert sensitivity == pytest.approx(metrics.recall_score(y, chosen, average=None).tolist(), abs=1e-12)
+    assert ppv == pytest.approx(metrics.precision_score(y, chosen, average=None).tolist(), abs=1e-12)
+    assert value(measured, "macro_sensitivity") == pytest.approx(metrics.balanced_accuracy_score(y, chosen), abs=1e-12)
+    macro = metrics.precision_score(y, chosen, average="macro")
+    assert value(measured, "macro_ppv") == pytest.approx(macro, abs=1e-12)
+    assert value(measured, "accuracy") == pytest.approx(metrics.accuracy_score(y, chosen), abs=1e-12)
+
+
+def test_a_class_that_is_never_predicted_is_seen():
+    """It is counted, named, found in no member, and keeps the mean predictive value from being told."""
+    subject = make_subject(task="multiclass", constant=True)
+    measured = run(threshold.measure, subject)
+    assert value(measured, "never_predicted") == 2
+    assert measured.notes == ("Never predicted: ward, icu.",)
+    assert value(measured, "sensitivity_by_class", "icu") == 0
+    assert measured.quantities["ppv_by_class"].unmeasured["icu"] == "there are no rows that are predicted as this class"
+    assert "icu" in measured.unmeasured["macro_ppv"]
+    limit = {"quantity": "sensitivity_by_class", "at_least": 0.1}
+    assert judged(threshold.measure, subject, limit) == "fail"
+
+
+def test_rates_among_few_rows_are_suppressed():
+    """Three alarms are told as fewer than ten, and a limit on their predictive value is not passed."""
+    subject = make_subject(n=300)
+    third = float(np.sort(SCORES.produce(subject))[-3])
+    subject = dataclasses.replace(subject, decision=subject.decision.model_copy(update={"threshold": third}))
+    measured = run(threshold.measure, subject)
+    reason = "there are fewer than 10 rows at or above the threshold; suppressed"
+    assert measured.unmeasured["ppv"] == reason
+    assert judged(threshold.measure, subject, {"quantity": "ppv", "at_least": 0.0}) == "inconclusive"
+
+
+def test_small_cells_of_the_confusion_are_blank():
+    """No cell of fewer than ten people is drawn, nor one that follows from the others of its row."""
+    subject = make_subject(task="multiclass", n=200, auroc=0.97)
+    y, chosen = subject.test.y.astype(int), SCORES.produce(subject).argmax(axis=1)
+    counts = metrics.confusion_matrix(y, chosen)
+    (drawn,) = (shown for shown in run(threshold.measure, subject).shown if isinstance(shown, Heatmap))
+    for row, of in zip(drawn.values, counts, strict=True):
+        blank = [cell is None for cell in row]
+        assert all(hidden for hidden, count in zip(blank, of, strict=True) if 0 < count < 10)
+        assert sum(blank) != 1
+
+
+def test_a_number_has_no_threshold():
+    """A regression is told so."""
+    with pytest.raises(NotApplicable, match=r"performance\.error"):
+        run(threshold.measure, make_subject(task="regression"))
