@@ -32,7 +32,8 @@ def waivers(path: Path | None, policy: Policy, today: datetime.date) -> tuple[Wa
     marked = read_yaml(path)
     given = validated(WaiverFile, marked).waivers
     known = [requirement.id for requirement in policy.requirements]
-    _refuse([*_unfit(marked, "waivers", given, known, today), *_hasty(marked, given, today)])
+    dates = [one.approved for one in given]
+    _refuse([*_unfit(marked, "waivers", given, known, today), *_hasty(marked, "waivers", "approved", dates, today)])
     return given
 
 
@@ -43,7 +44,10 @@ def attestations(path: Path | None, policy: Policy, today: datetime.date) -> tup
     marked = read_yaml(path)
     given = validated(AttestationFile, marked).attestations
     known = [requirement.id for requirement in policy.requirements if requirement.attest]
-    _refuse(list(_unfit(marked, "attestations", given, known, today)))
+    dates = [one.date for one in given]
+    _refuse(
+        [*_unfit(marked, "attestations", given, known, today), *_hasty(marked, "attestations", "date", dates, today)]
+    )
     return given
 
 
@@ -63,10 +67,12 @@ def _unfit(
         seen.add(one.requirement)
 
 
-def _hasty(marked: Marked, given: tuple[Waiver, ...], today: datetime.date) -> Iterator[Problem]:
-    for at, one in enumerate(given):
-        if one.approved > today:
-            yield Problem(marked.where("waivers", at, "approved"), f"this is approved from {one.approved} on only")
+def _hasty(
+    marked: Marked, key: str, field: str, dates: Sequence[datetime.date], today: datetime.date
+) -> Iterator[Problem]:
+    for at, date in enumerate(dates):
+        if date > today:
+            yield Problem(marked.where(key, at, field), f"{date} lies in the future", "Nobody can have stated it yet.")
 
 
 def _refuse(problems: list[Problem]) -> None:

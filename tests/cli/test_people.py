@@ -66,7 +66,7 @@ def test_read(tmp_path: Path) -> None:
             "waivers",
             WAIVER.replace("2026-01-01", "2026-06-02"),
             "2026-06-02",
-            "this is approved from 2026-06-02 on only",
+            "2026-06-02 lies in the future",
         ),
         ("waivers", WAIVER.replace("reason: r", "reason: ''"), "''", "String should have at least 1 character"),
         ("attestations", STATED.replace("HUM-1", "PERF-1"), "PERF-1", f"'PERF-1' {NONE}\n    Known: HUM-1."),
@@ -77,6 +77,12 @@ def test_read(tmp_path: Path) -> None:
             f"this expired on 2026-05-31{RENEW}",
         ),
         ("attestations", STATED.replace("name: n, ", ""), "{", "'name' is missing"),
+        (
+            "attestations",
+            STATED.replace("2026-01-01", "2026-06-02"),
+            "2026-06-02",
+            "2026-06-02 lies in the future",
+        ),
     ],
 )
 def test_refused(tmp_path: Path, key: str, item: str, at: str, told: str) -> None:
