@@ -43,6 +43,8 @@ def test_rates_are_those_of_scikit_learn():
     assert value(measured, "specificity") == pytest.approx(metrics.recall_score(~y, ~chosen), abs=1e-12)
     assert value(measured, "ppv") == pytest.approx(metrics.precision_score(y, chosen), abs=1e-12)
     assert value(measured, "npv") == pytest.approx(metrics.precision_score(~y, ~chosen), abs=1e-12)
+    assert value(measured, "f1") == pytest.approx(metrics.f1_score(y, chosen), abs=1e-12)
+    assert value(measured, "mcc") == pytest.approx(metrics.matthews_corrcoef(y, chosen), abs=1e-12)
 
 
 def test_classes_are_those_of_scikit_learn():
@@ -57,6 +59,7 @@ def test_classes_are_those_of_scikit_learn():
     assert value(measured, "macro_sensitivity") == pytest.approx(metrics.balanced_accuracy_score(y, chosen), abs=1e-12)
     macro = metrics.precision_score(y, chosen, average="macro")
     assert value(measured, "macro_ppv") == pytest.approx(macro, abs=1e-12)
+    assert value(measured, "macro_f1") == pytest.approx(metrics.f1_score(y, chosen, average="macro"), abs=1e-12)
     assert value(measured, "accuracy") == pytest.approx(metrics.accuracy_score(y, chosen), abs=1e-12)
 
 
@@ -80,7 +83,7 @@ def test_rates_among_few_rows_are_suppressed():
     subject = dataclasses.replace(subject, decision=subject.decision.model_copy(update={"threshold": third}))
     measured = run(threshold.measure, subject)
     reason = "there are fewer than 10 rows at or above the threshold; suppressed"
-    assert measured.unmeasured["ppv"] == reason
+    assert measured.unmeasured == measured.unmeasured | dict.fromkeys(("ppv", "f1", "mcc"), reason)
     assert judged(threshold.measure, subject, {"quantity": "ppv", "at_least": 0.0}) == "inconclusive"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,15 +11,18 @@ from auditor.checks.check import check
 from auditor.checks.outcome import class_scores, positive
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Frozen
+from auditor.estimate import Estimate, Frozen, Scale
 from auditor.evidence import SCORES, Evidence
-from auditor.kernels.auroc import auroc, average_precision
-from auditor.kernels.stat import mean
+from auditor.kernels.auroc import auroc, average_precision, gini
+from auditor.kernels.drift import kolmogorov_smirnov
+from auditor.kernels.stat import Stat, mean
 from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
+Mask = NDArray[np.bool_]
 _POINTS = 120
+_INFLUENCE = "influence function, logit scale"
 _DELONG = "DeLong, logit scale"
 
 
@@ -28,21 +33,31 @@ class Params(Frozen):
 @check(
     quantities={
         "auroc": Meaning(title="Area under the ROC curve", better="higher"),
+        "gini": Meaning(title="Gini coefficient (2 × area under the ROC curve − 1)", better="higher"),
+        "average_precision": Meaning(
+            title="Area under the precision–sensitivity curve (average precision)", better="higher"
+        ),
+        "ks": Meaning(title="Kolmogorov–Smirnov distance between those with and without the outcome", better="higher"),
         "auroc_by_class": Meaning(
             title="Area under the ROC curve, one class against the rest", better="higher", per="class"
         ),
-        "average_precision": Meaning(title="Average precision", better="higher"),
+        "average_precision_by_class": Meaning(
+            title="Average precision, one class against the rest", better="higher", per="class"
+        ),
     },
     needs=(SCORES,),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
     """Rows that have the outcome score above rows that do not.
 
-    Measures: the area under the ROC curve and average precision. With several classes: the area of each class against
-    the rest, and their mean.
+    Measures: the area under the ROC curve (of two rows, one with the outcome and one without, how often the first
+    scores higher) and the same as Gini coefficient; average precision, which looks at the rows with the highest scores;
+    the largest distance of the scores' two distribution functions (Kolmogorov–Smirnov). With several classes: area and
+    average precision of each class against the rest, and their means.
     Why: a score that does not separate the outcomes cannot support any decision.
     Blind to: whether the scores are right as probabilities; whether the decision threshold is well chosen; who is
-    harmed by the errors.
+    harmed by the errors. Average precision falls with the frequency of the outcome, so two data sets cannot be compared
+    by it.
     """
     data, sampling = subject.test, Sampling.of(subject.test)
     if data.task == "regression":
@@ -51,50 +66,66 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if data.task == "multiclass":
         return _multiclass(subject, scores, sampling)
     event = positive(data)
-    ranking, n, events = auroc(event, scores), len(event), int(event.sum())
-    precision = average_precision(event, scores)
-    quantities = {
-        "auroc": Quantity.of(sampling.estimate(ranking, scale="logit", n=n, events=events, method=_DELONG)),
-        "average_precision": Quantity.of(
-            sampling.estimate(precision, scale="logit", n=n, events=events, method="influence function, logit scale")
-        ),
+    stats: dict[str, tuple[Stat, Scale, str]] = {
+        "auroc": (auroc(event, scores), "logit", _DELONG),
+        "gini": (gini(event, scores), "fisher", "DeLong, Fisher's scale"),
+        "average_precision": (average_precision(event, scores), "logit", _INFLUENCE),
+        "ks": (kolmogorov_smirnov(event, scores), "logit", _INFLUENCE),
     }
-    shown = [_roc({"model": (event, scores)}), _precision_recall(event, scores)]
-    notes = ["The score is the same for every row."] if np.ptp(scores) == 0 else []
-    return Measurement(quantities=quantities, shown=tuple(shown), notes=tuple(notes))
+    n, events = len(event), int(event.sum())
+    return Measurement(
+        quantities={
+            name: Quantity.of(sampling.estimate(stat, scale=scale, n=n, events=events, method=method))
+            for name, (stat, scale, method) in stats.items()
+        },
+        unmeasured=dict.fromkeys(("auroc_by_class", "average_precision_by_class"), "defined for several classes only"),
+        shown=(_roc({"model": (event, scores)}), _precision_sensitivity({"model": (event, scores)})),
+        notes=("The score is the same for every row.",) if np.ptp(scores) == 0 else (),
+    )
 
 
 def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measurement:
-    columns = class_scores(subject.test, scores)
-    n, parts, stats, absent, curves = len(scores), {}, [], {}, {}
-    for name, (event, score) in columns.items():
+    curves, absent = {}, {}
+    for name, (event, score) in class_scores(subject.test, scores).items():
         if event.all() or not event.any():
             absent[name] = "no test row of this class" if not event.any() else "every test row is of this class"
-            continue
-        stats.append(auroc(event, score))
-        parts[name] = sampling.estimate(stats[-1], scale="logit", n=n, events=int(event.sum()), method=_DELONG)
-        curves[name] = (event, score)
-    if not stats:
+        else:
+            curves[name] = (event, score)
+    if not curves:
         raise NotApplicable("all rows have the same outcome")
-    by_class = Quantity(
-        parts=parts, correlation=sampling.correlation([stat.influence for stat in stats]), unmeasured=absent
+    quantities, unmeasured = {}, dict.fromkeys(("gini", "ks"), "defined for two outcomes only")
+    measures: dict[str, tuple[Callable[[Mask, Floats], Stat], str]] = {
+        "auroc": (auroc, _DELONG),
+        "average_precision": (average_precision, _INFLUENCE),
+    }
+    for name, (compute, method) in measures.items():
+        stats = {part: compute(event, score) for part, (event, score) in curves.items()}
+        parts = {
+            part: sampling.estimate(
+                stat, scale="logit", n=len(scores), events=int(curves[part][0].sum()), method=method
+            )
+            for part, stat in stats.items()
+        }
+        correlation = sampling.correlation([stat.influence for stat in stats.values()])
+        quantities[f"{name}_by_class"] = Quantity(parts=parts, correlation=correlation, unmeasured=absent)
+        if absent:
+            unmeasured[name] = f"no mean over classes without {', '.join(absent)}"
+        else:
+            quantities[name] = Quantity.of(_macro(sampling, parts, list(stats.values()), method))
+    return Measurement(
+        quantities=quantities, unmeasured=unmeasured, shown=(_roc(curves), _precision_sensitivity(curves))
     )
-    quantities = {"auroc_by_class": by_class}
-    unmeasured = {"auroc": f"no area for the class {', '.join(absent)}"} if absent else {}
-    if not absent:
-        quantities["auroc"] = Quantity.of(_macro(sampling, parts, mean(stats), n))
-    reason = "defined for two outcomes only"
-    unmeasured["average_precision"] = reason
-    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=(_roc(curves),))
 
 
-def _macro(sampling: Sampling, parts: dict[str, Estimate], macro: object, n: int) -> Estimate:
-    rarest = min(part.events for part in parts.values() if part.events is not None)
-    method = "mean over classes of the area against the rest; DeLong, logit scale"
-    return sampling.estimate(macro, scale="logit", n=n, events=rarest, method=method)  # type: ignore[arg-type]
+def _macro(sampling: Sampling, parts: dict[str, Estimate], stats: list[Stat], method: str) -> Estimate:
+    """The plain mean over classes; events are those of the rarest class, which limits it."""
+    rarest = min((part for part in parts.values()), key=lambda part: part.events or 0)
+    return sampling.estimate(
+        mean(stats), scale="logit", n=rarest.n, events=rarest.events, method=f"mean over classes; {method}"
+    )
 
 
-def _roc(curves: dict[str, tuple[NDArray[np.bool_], Floats]]) -> Lines:
+def _roc(curves: dict[str, tuple[Mask, Floats]]) -> Lines:
     series = []
     for name, (event, score) in curves.items():
         found, alarms = _counts(event, score)
@@ -110,23 +141,25 @@ def _roc(curves: dict[str, tuple[NDArray[np.bool_], Floats]]) -> Lines:
     )
 
 
-def _precision_recall(event: NDArray[np.bool_], score: Floats) -> Lines:
-    found, alarms = _counts(event, score)
-    found, alarms = found[1:], alarms[1:]
-    prevalence = float(event.mean())
+def _precision_sensitivity(curves: dict[str, tuple[Mask, Floats]]) -> Lines:
+    series = []
+    for name, (event, score) in curves.items():
+        found, alarms = (counts[1:] for counts in _counts(event, score))
+        series.append(_thinned(name, found / found[-1], found / (found + alarms)))
+        if len(curves) == 1:
+            prevalence = float(event.mean())
+            series.append(Series(name="prevalence", x=(0.0, 1.0), y=(prevalence, prevalence)))
     return Lines(
         title="Precision and sensitivity",
-        caption="How many of those above a threshold have the outcome, as the threshold is lowered.",
+        caption="How many of those above a threshold have the outcome, as the threshold is lowered from left to right; "
+        "a score that tells nothing stays at the prevalence.",
         x=Axis(title="Sensitivity", low=0, high=1),
         y=Axis(title="Precision", low=0, high=1),
-        series=(
-            _thinned("model", found / found[-1], found / (found + alarms)),
-            Series(name="prevalence", x=(0.0, 1.0), y=(prevalence, prevalence)),
-        ),
+        series=tuple(series),
     )
 
 
-def _counts(event: NDArray[np.bool_], score: Floats) -> tuple[Floats, Floats]:
+def _counts(event: Mask, score: Floats) -> tuple[Floats, Floats]:
     """Events and non-events at or above each distinct score, from the highest score on, starting at none."""
     order = np.argsort(-score, kind="stable")
     last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)

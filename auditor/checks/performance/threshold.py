@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.check import check
 from auditor.checks.outcome import class_scores, positive
-from auditor.checks.performance.charts import dots, upright
-from auditor.dataset import Floats, Integers
+from auditor.checks.performance.threshold_charts import by_class, confusion, sweep
+from auditor.dataset import Floats
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Exact, Frozen
+from auditor.estimate import Estimate, Exact, Frozen, Scale
 from auditor.evidence import SCORES, Evidence
+from auditor.kernels.confusion import f1, matthews
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Stat, mean
-from auditor.measurement import Axis, Heatmap, Lines, Meaning, Measurement, Quantity, Series, Shown
+from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
-_POINTS = 101
 _TWO = "defined for two outcomes only"
 _SEVERAL = "defined for several classes only"
-_BY_CLASS = ("sensitivity_by_class", "ppv_by_class", "macro_sensitivity", "macro_ppv", "accuracy", "never_predicted")
-_BINARY = ("sensitivity", "specificity", "ppv", "npv", "alarm_rate")
+_BY_CLASS = (
+    "sensitivity_by_class",
+    "ppv_by_class",
+    "macro_sensitivity",
+    "macro_ppv",
+    "macro_f1",
+    "accuracy",
+    "never_predicted",
+)
+_BINARY = ("sensitivity", "specificity", "ppv", "npv", "f1", "mcc", "alarm_rate")
 
 
 class Params(Frozen):
@@ -36,11 +46,14 @@ class Params(Frozen):
         "specificity": Meaning(title="Specificity at the decision threshold", better="higher"),
         "ppv": Meaning(title="Positive predictive value at the decision threshold", better="higher"),
         "npv": Meaning(title="Negative predictive value at the decision threshold", better="higher"),
+        "f1": Meaning(title="F1 (harmonic mean of sensitivity and positive predictive value)", better="higher"),
+        "mcc": Meaning(title="Matthews' correlation of decision and outcome", better="higher"),
         "alarm_rate": Meaning(title="Share of rows at or above the decision threshold", better="target"),
         "sensitivity_by_class": Meaning(title="Sensitivity of each class", better="higher", per="class"),
         "ppv_by_class": Meaning(title="Positive predictive value of each class", better="higher", per="class"),
         "macro_sensitivity": Meaning(title="Sensitivity, mean over classes (balanced accuracy)", better="higher"),
         "macro_ppv": Meaning(title="Positive predictive value, mean over classes", better="higher"),
+        "macro_f1": Meaning(title="F1, mean over classes", better="higher"),
         "accuracy": Meaning(title="Share of rows whose class is predicted rightly", better="higher"),
         "never_predicted": Meaning(title="Classes that are never predicted", better="lower"),
     },
@@ -74,10 +87,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     found.add("ppv", event, above, "rows at or above the threshold")
     found.add("npv", ~event, ~above, "rows below the threshold")
     found.add("alarm_rate", above, np.ones(len(event), dtype=bool), "rows")
+    found.add_summary("f1", f1, "logit", event, above)
+    found.add_summary("mcc", matthews, "fisher", event, above)
     return Measurement(
         quantities={name: Quantity.of(estimate) for name, estimate in found.estimates.items()},
         unmeasured=found.unmeasured | dict.fromkeys(_BY_CLASS, _SEVERAL),
-        shown=(_sweep(event, scores, subject.decision.threshold, subject.smallest_cell),),
+        shown=(sweep(event, scores, subject.decision.threshold, subject.smallest_cell),),
     )
 
 
@@ -100,6 +115,18 @@ class _Rates:
         else:
             self.estimates[name] = self.sampling.rate(hit, among)
 
+    def add_summary(
+        self, name: str, compute: Callable[[Mask, Mask], Stat], scale: Scale, event: Mask, above: Mask
+    ) -> None:
+        """A measure of the whole decision; one that rests on a rate which is not told is not told either."""
+        if self.unmeasured:
+            self.unmeasured[name] = next(iter(self.unmeasured.values()))
+            return
+        method = f"influence function, {'logit' if scale == 'logit' else 'Fisher'} scale"
+        self.estimates[name] = self.sampling.estimate(
+            compute(event, above), scale=scale, n=len(event), events=int(event.sum()), method=method
+        )
+
 
 def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measurement:
     columns, truth = class_scores(subject.test, scores), subject.test.y.astype(np.intp)
@@ -121,13 +148,21 @@ def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
         ),
     }
     unmeasured = dict.fromkeys(_BINARY, f"{_TWO}; see sensitivity_by_class")
-    for name, found, stats in (("macro_sensitivity", of_members, hits), ("macro_ppv", of_chosen, right)):
+    both = [f1(truth == codes[name], chosen == codes[name]) for name in of_members.estimates]
+    for name, found, stats in (
+        ("macro_sensitivity", of_members, hits),
+        ("macro_ppv", of_chosen, right),
+        ("macro_f1", of_members, both),
+    ):
         if found.unmeasured:
             unmeasured[name] = "; ".join(f"{key}: {why}" for key, why in found.unmeasured.items())
         else:
             quantities[name] = Quantity.of(_macro(found, stats))
     notes = (f"Never predicted: {', '.join(never)}.",) if never else ()
-    shown = (*_by_class(of_members, of_chosen), _confusion(truth, chosen, list(columns), subject.smallest_cell))
+    shown = (
+        *by_class(of_members.estimates, of_chosen.estimates),
+        confusion(truth, chosen, list(columns), subject.smallest_cell),
+    )
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown, notes=notes)
 
 
@@ -137,67 +172,7 @@ def _quantity(found: _Rates, stats: list[Stat]) -> Quantity:
 
 
 def _macro(found: _Rates, stats: list[Stat]) -> Estimate:
-    """The plain mean of the classes' rates; n is that of the class that has the fewest rows, which limits it."""
+    """The plain mean over classes; n is that of the class that has the fewest rows, which limits it."""
     fewest = min(estimate.n for estimate in found.estimates.values())
-    method = "mean of the classes' rates by influence values, logit scale"
+    method = "mean over classes by influence values, logit scale"
     return found.sampling.estimate(mean(stats), scale="logit", n=fewest, method=method)
-
-
-def _by_class(of_members: _Rates, of_chosen: _Rates) -> list[Shown]:
-    shown: list[Shown] = []
-    if of_members.estimates:
-        caption = "A class on the left is missed most often."
-        axis = Axis(title="Share of its members that are predicted as such", low=0, high=1)
-        shown.append(dots("Sensitivity of each class", caption, of_members.estimates, axis))
-    if of_chosen.estimates:
-        caption = "A class on the left is predicted wrongly most often."
-        axis = Axis(title="Share of those predicted as such that are of the class", low=0, high=1)
-        shown.append(dots("Positive predictive value of each class", caption, of_chosen.estimates, axis))
-    return shown
-
-
-def _confusion(truth: Integers, chosen: Integers, classes: list[str], smallest: int) -> Heatmap:
-    """Shares of each true class by predicted class; where a count is withheld, so is the next smallest of its row."""
-    values = []
-    for code in range(len(classes)):
-        counts = np.bincount(chosen[truth == code], minlength=len(classes))
-        hidden = [at for at in range(len(classes)) if 0 < counts[at] < smallest]
-        others = [at for at in range(len(classes)) if counts[at] >= smallest]
-        if len(hidden) == 1 and others:
-            hidden.append(min(others, key=lambda at: counts[at]))
-        total = max(1, int(counts.sum()))
-        values.append(tuple(None if at in hidden else float(count) / total for at, count in enumerate(counts)))
-    return Heatmap(
-        title="Predicted class by true class",
-        caption="Shares of each row: the diagonal is predicted rightly, the rest shows what is taken for what. "
-        "Cells of few people are left blank.",
-        rows=tuple(classes),
-        columns=tuple(classes),
-        values=tuple(values),
-        value=Axis(title="Share of the true class", low=0, high=1),
-        row_title="True class",
-        column_title="Predicted class",
-    )
-
-
-def _sweep(event: Mask, scores: Floats, threshold: float, smallest: int) -> Lines:
-    """What the rates would be at other thresholds; nothing is drawn where a rate would rest on few rows."""
-    at = np.unique(np.append(np.linspace(0, 1, _POINTS), threshold))
-    cases, everyone = np.sort(scores[event]), np.sort(scores)
-    at = at[len(everyone) - np.searchsorted(everyone, at, side="left") >= smallest]
-    found = len(cases) - np.searchsorted(cases, at, side="left")
-    alarms = len(everyone) - np.searchsorted(everyone, at, side="left")
-    drawn = {
-        "sensitivity": found / len(cases),
-        "positive predictive value": found / np.maximum(alarms, 1),
-        "alarm rate": alarms / len(scores),
-    }
-    lines = [Series(name=name, x=tuple(at.tolist()), y=tuple(y.tolist())) for name, y in drawn.items() if len(at) > 1]
-    return Lines(
-        title="Decisions at other thresholds",
-        caption="What a lower threshold finds, and what it costs in alarms; the upright line is the operating "
-        f"threshold, {threshold:g}.",
-        x=Axis(title="Threshold", low=0, high=1),
-        y=Axis(title="Share of rows", low=0, high=1),
-        series=(*lines, upright("operating threshold", threshold, 0.0, 1.0)),
-    )

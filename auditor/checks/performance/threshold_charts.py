@@ -1,0 +1,76 @@
+"""What is shown of the decisions: classes, what is taken for what, other thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.checks.performance.charts import dots, upright
+from auditor.dataset import Floats, Integers
+from auditor.estimate import Estimate
+from auditor.measurement import Axis, Heatmap, Lines, Series, Shown
+
+_POINTS = 101
+
+
+def by_class(of_members: Mapping[str, Estimate], of_chosen: Mapping[str, Estimate]) -> list[Shown]:
+    """Sensitivity and positive predictive value of each class."""
+    shown: list[Shown] = []
+    if of_members:
+        caption = "A class on the left is missed most often."
+        axis = Axis(title="Share of its members that are predicted as such", low=0, high=1)
+        shown.append(dots("Sensitivity of each class", caption, of_members, axis))
+    if of_chosen:
+        caption = "A class on the left is predicted wrongly most often."
+        axis = Axis(title="Share of those predicted as such that are of the class", low=0, high=1)
+        shown.append(dots("Positive predictive value of each class", caption, of_chosen, axis))
+    return shown
+
+
+def confusion(truth: Integers, chosen: Integers, classes: list[str], smallest: int) -> Heatmap:
+    """Shares of each true class by predicted class; where a count is withheld, so is the next smallest of its row."""
+    values = []
+    for code in range(len(classes)):
+        counts = np.bincount(chosen[truth == code], minlength=len(classes))
+        hidden = [at for at in range(len(classes)) if 0 < counts[at] < smallest]
+        others = [at for at in range(len(classes)) if counts[at] >= smallest]
+        if len(hidden) == 1 and others:
+            hidden.append(min(others, key=lambda at: counts[at]))
+        total = max(1, int(counts.sum()))
+        values.append(tuple(None if at in hidden else float(count) / total for at, count in enumerate(counts)))
+    return Heatmap(
+        title="Predicted class by true class",
+        caption="Shares of each row: the diagonal is predicted rightly, the rest shows what is taken for what. "
+        "Cells of few people are left blank.",
+        rows=tuple(classes),
+        columns=tuple(classes),
+        values=tuple(values),
+        value=Axis(title="Share of the true class", low=0, high=1),
+        row_title="True class",
+        column_title="Predicted class",
+    )
+
+
+def sweep(event: NDArray[np.bool_], scores: Floats, threshold: float, smallest: int) -> Lines:
+    """What the rates would be at other thresholds; nothing is drawn where a rate would rest on few rows."""
+    at = np.unique(np.append(np.linspace(0, 1, _POINTS), threshold))
+    cases, everyone = np.sort(scores[event]), np.sort(scores)
+    at = at[len(everyone) - np.searchsorted(everyone, at, side="left") >= smallest]
+    found = len(cases) - np.searchsorted(cases, at, side="left")
+    alarms = len(everyone) - np.searchsorted(everyone, at, side="left")
+    drawn = {
+        "sensitivity": found / len(cases),
+        "positive predictive value": found / np.maximum(alarms, 1),
+        "alarm rate": alarms / len(scores),
+    }
+    lines = [Series(name=name, x=tuple(at.tolist()), y=tuple(y.tolist())) for name, y in drawn.items() if len(at) > 1]
+    return Lines(
+        title="Decisions at other thresholds",
+        caption="What a lower threshold finds, and what it costs in alarms; the upright line is the operating "
+        f"threshold, {threshold:g}.",
+        x=Axis(title="Threshold", low=0, high=1),
+        y=Axis(title="Share of rows", low=0, high=1),
+        series=(*lines, upright("operating threshold", threshold, 0.0, 1.0)),
+    )

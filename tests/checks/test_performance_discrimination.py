@@ -1,0 +1,52 @@
+"""performance.discrimination: known areas, and the figures of scikit-learn and SciPy."""
+
+from __future__ import annotations
+
+import pytest
+from measuring import run
+from scipy import stats
+from sklearn import metrics
+from subjects import make_subject
+
+from auditor.checks.performance import discrimination
+from auditor.evidence import SCORES
+
+
+def test_intervals_hold_the_truth():
+    """The area is as simulated, Gini and the distance follow from it."""
+    measured = run(discrimination.measure, make_subject(n=3000, auroc=0.8))
+    z = stats.norm.ppf(0.8) / 2**0.5
+    for name, true in {"auroc": 0.8, "gini": 0.6, "ks": 2 * stats.norm.cdf(z) - 1}.items():
+        low, high = measured.quantities[name].parts[""].interval(0.99)
+        assert low < true < high
+
+
+def test_gini_is_the_area_in_other_words():
+    """Its interval is twice that of the area, less one."""
+    measured = run(discrimination.measure, make_subject(n=300, rows_per_entity=3))
+    area = measured.quantities["auroc"].parts[""].interval(0.95)
+    gini = measured.quantities["gini"].parts[""].interval(0.95)
+    assert gini == pytest.approx([2 * end - 1 for end in area], abs=1e-12)
+
+
+def test_figures_of_others():
+    """Average precision as in scikit-learn, the distance as in SciPy."""
+    subject = make_subject(n=400)
+    y, score = subject.test.y == 1, SCORES.produce(subject)
+    measured = run(discrimination.measure, subject)
+    precision = measured.quantities["average_precision"].parts[""].value
+    assert precision == pytest.approx(metrics.average_precision_score(y, score), abs=1e-12)
+    distance = stats.ks_2samp(score[y], score[~y]).statistic
+    assert measured.quantities["ks"].parts[""].value == pytest.approx(distance, abs=1e-12)
+
+
+def test_classes_and_their_mean():
+    """Each class against the rest, and the plain mean, as in scikit-learn."""
+    subject = make_subject(task="multiclass", n=400)
+    y, scores = subject.test.y.astype(int), SCORES.produce(subject)
+    measured = run(discrimination.measure, subject)
+    for name, oracle in (("auroc", metrics.roc_auc_score), ("average_precision", metrics.average_precision_score)):
+        each = [oracle(y == code, scores[:, code]) for code in range(3)]
+        parts = measured.quantities[f"{name}_by_class"].parts
+        assert [part.value for part in parts.values()] == pytest.approx(each, abs=1e-12)
+        assert measured.quantities[name].parts[""].value == pytest.approx(sum(each) / 3, abs=1e-12)
