@@ -64,4 +64,5 @@ def reports(record: Record, raw: bytes) -> dict[str, bytes]:
     from auditor.render.html import render_html
     from auditor.render.pdf import render_pdf
 
-    return {"report.html": render_html(record).encode(), "report.pdf": render_pdf(record, raw)}
+    page = render_html(record)
+    return {"report.html": page.encode(), "report.pdf": render_pdf(record, raw, html=page)}

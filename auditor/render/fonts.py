@@ -1,13 +1,13 @@
-"""The shipped letters, as style rules that carry the font files inside."""
+"""The shipped letters, as style rules: packed inside a page that travels, or as the files themselves."""
 
 from __future__ import annotations
 
 import base64
-from typing import Literal
 
 from auditor.shipped import shipped
 
 TEXT, MONO = "Auditor Sans", "Auditor Mono"  # names of our own, so that no installed font is taken for these
+FONT_SCHEME = "auditor-font"  # of an address that stands for a shipped file
 _FACES = (
     (TEXT, "IBMPlexSans-Regular", "normal", 400),
     (TEXT, "IBMPlexSans-Italic", "italic", 400),
@@ -16,12 +16,30 @@ _FACES = (
 )
 
 
-def faces(kind: Literal["woff2", "ttf"]) -> str:
-    """A rule for each font: packed (woff2) for a page that travels, plain (ttf) where unpacking would take a second."""
-    return "\n".join(_face(kind, *face) for face in _FACES)
+def packed_faces() -> str:
+    """A rule for each font, which carries the font inside."""
+    sources = {file: base64.b64encode(_file(f"{file}.woff2")).decode() for _, file, _, _ in _FACES}
+    return _rules({file: f"data:font/woff2;base64,{data}" for file, data in sources.items()})
 
 
-def _face(kind: str, family: str, file: str, style: str, weight: int) -> str:
-    data = base64.b64encode((shipped("templates") / "fonts" / f"{file}.{kind}").read_bytes()).decode()
-    source = f'url("data:font/{kind};base64,{data}")'
-    return f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: {weight}; src: {source}; }}'
+def plain_faces() -> str:
+    """A rule for each font, whose address `plain_font` resolves: Pango reads no packed font."""
+    return _rules({file: f"{FONT_SCHEME}:{file}" for _, file, _, _ in _FACES})
+
+
+def plain_font(address: str) -> bytes | None:
+    """The bytes of the shipped font that an address of `plain_faces` stands for; None where it stands for none."""
+    name = address.removeprefix(f"{FONT_SCHEME}:")
+    return _file(f"{name}.ttf") if name in {file for _, file, _, _ in _FACES} else None
+
+
+def _rules(sources: dict[str, str]) -> str:
+    return "\n".join(
+        f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: {weight}; '
+        f'src: url("{sources[file]}"); }}'
+        for family, file, style, weight in _FACES
+    )
+
+
+def _file(name: str) -> bytes:
+    return (shipped("templates") / "fonts" / name).read_bytes()

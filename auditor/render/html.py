@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import WrittenFault
 from auditor.record import Record
-from auditor.render.fonts import faces
+from auditor.render.fonts import packed_faces
 from auditor.render.palette import dark_rules
 from auditor.render.report import report
 from auditor.render.view import Chip, Code, Figure, Grid, Link
@@ -32,9 +32,8 @@ def render_html(record: Record, *, theme: Path | None = None) -> str:
     told = words(record.language)
     environment = _environment(theme)
     environment.globals["_"] = told
-    style = _style() + (_theme_style(theme) if theme else "")
     try:
-        return environment.get_template(_START).render(report=report(record, told), style=_markup(style))
+        return environment.get_template(_START).render(report=report(record, told), style=_style(theme))
     except TemplateError as error:
         raise _fault(error) from error
 
@@ -72,16 +71,22 @@ def _quoted(text: str) -> Any:
     return _markup(f'"{safe}"')
 
 
-def _style() -> str:
-    folder = shipped("templates")
-    sheets = [(folder / name).read_text(encoding="utf-8") for name in ("report.css", "icons.css")]
-    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{dark_rules()}\n}}"
-    return "\n".join([faces("woff2"), *sheets, dark])
+def _style(theme: Path | None) -> dict[str, Any]:
+    """The style sheets by what they are for; the theme's own comes last, so that it wins."""
 
+    def sheets(*names: str) -> str:
+        return "\n".join((shipped("templates") / name).read_text(encoding="utf-8") for name in names)
 
-def _theme_style(theme: Path) -> str:
-    file = theme / "theme.css"
-    return "\n" + file.read_text(encoding="utf-8") if file.is_file() else ""
+    own = theme / "theme.css" if theme else None
+    dark = f"@media (prefers-color-scheme: dark) {{\n{dark_rules()}\n}}"
+    parts = {
+        "letters": packed_faces(),
+        "common": sheets("report.css", "icons.css"),
+        "screen": f"{sheets('screen.css')}\n{dark}",
+        "print": sheets("print.css"),
+        "theme": own.read_text(encoding="utf-8") if own and own.is_file() else "",
+    }
+    return {name: _markup(text) for name, text in parts.items()}
 
 
 def _fault(error: Exception) -> WrittenFault:

@@ -1,0 +1,45 @@
+"""What WeasyPrint leaves to us for a PDF that is PDF/A-3a and PDF/UA-1 at once, and quick to verify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+# PDF/A allows the mark of PDF/UA only with a description of its schema (ISO 19005-3, 6.6.2.3).
+_UNIVERSAL_ACCESS = b"""<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
+ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+
+
+def mark_universal_access(document: Document) -> None:
+    """Say in the metadata that the file is PDF/UA-1 as well."""
+    plain = document.metadata.generate_rdf_metadata
+
+    def marked(*arguments: Any) -> bytes:
+        return bytes(plain(*arguments)).replace(b"</rdf:RDF>", _UNIVERSAL_ACCESS + b"</rdf:RDF>")
+
+    document.metadata.generate_rdf_metadata = marked
+
+
+def no_object_streams(_document: Any, pdf: Any) -> None:
+    """Objects one by one, as in PDF 1.4: whoever verifies a signature later reads such a file many times faster."""
+    write = pdf.write
+
+    def classic(output: Any, version: bytes = b"1.7", identifier: Any = False, compress: bool = False) -> None:
+        del compress  # asked for with PDF/A; page contents are compressed one by one all the same
+        write(output, version, identifier, compress=False)
+
+    pdf.write = classic
