@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from fakes import FakeEncoder, FakeModel, Truth
 from scipy import stats
+from spoiled import SPOILED
 
 from auditor.dataset import Dataset, Feature, Group, Target
 from auditor.subject import Decision, Identity, Output, Subject
@@ -58,6 +59,7 @@ class Plan:
     reference: int = 600
     recorded: float | None = None
     threshold: float | None = 0.3
+    spoiled: str = ""
     seed: int = 0
 
 
@@ -74,7 +76,7 @@ def make_subject(**asked: Any) -> Subject:
     regression's error (its score has 10). flat: every feature is constant. missing: share of cells not measured.
     masked: rows without any step. nan: rows whose score is NaN. coded: adds a binary and a categorical feature.
     reference: rows of reference data, 0 for none. recorded: the developer's scores, off by that much.
-    threshold: of the decision, None for no decision.
+    threshold: of the decision, None for no decision. spoiled: a way to spoil the data, by its name in spoiled.py.
     """
     plan = Plan(**asked)
     model = FakeModel(_truth(plan), constant=plan.constant, nan=plan.nan)
@@ -82,6 +84,7 @@ def make_subject(**asked: Any) -> Subject:
     reference = None
     if plan.reference:
         reference = _dataset(plan, model, plan.reference, np.random.default_rng([plan.seed, 2]))
+        reference = dataclasses.replace(reference, entity=reference.entity + plan.n)  # other people than in the test
     kind = {"binary": "probability", "multiclass": "class_probabilities", "regression": "value"}[plan.task]
     binary = plan.task == "binary" and plan.threshold is not None
     decision = Decision(threshold=plan.threshold, action="call a physician", favourable="below") if binary else None
@@ -96,6 +99,7 @@ def make_subject(**asked: Any) -> Subject:
         identity=Identity(name="Fake LSTM", version="1"),
         seed=plan.seed,
     )
+    subject = SPOILED[plan.spoiled](subject) if plan.spoiled else subject
     return subject if plan.recorded is None else _recorded(subject, plan.recorded)
 
 

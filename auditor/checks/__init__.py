@@ -7,6 +7,7 @@ from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity
 from auditor.checks.check import Check
+from auditor.checks.data import ranges
 from auditor.checks.importance import permutation
 from auditor.checks.performance import calibration, discrimination, error, replication, threshold
 from auditor.checks.surrogate import fidelity
@@ -18,6 +19,7 @@ _CHECKS = (
     threshold.measure,
     calibration.measure,
     error.measure,
+    ranges.measure,
     noise.measure,
     permutation.measure,
     fidelity.measure,

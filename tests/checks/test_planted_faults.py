@@ -47,6 +47,13 @@ FAULTS = [
         {"task": "regression", "residual": 5.0},
     ),
     (
+        "data.ranges",
+        {"quantity": "other_unit", "at_most": 0.01},
+        {},
+        {"spoiled": "other unit"},
+        {"spoiled": "ranged"},
+    ),
+    (
         "behavior.noise",
         {"quantity": "flipped", "at_most": 0.1, "parts": ("1 ×",)},
         {},

@@ -1,0 +1,1 @@
+"""Data: what the model was trained on and is tested on."""

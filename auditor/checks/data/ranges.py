@@ -1,0 +1,153 @@
+"""Plausible ranges and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.checks.check import check
+from auditor.checks.data.seen import Seen
+from auditor.checks.data.units import slips
+from auditor.dataset import Dataset, Feature, Floats
+from auditor.errors import NotApplicable
+from auditor.estimate import Estimate, Exact, Frozen
+from auditor.evidence import Evidence
+from auditor.measurement import Cell, Column, Meaning, Measurement, Quantity, Table
+from auditor.subject import Subject
+
+_COMMON = (0.05, 0.95)  # between these quantiles of plausible values lies what "looks right"
+
+
+class Params(Frozen):
+    """None: plausible ranges and units are declared with the data."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A feature of one data set. cells: how many are measured. common: a range that is not seldom left, by quantiles.
+
+    outside: share of the measured cells outside the declared range; None where none is declared. other: share of the
+    cells that are out of range and would look right in another unit; None where there is nothing to compare with.
+    """
+
+    feature: Feature
+    cells: int
+    common: tuple[float, float] | None
+    outside: float | None
+    other: float | None
+    slip: str
+
+
+@check(
+    quantities={
+        "nonfinite": Meaning(title="Cells that are infinite", better="lower"),
+        "outside": Meaning(title="Share of measured cells outside the plausible range", better="lower", per="feature"),
+        "other_unit": Meaning(
+            title="Share of measured cells that would look right in another unit", better="lower", per="feature"
+        ),
+    }
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """Measurements are finite, plausible, and in the unit that is declared.
+
+    Measures: for each numeric feature of the test and of the reference data, the share of measured cells outside the
+    declared plausible range; and the share of cells that lie out of range as they stand, but among the common values
+    (the middle 90 %) once a slip of unit is undone: a factor of 10, 100 or 1,000, the sign, °F for °C, lb for kg and
+    the like. Where no range is declared, the range that the reference data show takes its place for the units.
+    Why: one column in another unit, or one device that writes 0 for "not measured", silently changes what a model sees.
+    Blind to: wrong values that are plausible; categorical features; slips of unit that stay within the plausible range.
+    """
+    sets = {"": subject.test} | ({" (reference)": subject.reference} if subject.reference else {})
+    infinite, cells = 0, 0
+    found: dict[str, Checked] = {}
+    base = _columns(subject, subject.reference) if subject.reference else {}
+    for suffix, data in sets.items():
+        columns = _columns(subject, data)
+        infinite += sum(int(np.isinf(values).sum()) for _, values in columns.values())
+        cells += sum(values.size for _, values in columns.values())
+        for name, (feature, values) in columns.items():
+            if feature.kind == "numeric":
+                showable = len(data) * _COMMON[0] >= subject.smallest_cell
+                found[name + suffix] = _checked(feature, values, base[name][1] if name in base else None, showable)
+    if not cells:
+        raise NotApplicable("the data have no cell")
+    counted = Estimate(value=infinite, n=cells, method="a count of cells", spread=Exact())
+    quantities = {"nonfinite": Quantity.of(counted)}
+    unmeasured = {}
+    undeclared = "no plausible range is declared with the data"
+    for name, why in (("outside", undeclared), ("other_unit", undeclared + ", and there are no reference data")):
+        if found:
+            quantities[name] = _quantity(found, "outside" if name == "outside" else "other", why)
+        else:
+            unmeasured[name] = "no feature is numeric"
+    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=_shown(found))
+
+
+def _columns(subject: Subject, data: Dataset) -> dict[str, tuple[Feature, Floats]]:
+    """The measured cells of every feature: those of all lines that a row holds, and the static ones of every row."""
+    lines = data.values[Seen.of(subject, data).lines()]
+    both = [*zip(data.features, lines.T, strict=True)]
+    both += [*zip(data.static_features, data.static.T, strict=True)] if data.static_features else []
+    return {feature.name: (feature, column[~np.isnan(column)].astype(float)) for feature, column in both}
+
+
+def _checked(feature: Feature, values: Floats, reference: Floats | None, showable: bool) -> Checked:
+    """reference: the cells of the reference data, if there are any. showable: quantiles point at nobody."""
+    low = -np.inf if feature.low is None else feature.low
+    high = np.inf if feature.high is None else feature.high
+    declared = feature.low is not None or feature.high is not None
+    n, outside = len(values), (values < low) | (values > high)
+    if not n:
+        return Checked(feature, 0, None, None, None, "")
+    share = float(outside.mean()) if declared else None
+    common = None
+    if showable:
+        common = (float(np.quantile(values, _COMMON[0])), float(np.quantile(values, _COMMON[1])))
+    base = values if reference is None else reference
+    plausible = base[(base >= low) & (base <= high)]
+    if not len(plausible) or not (declared or reference is not None):
+        return Checked(feature, n, common, share, None, "")
+    strange = values[outside if declared else (values < plausible.min()) | (values > plausible.max())]
+    usual_low, usual_high = np.quantile(plausible, _COMMON)
+    best, name = 0, ""
+    for slip in slips(feature):
+        undone = slip.undone(strange)
+        right = int(((undone >= usual_low) & (undone <= usual_high)).sum())
+        best, name = max((best, name), (right, slip.name), key=lambda one: one[0])
+    return Checked(feature, n, common, share, best / n, name)
+
+
+def _quantity(found: dict[str, Checked], name: str, why: str) -> Quantity:
+    parts, unmeasured = {}, {}
+    for key, one in found.items():
+        value = one.outside if name == "outside" else one.other
+        if value is None:
+            unmeasured[key] = why if one.cells else "never measured"
+        else:
+            parts[key] = Estimate(value=value, n=one.cells, method="every measured cell; no sampling", spread=Exact())
+    return Quantity(parts=parts, unmeasured=unmeasured)
+
+
+def _shown(found: dict[str, Checked]) -> tuple[Table, ...]:
+    if not found:
+        return ()
+    columns = (
+        Column(title="Feature"),
+        Column(title="Unit"),
+        Column(title="Declared range", kind="interval"),
+        Column(title="Middle 90 %", kind="interval"),
+        Column(title="Outside", kind="percent", digits=4),
+        Column(title="Right in another unit", kind="percent", digits=4),
+        Column(title="Such as"),
+    )
+    caption = "Cells outside the declared range, and those that a slip of unit explains. An empty field: not declared."
+    return (Table(title="Ranges and units", caption=caption, columns=columns, rows=tuple(_rows(found))),)
+
+
+def _rows(found: dict[str, Checked]) -> Iterator[tuple[Cell | tuple[float | None, float | None], ...]]:
+    for key, one in found.items():
+        feature = one.feature
+        declared = None if feature.low is None and feature.high is None else (feature.low, feature.high)
+        yield (key, feature.unit, declared, one.common, one.outside, one.other, one.slip)

@@ -1,0 +1,48 @@
+"""Ways to spoil the data of a subject whose truth is known, and their sound twins."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from auditor.dataset import Dataset
+from auditor.subject import Subject
+
+LOW = {"heart rate": 0.0, "lactate": -2.0, "sodium": 100.0, "age": -10.0}
+HIGH = {"heart rate": 200.0, "lactate": 8.0, "sodium": 180.0, "age": 150.0}
+
+
+def ranged(subject: Subject) -> Subject:
+    """Sound: every numeric feature has a plausible range, and keeps to it."""
+
+    def declared(data: Dataset) -> Dataset:
+        features, static = (
+            tuple(dataclasses.replace(f, low=LOW.get(f.name), high=HIGH.get(f.name)) for f in some)
+            for some in (data.features, data.static_features)
+        )
+        return dataclasses.replace(data, features=features, static_features=static)
+
+    reference = None if subject.reference is None else declared(subject.reference)
+    return dataclasses.replace(subject, test=declared(subject.test), reference=reference)
+
+
+def other_unit(subject: Subject) -> Subject:
+    """In one test row of five, lactate is 10 times too large."""
+    subject = ranged(subject)
+    return _test(subject, values=_scaled(subject.test, "lactate", 10.0, np.arange(len(subject.test)) % 5 == 0))
+
+
+def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
+    at = [feature.name for feature in data.features].index(name)
+    values = data.values.copy()
+    values[np.repeat(rows, data.lengths), at] *= factor
+    return values
+
+
+def _test(subject: Subject, **changed: object) -> Subject:
+    return dataclasses.replace(subject, test=dataclasses.replace(subject.test, **changed))
+
+
+SPOILED: Mapping[str, Callable[[Subject], Subject]] = {"ranged": ranged, "other unit": other_unit}
