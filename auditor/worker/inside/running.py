@@ -17,6 +17,7 @@ Arrays = list[NDArray[Any]]
 
 _ACCEPTED = 5e-6  # of the spread: half of what the door promises, because only some rows are compared
 _TRIAL_ROWS, _COMPARED_ROWS = 128, 1024
+_PLAIN = "gradients of recurrent layers are slower when compiled"
 _MUCH_SLOWER = 1.5  # far from 1, so that the clock's noise does not decide between two runs of the same audit
 
 
@@ -32,7 +33,7 @@ class Choice:
 class Runner:
     """A program for inputs of fixed shapes. compiled functions are kept per batch size."""
 
-    def __init__(self, function: Function, specs: Sequence[tuple[tuple[int, ...], str]]) -> None:
+    def __init__(self, function: Function, specs: Sequence[tuple[tuple[int, ...], str]], *, may_compile: bool) -> None:
         """specs: shape without rows, and type, of each input."""
         import tensorflow as tf
 
@@ -40,7 +41,7 @@ class Runner:
         self._plain = self._traced(None, jit=False)
         self._compiled: dict[int, Any] = {}
         self._tensor = tf.constant
-        self.choice = Choice(None, "too few rows so far to decide")
+        self.choice = Choice(None, "too few rows so far to decide") if may_compile else Choice(False, _PLAIN)
 
     def probe(self) -> Arrays:
         """What comes out for one row of zeros: shapes and types are those of any row."""
