@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.outcome import class_scores, positive
+from auditor.checks.performance.calibration_charts import Groups, drawn, drawn_by_class, summary
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen, Scale
@@ -17,18 +18,21 @@ from auditor.evidence import SCORES, Evidence
 from auditor.kernels import calibration, errors, multiclass
 from auditor.kernels.curve import calibration_curve
 from auditor.kernels.stat import Stat
-from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
+from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
-_CRITICAL = 1.959963984540054  # of the band that is drawn: 95 %, pointwise
+_BY_CLASS = ("slope_by_class", "expected_to_observed_by_class")
+Mask = NDArray[np.bool_]
 _SANDWICH = "influence function (sandwich variance)"
 
 
 class Params(Frozen):
-    """How the drawn curve is binned."""
+    """How rows are grouped in what is shown beside the curve."""
 
-    bins: int = Field(default=10, ge=2, le=50, description="Groups of about equal size that are drawn as points.")
+    bins: int = Field(
+        default=10, ge=2, le=50, description="Groups of about equal size that are drawn as points and summed up."
+    )
 
 
 @check(
@@ -39,6 +43,9 @@ class Params(Frozen):
         "brier": Meaning(title="Brier score", better="lower"),
         "log_loss": Meaning(title="Log loss", better="lower", unit="nats"),
         "slope_by_class": Meaning(title="Calibration slope, one class against the rest", better="target", per="class"),
+        "expected_to_observed_by_class": Meaning(
+            title="Expected over observed rows of each class", better="target", per="class"
+        ),
     },
     needs=(SCORES,),
 )
@@ -47,7 +54,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: the calibration slope (1 is ideal; below 1 predictions are too extreme), calibration in the large (0 is
     ideal), expected over observed outcomes, Brier score and log loss; a smooth calibration curve with its band. For a
-    predicted number: slope and intercept of the observed on the predicted. For several classes: the slope of each.
+    predicted number: slope and intercept of the observed on the predicted. For several classes: the slope and expected
+    over observed rows of each. Shown and never judged, since they depend on how rows are grouped or are too large in
+    small samples: the mean distance of the curve from the diagonal (integrated calibration index), the expected
+    calibration error, and what the Brier score is made of.
     Why: a score that is used as a chance (for prices, provisions, triage) must be right as a chance, not only in order.
     Blind to: calibration within groups, and at times or places that are not in the test data.
     """
@@ -63,18 +73,19 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     judge.add("expected_to_observed", lambda: calibration.expected_observed(event, scores), "log")
     judge.add("brier", lambda: calibration.brier(event, scores), "log")
     judge.add("log_loss", lambda: calibration.log_loss(event, scores), "log")
-    unmeasured = judge.unmeasured | {"slope_by_class": "defined for several classes only"}
+    unmeasured = judge.unmeasured | dict.fromkeys(_BY_CLASS, "defined for several classes only")
     if "slope" in judge.unmeasured:
         return Measurement(quantities=judge.quantities, unmeasured=unmeasured)
-    curve, ici = _curve(event, scores, params.bins, sampling)
-    note = f"Integrated calibration index (mean distance from the diagonal): {ici:.4f}."
-    return Measurement(quantities=judge.quantities, unmeasured=unmeasured, shown=(curve,), notes=(note,))
+    curve = calibration_curve(event, scores)
+    groups = Groups.of(event, scores, params.bins)
+    shown = (drawn(curve, groups, sampling, subject.smallest_cell), summary(curve, groups))
+    return Measurement(quantities=judge.quantities, unmeasured=unmeasured, shown=shown)
 
 
 class _Maker:
     """Collects quantities about one outcome; those that have no value are told with the reason."""
 
-    def __init__(self, sampling: Sampling, event: NDArray[np.bool_] | None, n: int = 0) -> None:
+    def __init__(self, sampling: Sampling, event: Mask | None, n: int = 0) -> None:
         self.sampling = sampling
         self.n = n if event is None else len(event)
         self.events = None if event is None else int(event.sum())
@@ -97,67 +108,44 @@ def _of_number(observed: Floats, predicted: Floats, sampling: Sampling) -> Measu
     judge.add("slope", lambda: errors.calibration_line(observed, predicted)[1])
     judge.add("intercept", lambda: errors.mean_error(predicted, observed))
     reason = "defined for outcomes, not for a number"
-    names = ("expected_to_observed", "brier", "log_loss", "slope_by_class")
-    unmeasured = judge.unmeasured | dict.fromkeys(names, reason)
+    unmeasured = judge.unmeasured | dict.fromkeys(("expected_to_observed", "brier", "log_loss", *_BY_CLASS), reason)
     return Measurement(quantities=judge.quantities, unmeasured=unmeasured)
 
 
 def _of_classes(subject: Subject, scores: Floats, sampling: Sampling) -> Measurement:
-    parts, influences, absent = {}, [], {}
-    for name, (event, score) in class_scores(subject.test, scores).items():
-        try:
-            slope = calibration.recalibration(event, score)[1]
-        except NotApplicable as error:
-            absent[name] = error.reason
-            continue
-        parts[name] = _Maker(sampling, event).estimate(slope, "identity")
-        influences.append(slope.influence)
-    correlation = sampling.correlation(influences) if parts else None
-    judge = _Maker(sampling, None, len(scores))
+    columns, judge = class_scores(subject.test, scores), _Maker(sampling, None, len(scores))
+    measures: dict[str, tuple[Callable[[Mask, Floats], Stat], Scale]] = {
+        "slope_by_class": (lambda event, score: calibration.recalibration(event, score)[1], "identity"),
+        "expected_to_observed_by_class": (calibration.expected_observed, "log"),
+    }
+    for name, (compute, scale) in measures.items():
+        judge.quantities[name] = _by_class(columns, sampling, compute, scale)
     truth = subject.test.y.astype(int)
     judge.add("brier", lambda: multiclass.multiclass_brier(truth, scores), "log")
     judge.add("log_loss", lambda: multiclass.multiclass_log_loss(truth, scores), "log")
-    by_class = {"slope_by_class": Quantity(parts=parts, correlation=correlation, unmeasured=absent)}
-    reason = "defined for two outcomes or a number; see slope_by_class"
+    reason = "defined for two outcomes or a number; see what is told by class"
+    curves = {name: calibration_curve(*columns[name]) for name in judge.quantities["slope_by_class"].parts}
     return Measurement(
-        quantities=judge.quantities | by_class,
+        quantities=judge.quantities,
         unmeasured=judge.unmeasured | dict.fromkeys(("slope", "intercept", "expected_to_observed"), reason),
+        shown=(drawn_by_class(curves, sampling),) if curves else (),
     )
 
 
-def _curve(event: NDArray[np.bool_], scores: Floats, bins: int, sampling: Sampling) -> tuple[Lines, float]:
-    curve = calibration_curve(event, scores)
-    influence = [curve.influence[:, k] for k in range(curve.influence.shape[1])]
-    low, high = curve.band(sampling.covariance(influence), _CRITICAL)
-    binned = calibration.quantile_bins(scores, bins)
-    groups = [binned == code for code in range(int(binned.max()) + 1)]
-    rates = [sampling.rate(event, rows) for rows in groups]
-    intervals = [rate.interval(0.95) for rate in rates]
-    finite = [np.isfinite(interval).all() for interval in intervals]
-    points = [i for i, drawn in enumerate(finite) if drawn]
-    shown = Lines(
-        title="Calibration curve",
-        caption="On the diagonal, what is predicted is what happens; below it, predictions are too high. The band and "
-        "the bars of the points are pointwise 95 % intervals.",
-        x=Axis(title="Predicted probability", low=0, high=1),
-        y=Axis(title="Observed frequency", low=0, high=1),
-        series=(
-            Series(
-                name="smooth curve",
-                x=tuple(curve.at.tolist()),
-                y=tuple(curve.observed.tolist()),
-                low=tuple(low.tolist()),
-                high=tuple(high.tolist()),
-            ),
-            Series(
-                name=f"{len(points)} groups of rows",
-                x=tuple(float(scores[groups[i]].mean()) for i in points),
-                y=tuple(rates[i].value for i in points),
-                low=tuple(intervals[i].low for i in points),
-                high=tuple(intervals[i].high for i in points),
-                style="points",
-            ),
-        ),
-        diagonal="perfect calibration",
-    )
-    return shown, curve.ici
+def _by_class(
+    columns: Mapping[str, tuple[Mask, Floats]],
+    sampling: Sampling,
+    compute: Callable[[Mask, Floats], Stat],
+    scale: Scale,
+) -> Quantity:
+    parts, influences, absent = {}, [], {}
+    for name, (event, score) in columns.items():
+        try:
+            stat = compute(event, score)
+        except NotApplicable as error:
+            absent[name] = error.reason
+            continue
+        parts[name] = _Maker(sampling, event).estimate(stat, scale)
+        influences.append(stat.influence)
+    correlation = sampling.correlation(influences) if parts else None
+    return Quantity(parts=parts, correlation=correlation, unmeasured=absent)
