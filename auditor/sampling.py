@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.dataset import Dataset
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Mover, Normal, NotEstimable, Scale, Wilson
+from auditor.estimate import (
+    Estimate,
+    Koopman,
+    Mover,
+    Normal,
+    NotEstimable,
+    Quantiles,
+    Scale,
+    Wilson,
+)
+from auditor.kernels import bootstrap
 from auditor.kernels.clusters import NONE, Clusters
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Floats, Integers, Stat
 
 Mask = NDArray[np.bool_]
+Contrast = TypeVar("Contrast", Mover, Koopman)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +41,12 @@ class Sampling:
 
     @classmethod
     def of(cls, dataset: Dataset) -> Sampling:
-        """How the rows of a data set depend on one another, as its loader found it."""
+        """How the rows of a data set depend on one another, as its loader found it.
+
+        Raises NotApplicable where rows have different weights: no interval here takes account of these.
+        """
+        if dataset.weight is not None and np.ptp(dataset.weight) > 0:
+            raise NotApplicable("rows have different weights, and intervals of weighted rows are not supported")
         if dataset.cluster is None:
             return cls(None, "rows", len(dataset))
         distinct, codes = np.unique(dataset.cluster, return_inverse=True)
@@ -43,6 +59,14 @@ class Sampling:
         distinct, codes = np.unique(self.codes[rows], return_inverse=True)
         return Sampling(codes, self.kind, len(distinct))
 
+    def beside(self, other: Sampling) -> Sampling:
+        """The sampling of these rows followed by those of another sample, whose clusters are others."""
+        if self.codes is None and other.codes is None:
+            return Sampling(None, self.kind, self.clusters + other.clusters)
+        one, two = (np.arange(side.clusters) if side.codes is None else side.codes for side in (self, other))
+        kind = other.kind if self.codes is None else self.kind
+        return Sampling(np.concatenate([one, two + self.clusters]), kind, self.clusters + other.clusters)
+
     def estimate(
         self,
         stat: Stat,
@@ -50,20 +74,26 @@ class Sampling:
         n: int,
         method: str,
         scale: Scale = "identity",
-        events: int | None = None,
+        events: int | Mask | None = None,
         rows: Mask | None = None,
     ) -> Estimate:
         """An estimate whose spread is normal on `scale`, or Student's t where rows are clustered.
 
-        rows: (n,) True at the rows that `stat` was computed on; None where it was computed on all of them. `entities`
-        counts the contributing clusters of the stratum with the fewest, so the judge sees when an outcome comes from
-        three patients only. The degrees of freedom are Satterthwaite's (1946), at most `entities` - 1. A variance
-        that is zero, or cannot be formed, gives NotEstimable: a sample without variance is not certainty.
+        rows: (n,) True at the rows that `stat` was computed on; None where it was computed on all of them. events: how
+        many of these have the outcome, or which (as many entries as `stat` has rows). `entities` counts the clusters
+        that contribute to the stratum which has the fewest, and, where it is known which rows are events, those with an
+        event and those with none: the judge sees when an outcome comes from three patients only. The degrees of freedom
+        are Satterthwaite's (1946), at most the contributing clusters - 1. A variance that is zero, or cannot be formed,
+        gives NotEstimable: a sample without variance is not certainty.
         """
         if rows is not None:
             return self.only(rows).estimate(stat, n=n, method=method, scale=scale, events=events)
         variance, fewest, df = self._clusters.variance(stat)
         entities = None if self.codes is None else fewest
+        if isinstance(events, np.ndarray):
+            if self.codes is not None:
+                entities = min(fewest, self._clusters.contributing(events), self._clusters.contributing(~events))
+            events = int(events.sum())
         reason = self._unusable(stat.value, variance, fewest, scale)
         if reason:
             spread: Normal | NotEstimable = NotEstimable(reason=reason)
@@ -105,20 +135,57 @@ class Sampling:
         the knowledge of a difference. Raises NotApplicable where a side has no rows.
         """
         one, other = self.rate(hit, first), self.rate(hit, second)
-        value, n = one.value - other.value, min(one.n, other.n)
-        entities = None if one.entities is None or other.entities is None else min(one.entities, other.entities)
-        if not isinstance(one.spread, Wilson) or not isinstance(other.spread, Wilson):
-            unknown = next(side.spread for side in (one, other) if isinstance(side.spread, NotEstimable))
-            return Estimate(value=value, n=n, entities=entities, method="MOVER", spread=unknown)
-        correlation = self.correlation([rate(hit, first).influence, rate(hit, second).influence])[0][1]
-        spread = Mover(
-            first_value=one.value,
-            first=one.spread,
-            second_value=other.value,
-            second=other.spread,
-            correlation=correlation,
-        )
-        method = "MOVER of two Wilson intervals" + ("" if entities is None else self._by_cluster(entities, spread.df))
+        spread = self._contrast(Mover, hit, (first, one), (second, other))
+        return self._paired(one.value - other.value, one, other, spread, "MOVER of two Wilson intervals")
+
+    def ratio(self, hit: Mask, first: Mask, second: Mask) -> Estimate:
+        """The rate of `hit` in the rows `first` over that in the rows `second`, all (n,).
+
+        Koopman's (1984) score interval on the sizes of the two Wilson intervals, with the correlation of the rates as
+        in `difference`. Where no row of `second` is hit, the interval has no upper end, and the value is that with half
+        a hit and half a miss added to each side (Walter 1975), as its method says. n and entities are those of the
+        smaller side. Raises NotApplicable where a side has no rows, or neither has a hit.
+        """
+        one, other = self.rate(hit, first), self.rate(hit, second)
+        if one.value == 0 == other.value:
+            raise NotApplicable("both rates are 0, so they have no ratio")
+        method = "score interval of a ratio (Koopman)"
+        if other.value > 0:
+            value = one.value / other.value
+        else:
+            value = (one.value * one.n + 0.5) / (one.n + 1) / (0.5 / (other.n + 1))
+            method += ", value with half a row added as the lower rate is 0"
+        spread = self._contrast(Koopman, hit, (first, one), (second, other))
+        return self._paired(value, one, other, spread, method)
+
+    def bootstrap(
+        self,
+        value: float,
+        statistic: Callable[[Floats], Floats],
+        rng: np.random.Generator,
+        *,
+        n: int,
+        influence: Floats | None = None,
+        resamples: int = 1999,
+    ) -> Estimate:
+        """An estimate whose spread is bootstrapped over clusters, for a statistic that has no closed form.
+
+        value: the statistic of the sample. statistic: weights (r, rows) -> (r,), the statistic of r samples in which
+        each row counts as often as its weight says; NaN where it has no value. influence: (rows,), where it is known,
+        for the acceleration of BCa. Where a tenth of the resamples has no value, or all have the same, it is
+        NotEstimable.
+        """
+        rows = self.clusters if self.codes is None else len(self.codes)
+        draws = bootstrap.resampled(self._clusters, rows, statistic, rng, resamples)
+        draws = draws[np.isfinite(draws)]
+        entities = None if self.codes is None else self.clusters
+        method = f"bootstrap of {self.kind} (BCa, {resamples} resamples)"
+        if self.clusters < 2 or len(draws) < 0.9 * resamples or np.ptp(draws) <= NONE * abs(value):
+            spread: Quantiles | NotEstimable = NotEstimable(reason="resamples of these rows have no spread or no value")
+        else:
+            skewed = 0.0 if influence is None else bootstrap.acceleration(self._clusters.sums(influence))
+            probabilities, values = bootstrap.corrected(value, draws, self.clusters, skewed)
+            spread = Quantiles(probabilities=tuple(probabilities.tolist()), values=tuple(values.tolist()))
         return Estimate(value=value, n=n, entities=entities, method=method, spread=spread)
 
     def correlation(self, influences: Sequence[Floats]) -> tuple[tuple[float, ...], ...]:
@@ -132,6 +199,33 @@ class Sampling:
     def covariance(self, influences: Sequence[Floats]) -> Floats:
         """The covariance (k, k) of estimates by their influence values, each (n,)."""
         return self._clusters.covariance(influences)
+
+    def _contrast(
+        self, kind: type[Contrast], hit: Mask, first: tuple[Mask, Estimate], second: tuple[Mask, Estimate]
+    ) -> Contrast | NotEstimable:
+        """The spread of a contrast of two rates; each side: its rows and its rate."""
+        (rows, one), (others, other) = first, second
+        if isinstance(one.spread, NotEstimable):
+            return one.spread
+        if isinstance(other.spread, NotEstimable):
+            return other.spread
+        assert isinstance(one.spread, Wilson)  # noqa: S101 - a rate has no other spread
+        assert isinstance(other.spread, Wilson)  # noqa: S101 - same
+        return kind(
+            first_value=one.value,
+            first=one.spread,
+            second_value=other.value,
+            second=other.spread,
+            correlation=self.correlation([rate(hit, rows).influence, rate(hit, others).influence])[0][1],
+        )
+
+    def _paired(
+        self, value: float, one: Estimate, other: Estimate, spread: Mover | Koopman | NotEstimable, method: str
+    ) -> Estimate:
+        entities = None if one.entities is None or other.entities is None else min(one.entities, other.entities)
+        if entities is not None and not isinstance(spread, NotEstimable):
+            method += self._by_cluster(entities, spread.df)
+        return Estimate(value=value, n=min(one.n, other.n), entities=entities, method=method, spread=spread)
 
     @property
     def _clusters(self) -> Clusters:
