@@ -81,15 +81,15 @@ def _shown(shown: Shown, figures: Iterator[int], words: Words) -> ShownView:
         body = lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], more]
         return TextBlock(shown.title, shown.caption, "\n".join(body))
     number = next(figures)
-    key = f"figure-{number}"
+    key, told = f"figure-{number}", alternative(shown, words)
     return Figure(
         anchor=key,
         name=words("Figure {n}", n=number),
         title=shown.title,
         caption=_caption(shown, words),
-        svg=chart(shown, key, words),
+        svg=chart(shown, key, told, words),
         half=isinstance(shown, Lines) and is_square(shown),
-        alternative=alternative(shown, words),
+        alternative=told,
         data=data(shown, words),
     )
 

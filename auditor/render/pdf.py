@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.record import Record
 from auditor.render.conformance import mark_universal_access, no_object_streams
+from auditor.render.drawing import taken_out
 from auditor.render.fonts import packed_faces, plain_faces
 from auditor.render.html import render_html
 from auditor.render.strict import inside_only, strict
@@ -39,7 +40,8 @@ def _laid_out(page: str) -> Document:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    fonts, fetcher = FontConfiguration(), inside_only()
+    page, drawings = taken_out(page, lambda at: f"auditor-drawing:{at}")
+    fonts, fetcher = FontConfiguration(), inside_only(drawings)
     letters = CSS(string=plain_faces(), font_config=fonts, url_fetcher=fetcher)
     source = HTML(string=page, base_url=None, url_fetcher=fetcher)
     return source.render(stylesheets=[letters], font_config=fonts, pdf_variant=_VARIANT, pdf_tags=True)

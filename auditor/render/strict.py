@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,14 +46,16 @@ def strict() -> Iterator[None]:
         LOGGER.removeHandler(ending)
 
 
-def inside_only() -> Any:
-    """A fetcher of addresses that hands out what the page holds itself, and the shipped fonts, and nothing else."""
+def inside_only(drawings: Mapping[str, str]) -> Any:
+    """A fetcher that hands out what the page holds itself, its drawings by address, the shipped fonts; nothing else."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class InsideOnly(URLFetcher):  # type: ignore[misc] # weasyprint ships no types
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
+            if url in drawings:
+                return URLFetcherResponse(url, drawings[url].encode(), {"Content-Type": "image/svg+xml"})
             font = plain_font(url)
             if font is None:
                 raise FatalURLFetchingError(url)
