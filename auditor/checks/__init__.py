@@ -9,7 +9,14 @@ from auditor.checks.bias import equal_opportunity
 from auditor.checks.check import Check
 from auditor.checks.data import ranges
 from auditor.checks.importance import permutation
-from auditor.checks.performance import calibration, discrimination, error, replication, threshold
+from auditor.checks.performance import (
+    calibration,
+    discrimination,
+    error,
+    net_benefit,
+    replication,
+    threshold,
+)
 from auditor.checks.surrogate import fidelity
 
 _CHECKS = (
@@ -17,6 +24,7 @@ _CHECKS = (
     replication.measure,
     discrimination.measure,
     threshold.measure,
+    net_benefit.measure,
     calibration.measure,
     error.measure,
     ranges.measure,

@@ -38,6 +38,13 @@ FAULTS = [
         {"task": "multiclass", "constant": True},
         {"task": "multiclass"},
     ),
+    (
+        "performance.net_benefit",
+        {"quantity": "gain", "at_least": 0},
+        {},
+        {"auroc": 0.6, "overconfident": 4.0, "threshold": 0.15},
+        {"auroc": 0.85, "threshold": 0.15},
+    ),
     ("performance.calibration", {"quantity": "slope", "between": (0.8, 1.25)}, {}, {"overconfident": 2.0}, {}),
     (
         "performance.error",

@@ -1,0 +1,42 @@
+"""performance.net_benefit: the closed form of the simulated score, and the curve."""
+
+from __future__ import annotations
+
+import pytest
+from measuring import run
+from scipy import stats
+from subjects import make_subject
+
+from auditor.checks.performance import net_benefit
+from auditor.errors import NotApplicable
+
+
+def test_intervals_hold_the_truth():
+    """At the prevalence as threshold the benefit follows from Phi; acting on everybody has none there."""
+    measured = run(net_benefit.measure, make_subject(n=4000, auroc=0.8, prevalence=0.3, threshold=0.3))
+    right = stats.norm.cdf(stats.norm.ppf(0.8) / 2**0.5)
+    truth = 0.3 * right - 0.7 * (1 - right) * 0.3 / 0.7
+    for estimate in (measured.quantities["net_benefit"].parts[""], *measured.quantities["gain"].parts.values()):
+        low, high = estimate.interval(0.99)
+        assert low < truth < high
+
+
+def test_gain_over_everybody_is_paired():
+    """Where nearly all are above the threshold, model and everybody hardly differ, and the interval knows it."""
+    measured = run(net_benefit.measure, make_subject(n=2000, threshold=0.05))
+    low, high = measured.quantities["gain"].parts["over acting on everybody"].interval(0.95)
+    alone = measured.quantities["net_benefit"].parts[""].interval(0.95)
+    assert high - low < 0.2 * (alone.high - alone.low)
+
+
+def test_without_a_difference_there_is_no_interval():
+    """A constant score acts on everybody: the gain over that is not estimable, never a pass."""
+    measured = run(net_benefit.measure, make_subject(constant=True, threshold=0.3))
+    gain = measured.quantities["gain"].parts["over acting on everybody"]
+    assert (gain.value, gain.spread.estimable) == (0, False)
+
+
+def test_needs_a_threshold_that_is_a_chance():
+    """A threshold of 0 would mean that false alarms cost nothing."""
+    with pytest.raises(NotApplicable, match="between 0 and 1"):
+        run(net_benefit.measure, make_subject(threshold=0.0))
