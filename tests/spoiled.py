@@ -34,6 +34,13 @@ def other_unit(subject: Subject) -> Subject:
     return _test(subject, values=_scaled(subject.test, "lactate", 10.0, np.arange(len(subject.test)) % 5 == 0))
 
 
+def unmeasured_by_outcome(subject: Subject) -> Subject:
+    """Lactate is not measured in half of the test rows that have the outcome."""
+    test = subject.test
+    rows = (test.y == 1) & (np.arange(len(test)) % 2 == 0)
+    return _test(subject, values=_scaled(test, "lactate", np.nan, rows))
+
+
 def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
     at = [feature.name for feature in data.features].index(name)
     values = data.values.copy()
@@ -45,4 +52,8 @@ def _test(subject: Subject, **changed: object) -> Subject:
     return dataclasses.replace(subject, test=dataclasses.replace(subject.test, **changed))
 
 
-SPOILED: Mapping[str, Callable[[Subject], Subject]] = {"ranged": ranged, "other unit": other_unit}
+SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
+    "ranged": ranged,
+    "other unit": other_unit,
+    "unmeasured by outcome": unmeasured_by_outcome,
+}

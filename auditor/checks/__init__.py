@@ -7,7 +7,7 @@ from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity
 from auditor.checks.check import Check
-from auditor.checks.data import ranges
+from auditor.checks.data import missing, ranges
 from auditor.checks.importance import permutation
 from auditor.checks.performance import (
     calibration,
@@ -28,6 +28,7 @@ _CHECKS = (
     calibration.measure,
     error.measure,
     ranges.measure,
+    missing.measure,
     noise.measure,
     permutation.measure,
     fidelity.measure,

@@ -61,6 +61,13 @@ FAULTS = [
         {"spoiled": "ranged"},
     ),
     (
+        "data.missing",
+        {"quantity": "missing_by_outcome", "between": (-0.1, 0.1)},
+        {},
+        {"missing": 0.1, "spoiled": "unmeasured by outcome"},
+        {"missing": 0.1},
+    ),
+    (
         "behavior.noise",
         {"quantity": "flipped", "at_most": 0.1, "parts": ("1 ×",)},
         {},

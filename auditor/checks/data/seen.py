@@ -37,11 +37,19 @@ class Seen:
         begun = np.bincount(self.starts, minlength=size) - np.bincount(self.stops, minlength=size)
         return np.asarray(np.cumsum(begun)[:-1] > 0)
 
-    def count(self, flags: NDArray[np.bool_]) -> Integers:
-        """(rows, k) how many lines of each row have each flag (lines, k)."""
-        before = np.zeros((len(flags) + 1, flags.shape[1]), dtype=np.int64)
+    def count(self, flags: NDArray[np.bool_], pieces: int = 1) -> Integers:
+        """(pieces, rows, k) how many lines of each piece of each row have each flag (lines, k).
+
+        A row is cut into as many pieces of about equal length; a row of one step has it in the last piece.
+        """
+        before = np.zeros((len(flags) + 1, flags.shape[1]), dtype=np.int32)
         np.cumsum(flags, axis=0, out=before[1:])
-        return np.asarray(before[self.stops] - before[self.starts])
+        return np.diff(before[self.cuts(pieces)], axis=0)
+
+    def cuts(self, pieces: int) -> Integers:
+        """(pieces + 1, rows) the lines at which each row is cut."""
+        left = np.arange(pieces, -1, -1)[:, None]
+        return np.asarray(self.stops - -(-left * self.lengths // pieces))
 
     def back(self, steps: int) -> Integers:
         """(rows,) the line that lies `steps` before each row's last one; -1 where the row is shorter."""

@@ -1,0 +1,67 @@
+"""Shares of cells, where every row brings some cells and some of them count."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.errors import NotApplicable
+from auditor.estimate import Estimate, Mover, Normal, NotEstimable, Wilson
+from auditor.kernels.stat import Integers, Stat
+from auditor.sampling import Sampling
+
+Mask = NDArray[np.bool_]
+
+
+def share(part: Integers, whole: Integers, among: Mask) -> Stat:
+    """The sum of `part` over the sum of `whole` in the rows `among`, all (n,).
+
+    Influence by the linearised ratio (Woodruff 1971). Raises NotApplicable where these rows bring no cell.
+    """
+    mass = np.where(among, whole, 0).astype(float)
+    total = float(mass.sum())
+    if total <= 0:
+        raise NotApplicable("there is no cell to take a share of")
+    value = float(part[among].sum()) / total
+    influence = len(part) * np.where(among, part - value * mass, 0.0) / total
+    return Stat(value, influence, np.where(mass > 0, 0, -1))
+
+
+def estimated(sampling: Sampling, stat: Stat) -> Estimate:
+    """A share of cells with Wilson's interval (1927) on the size of a simple random sample of the same variance.
+
+    Where rows do not differ in their share, that size is the number of rows, or what Kish (1965) has for alike rows of
+    a cluster: no row tells more than one independent cell that is all or nothing.
+    """
+    rows = np.asarray(stat.strata) >= 0
+    plain = sampling.rate(np.zeros(len(rows), dtype=bool), rows)
+    spread: Wilson | NotEstimable = plain.spread if isinstance(plain.spread, Wilson | NotEstimable) else _unknown()
+    method = plain.method
+    linear = sampling.estimate(stat, n=plain.n, method="Wilson on the effective number of cells")
+    if isinstance(linear.spread, Normal) and 0 < stat.value < 1:
+        size = stat.value * (1 - stat.value) / linear.spread.se**2
+        spread, method = Wilson(size=size, df=linear.spread.df), linear.method
+    return Estimate(value=stat.value, n=plain.n, entities=plain.entities, method=method, spread=spread)
+
+
+def difference(sampling: Sampling, first: Stat, second: Stat) -> Estimate:
+    """The first share less the second: MOVER (Newcombe 1998; Zou and Donner 2008) with the correlation of the two."""
+    one, other = estimated(sampling, first), estimated(sampling, second)
+    entities = None if one.entities is None or other.entities is None else min(one.entities, other.entities)
+    value, n = one.value - other.value, min(one.n, other.n)
+    if not isinstance(one.spread, Wilson) or not isinstance(other.spread, Wilson):
+        unknown = one.spread if isinstance(one.spread, NotEstimable) else other.spread
+        return Estimate(value=value, n=n, entities=entities, method="MOVER", spread=unknown)
+    correlation = sampling.correlation([first.influence, second.influence])[0][1]
+    spread = Mover(
+        first_value=one.value,
+        first=one.spread,
+        second_value=other.value,
+        second=other.spread,
+        correlation=correlation,
+    )
+    return Estimate(value=value, n=n, entities=entities, method="MOVER of two Wilson intervals", spread=spread)
+
+
+def _unknown() -> NotEstimable:
+    return NotEstimable(reason="the sampling gives no interval of a share")
