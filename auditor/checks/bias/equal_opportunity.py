@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from auditor.checks.bias.charts import shown
-from auditor.checks.bias.contrasts import ByGroup, difference_of_rates, measurement, rates
+from auditor.checks.bias.contrasts import ByGroup, measurement
+from auditor.checks.bias.differences import difference_of_rates, rates
+from auditor.checks.bias.outcomes import outcomes
 from auditor.checks.check import check
-from auditor.checks.groups import Grouping, Groups, Mask
-from auditor.checks.outcome import positive
-from auditor.dataset import Floats
-from auditor.errors import NotApplicable
+from auditor.checks.groups import Grouping, Groups
 from auditor.evidence import SCORES, Evidence
 from auditor.measurement import Meaning, Measurement
 from auditor.sampling import Sampling
 from auditor.subject import Subject
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """An outcome to be found equally often: its name (empty where there is one only), who has it, who is found."""
-
-    name: str
-    event: Mask
-    found: Mask
 
 
 @check(
@@ -43,22 +31,10 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     """
     groups, sampling = Groups.of(subject, params), Sampling.of(subject.test)
     found = ByGroup(sampling, params.compare)
-    for outcome in _outcomes(subject, evidence.finite(SCORES)):
-        what = "rows with the outcome" if not outcome.name else f"rows of class {outcome.name}"
+    for outcome in outcomes(subject, evidence.finite(SCORES)):
+        what = outcome.of("rows with the outcome")
         found.add(groups.among(outcome.event, what), rates(sampling, outcome.found, what), outcome.name)
     parts, gaps = found.quantity(), found.gaps(difference_of_rates)
     says = "Intervals that hardly overlap point to a real difference."
     charts = shown(found, {"Difference of sensitivity": gaps}, "Sensitivity", groups.title, says)
     return measurement(found, {"sensitivity": parts, "sensitivity_difference": gaps}, charts, {})
-
-
-def _outcomes(subject: Subject, scores: Floats) -> list[Outcome]:
-    data = subject.test
-    if data.task == "regression":
-        raise NotApplicable("the target is a number, so nobody has or lacks the outcome")
-    if data.task == "multiclass":
-        chosen = scores.argmax(axis=1)
-        return [Outcome(name, data.y == code, chosen == code) for code, name in enumerate(data.target.classes)]
-    if subject.decision is None:
-        raise NotApplicable("the audit declares no decision threshold")
-    return [Outcome("", positive(data), scores >= subject.decision.threshold)]

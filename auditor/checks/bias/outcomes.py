@@ -1,0 +1,40 @@
+"""Who has an outcome, and for whom it is predicted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.checks.groups import Mask
+from auditor.checks.outcome import positive
+from auditor.dataset import Floats
+from auditor.errors import NotApplicable
+from auditor.subject import Subject
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """name: empty where there is one only. event: (rows,) who has it; found: (rows,) for whom it is predicted."""
+
+    name: str
+    event: Mask
+    found: Mask
+
+    def of(self, what: str) -> str:
+        """`what` with the outcome named, where there are several."""
+        return f"{what} {self.name}" if self.name else what
+
+
+def outcomes(subject: Subject, scores: Floats) -> list[Outcome]:
+    """The outcome at the decision threshold, or each class against the rest.
+
+    Raises NotApplicable for a predicted number, without a threshold, and where all or none of the rows have it.
+    """
+    data = subject.test
+    if data.task == "regression":
+        raise NotApplicable("the target is a number, so nobody has or lacks the outcome")
+    if data.task == "multiclass":
+        chosen = scores.argmax(axis=1)
+        return [Outcome(name, data.y == code, chosen == code) for code, name in enumerate(data.target.classes)]
+    if subject.decision is None:
+        raise NotApplicable("the audit declares no decision threshold")
+    return [Outcome("", positive(data), scores >= subject.decision.threshold)]
