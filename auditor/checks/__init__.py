@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
-from auditor.checks.bias import equal_opportunity
+from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, selection_rate
 from auditor.checks.check import Check
 from auditor.checks.data import missing, ranges
 from auditor.checks.importance import permutation
@@ -32,7 +32,10 @@ _CHECKS = (
     noise.measure,
     permutation.measure,
     fidelity.measure,
+    selection_rate.measure,
     equal_opportunity.measure,
+    equalised_odds.measure,
+    predictive_parity.measure,
 )
 
 FAMILIES: Mapping[str, str] = MappingProxyType(
