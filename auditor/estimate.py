@@ -57,11 +57,11 @@ class Estimate(Frozen):
 
     def critical(self, level: float) -> float:
         """The two-sided critical value at a level, from Student's t where the spread has degrees of freedom."""
-        from scipy import stats
+        from scipy import special
 
         tail = (1 + level) / 2
         df = self.spread.df
-        return float(stats.norm.ppf(tail) if df is None else stats.t.ppf(tail, df))
+        return float(special.ndtri(tail) if df is None else special.stdtrit(df, tail))
 
     def interval(self, level: float, critical: float | None = None) -> Interval:
         """Two-sided interval at `level` in (0, 1); `critical`, where given, replaces the quantile (max-t)."""
@@ -72,7 +72,7 @@ class Estimate(Frozen):
 
         One half where the uncertainty is not known.
         """
-        from scipy import optimize, stats
+        from scipy import optimize, special
 
         if isinstance(self.spread, Exact):
             return float(self.value < limit if side == "below" else self.value > limit)
@@ -92,7 +92,7 @@ class Estimate(Frozen):
             # Bisection: at an estimate of 0 or 1 the bound is flat in the critical value, which stalls quicker methods.
             z = float(optimize.bisect(beyond, -farthest, farthest, xtol=1e-12))
         df = self.spread.df
-        below = float(stats.norm.cdf(z) if df is None else stats.t.cdf(z, df))
+        below = float(special.ndtr(z) if df is None else special.stdtr(df, z))
         return below if side == "below" else 1 - below
 
 
