@@ -1,0 +1,171 @@
+"""Expected gradients: the credit that each cell earns on the straight way from a background to the row.
+
+Aumann and Shapley (1974); integrated gradients, Sundararajan, Taly and Yan (2017); their mean over backgrounds, Erion
+et al. (2021). By quadrature instead of random points: the integrand of a smooth model is smooth.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.dataset import Floats, Integers
+from auditor.errors import NotApplicable
+from auditor.explain import quadrature
+from auditor.explain.attribution import Attribution
+from auditor.explain.players import Players, summed
+from auditor.explain.quadrature import Rule
+from auditor.explain.question import Portion, Question, rows_at_a_time
+
+METHOD = "expected gradients"
+_NOISE = 1e-6  # of the explained number: what float32 cannot tell
+
+
+@dataclass(frozen=True, eq=False)
+class _Paid:
+    """by_background: (rows, backgrounds, players). error: (rows,)."""
+
+    by_background: Floats
+    error: Floats
+
+
+def expected_gradients(
+    question: Question, players: Players, *, tolerance: float = 1e-4, largest: int = 240, keep: bool = False
+) -> Attribution:
+    """The mean over backgrounds of the integrated gradients, summed by player; adds up to score - base.
+
+    tolerance: of the arithmetic, as a share of the sum of a row's absolute values. Where two rules, or the sum that is
+    known, show a larger error, a finer rule is taken, up to `largest` points on each path; what is still over is told
+    in a note (a path that crosses a clip, a mask or a kink). keep: keep every background's share.
+
+    Raises NotApplicable where an input takes whole numbers: there is no way between two codes.
+    """
+    refuse_whole_numbers(question)
+    start, rules = question.explained.model.evaluations, quadrature.ladder(tolerance, largest)
+    rows, count = len(question.rows), len(question.backgrounds)
+    values, error = np.zeros((rows, len(players))), np.zeros((rows, len(players)))
+    score, base, numerical, over = (np.zeros(rows) for _ in range(4))
+    kept = np.zeros((rows, count, len(players)) if keep else (0, 0, 0))
+    known: dict[int, float] = {}
+    for portion in question.portions(len(rules[0]) * count):
+        at = portion.rows
+        if portion.length not in known:
+            known[portion.length] = float(question.explained.values(portion.against).mean())
+        score[at], base[at] = question.explained.values(portion.inputs), known[portion.length]
+        paid, far = _refined(question, portion, players, rules, tolerance, score[at] - base[at])
+        values[at], error[at] = paid.by_background.mean(1), question.backgrounds.error(paid.by_background)
+        numerical[at], over[at] = paid.error, far
+        if keep:
+            kept[at] = paid.by_background
+    return Attribution(
+        method=METHOD,
+        unit=question.explained.unit,
+        players=players,
+        values=values,
+        present=question.present(players),
+        score=score,
+        base=base,
+        evaluations=question.explained.model.evaluations - start,
+        error=error,
+        numerical=numerical,
+        by_background=kept if keep else None,
+        notes=(*question.notes(), *_told(over, numerical, values, len(rules[-1]))),
+    )
+
+
+def refuse_whole_numbers(question: Question) -> None:
+    """Raise NotApplicable where a feature is sent as a whole number."""
+    if question.fixed_type:
+        raise NotApplicable(
+            f"the input '{question.fixed_type}' takes whole numbers, by which nothing can be differentiated; "
+            "Shapley values and occlusion need no gradient, and gradient × input looks at the embedding"
+        )
+
+
+def _refined(
+    question: Question, portion: Portion, players: Players, rules: list[Rule], tolerance: float, due: Floats
+) -> tuple[_Paid, Floats]:
+    """Rule after rule for the rows that need it. due: (rows,) what the values must sum to. Also who is over (1)."""
+    paid = _integrated(question, portion, players, rules[0])
+    parts, error = paid.by_background, _known(paid, due)
+    floor = _NOISE * np.abs(due).max(initial=1.0)
+    for finer in rules[1:]:
+        bad = np.flatnonzero(error > tolerance * np.abs(parts.mean(1)).sum(1) + floor)
+        if not len(bad):
+            break
+        for some in _pieces(bad, question, portion, finer):
+            again = _integrated(question, some, players, finer)
+            here = np.searchsorted(portion.rows, some.rows)
+            parts[here], error[here] = again.by_background, _known(again, due[here])
+    over = error > tolerance * np.abs(parts.mean(1)).sum(1) + floor
+    return _Paid(parts, error), over.astype(float)
+
+
+def _pieces(bad: Integers, question: Question, portion: Portion, finer: Rule) -> Iterator[Portion]:
+    each = rows_at_a_time(portion.against, len(finer) * len(question.backgrounds))
+    for at in range(0, len(bad), each):
+        some = bad[at : at + each]
+        inputs = {name: array[some] for name, array in portion.inputs.items()}
+        yield dataclasses.replace(portion, rows=portion.rows[some], inputs=inputs)
+
+
+def _known(paid: _Paid, due: Floats) -> Floats:
+    """The error by the two rules, or by the sum that is known, whichever is larger."""
+    return np.asarray(np.maximum(paid.error, np.abs(paid.by_background.mean(1).sum(1) - due)))
+
+
+def _integrated(question: Question, portion: Portion, players: Players, rule: Rule) -> _Paid:
+    """One rule on every path from a background to a row."""
+    labels = question.players_of(portion, players)
+    named = [name for name in portion.inputs if name in question.origins]
+    apart = {name: portion.inputs[name][:, None] - portion.against[name][None] for name in named}
+    fine = {name: np.zeros_like(array) for name, array in apart.items()}
+    coarse = {name: np.zeros_like(array) for name, array in apart.items()}
+    each = max(1, int(_POINTS // max(1, sum(array.nbytes for array in apart.values()))))
+    for at in range(0, len(rule), each):
+        points = rule.points[at : at + each]
+        for name, slopes in _slopes(question, portion, apart, points).items():
+            fine[name] += np.tensordot(rule.weights[at : at + each].astype(slopes.dtype), slopes, axes=1)
+            coarse[name] += np.tensordot(rule.coarse[at : at + each].astype(slopes.dtype), slopes, axes=1)
+    parts = np.zeros((len(portion), len(question.backgrounds), len(players)))
+    scale, between = np.zeros(len(portion)), np.zeros(len(portion))
+    for name in named:
+        earned = (fine[name] * apart[name]).astype(float).reshape(*parts.shape[:2], -1)
+        between += np.abs(((fine[name] - coarse[name]) * apart[name]).mean(1)).reshape(len(portion), -1).sum(1)
+        parts += summed(earned, labels[name].ravel(), len(players))
+        scale += np.abs(earned.mean(1)).sum(1)
+    return _Paid(parts, quadrature.error(scale, between))
+
+
+_POINTS = 64 * 2**20  # bytes of gradients that are held at a time
+
+
+def _slopes(question: Question, portion: Portion, apart: dict[str, Floats], points: Floats) -> dict[str, Floats]:
+    """Gradients at some points of every path: input -> (points, rows, backgrounds, ...)."""
+    shape = (len(points), len(portion), len(question.backgrounds))
+    sent = {}
+    for name, array in portion.inputs.items():
+        if name in apart:
+            along = points.astype(apart[name].dtype).reshape(-1, *[1] * apart[name].ndim)
+            made = portion.against[name][None, None] + along * apart[name][None]
+        else:
+            made = np.broadcast_to(array[None, :, None], (*shape, *array.shape[1:]))
+        sent[name] = made.reshape(-1, *array.shape[1:])
+    found = question.explained.gradient(sent)
+    return {name: found[name].reshape(*shape, *array.shape[2:]) for name, array in apart.items()}
+
+
+def _told(over: Floats, numerical: Floats, values: Floats, largest: int) -> tuple[str, ...]:
+    bad = over > 0
+    if not bad.any():
+        return ()
+    size = np.abs(values[bad]).sum(1)
+    worst = float((numerical[bad] / np.maximum(size, np.finfo(float).tiny)).max())
+    told = (
+        f"For {int(bad.sum())} of {len(over)} rows the integral did not reach the tolerance with {largest} points on "
+    )
+    told += f"each path (largest error {worst:.2g} of the row's credit): there are kinks, clips or masks on the way."
+    return (told,)
