@@ -41,6 +41,14 @@ def unmeasured_by_outcome(subject: Subject) -> Subject:
     return _test(subject, values=_scaled(test, "lactate", np.nan, rows))
 
 
+def overfitted(subject: Subject) -> Subject:
+    """One test row of four has the outcome of another row, so that the model fits the reference better."""
+    y = subject.test.y.copy()
+    moved = np.arange(0, len(y), 4)
+    y[moved] = np.roll(y[moved], 1)
+    return _test(subject, y=y)
+
+
 def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
     at = [feature.name for feature in data.features].index(name)
     values = data.values.copy()
@@ -53,6 +61,7 @@ def _test(subject: Subject, **changed: object) -> Subject:
 
 
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
+    "overfitted": overfitted,
     "ranged": ranged,
     "other unit": other_unit,
     "unmeasured by outcome": unmeasured_by_outcome,

@@ -14,6 +14,7 @@ from auditor.checks.performance import (
     discrimination,
     error,
     net_benefit,
+    overfitting,
     replication,
     threshold,
 )
@@ -26,6 +27,7 @@ _CHECKS = (
     threshold.measure,
     net_benefit.measure,
     calibration.measure,
+    overfitting.measure,
     error.measure,
     ranges.measure,
     missing.measure,

@@ -16,11 +16,12 @@ from auditor.kernels.multiclass import right
 from auditor.kernels.stat import Stat, mean, minus, row_mean
 from auditor.sampling import Sampling
 
-WORDS = {
-    "binary": "drop of the area under the ROC curve",
-    "multiclass": "drop of the share of rows whose class is predicted rightly",
-    "regression": "rise of the root mean squared error",
+MEASURES = {
+    "binary": "area under the ROC curve",
+    "multiclass": "share of rows whose class is predicted rightly",
+    "regression": "root mean squared error",
 }
+WORDS = {task: f"{'rise' if task == 'regression' else 'drop'} of the {measure}" for task, measure in MEASURES.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,6 +47,13 @@ FAULTS = [
     ),
     ("performance.calibration", {"quantity": "slope", "between": (0.8, 1.25)}, {}, {"overconfident": 2.0}, {}),
     (
+        "performance.overfitting",
+        {"quantity": "gap", "at_most": 0.03},
+        {},
+        {"spoiled": "overfitted", "reference": N},
+        {"reference": N},
+    ),
+    (
         "performance.error",
         {"quantity": "root_mean_squared_error", "at_most": 6},
         {},

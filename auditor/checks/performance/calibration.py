@@ -88,7 +88,7 @@ class _Maker:
     def __init__(self, sampling: Sampling, event: Mask | None, n: int = 0) -> None:
         self.sampling = sampling
         self.n = n if event is None else len(event)
-        self.events = None if event is None else int(event.sum())
+        self.events = event
         self.quantities: dict[str, Quantity] = {}
         self.unmeasured: dict[str, str] = {}
 

@@ -72,10 +72,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         "average_precision": (average_precision(event, scores), "logit", _INFLUENCE),
         "ks": (kolmogorov_smirnov(event, scores), "logit", _INFLUENCE),
     }
-    n, events = len(event), int(event.sum())
+    n = len(event)
     return Measurement(
         quantities={
-            name: Quantity.of(sampling.estimate(stat, scale=scale, n=n, events=events, method=method))
+            name: Quantity.of(sampling.estimate(stat, scale=scale, n=n, events=event, method=method))
             for name, (stat, scale, method) in stats.items()
         },
         unmeasured=dict.fromkeys(("auroc_by_class", "average_precision_by_class"), "defined for several classes only"),
@@ -101,9 +101,7 @@ def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
     for name, (compute, method) in measures.items():
         stats = {part: compute(event, score) for part, (event, score) in curves.items()}
         parts = {
-            part: sampling.estimate(
-                stat, scale="logit", n=len(scores), events=int(curves[part][0].sum()), method=method
-            )
+            part: sampling.estimate(stat, scale="logit", n=len(scores), events=curves[part][0], method=method)
             for part, stat in stats.items()
         }
         correlation = sampling.correlation([stat.influence for stat in stats.values()])

@@ -58,7 +58,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     gains = {"acting on nobody": model, "acting on everybody": minus(model, net_benefit(event, everybody, threshold))}
 
     def estimate(stat: Stat) -> Estimate:
-        return sampling.estimate(stat, n=len(event), events=int(event.sum()), method=_METHOD)
+        return sampling.estimate(stat, n=len(event), events=event, method=_METHOD)
 
     return Measurement(
         quantities={

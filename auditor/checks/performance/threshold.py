@@ -124,7 +124,7 @@ class _Rates:
             return
         method = f"influence function, {'logit' if scale == 'logit' else 'Fisher'} scale"
         self.estimates[name] = self.sampling.estimate(
-            compute(event, above), scale=scale, n=len(event), events=int(event.sum()), method=method
+            compute(event, above), scale=scale, n=len(event), events=event, method=method
         )
 
 
