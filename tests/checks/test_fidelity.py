@@ -11,8 +11,8 @@ from measuring import judged, run
 from sklearn.metrics import r2_score
 from subjects import CENTRE, SPREAD, make_subject
 
+from auditor.checks.summaries import summaries
 from auditor.checks.surrogate.fidelity import measure as fidelity
-from auditor.checks.surrogate.summaries import summaries
 from auditor.checks.surrogate.tree import fit, folds
 from auditor.dataset import Dataset, Feature, Target
 from auditor.errors import NotApplicable

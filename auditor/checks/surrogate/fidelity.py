@@ -10,8 +10,8 @@ from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.sample import sample
+from auditor.checks.summaries import summaries
 from auditor.checks.surrogate.fidelity_charts import Told, shown
-from auditor.checks.surrogate.summaries import summaries
 from auditor.checks.surrogate.tree import fit, folds
 from auditor.dataset import Dataset, Floats
 from auditor.errors import NotApplicable

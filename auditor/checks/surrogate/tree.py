@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.surrogate.summaries import Summary
+from auditor.checks.summaries import Summary
 from auditor.dataset import Floats, Integers
 
 _FOLDS = 5
