@@ -109,6 +109,10 @@ class Question:
             found[name] = labels
         return found
 
+    def rng(self, *key: object) -> np.random.Generator:
+        """A random stream for a method, by the question's seed and the key only."""
+        return self.subject.rng("explain", self.seed, *key)
+
     def present(self, players: Players) -> NDArray[np.bool_]:
         """(rows, players): whether any cell of the player is a real step of the row."""
         out = np.zeros((len(self.rows), len(players)), dtype=bool)
