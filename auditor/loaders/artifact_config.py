@@ -1,0 +1,186 @@
+"""The configuration in a model file: read strictly, and held to what may be named in one (artifact_names)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.artifact import Custom, Part, Trusted
+from auditor.errors import ModelFault, Problem
+from auditor.loaders import artifact_names as known
+from auditor.loaders.artifact_archive import damaged
+
+_MOST_NODES = 500_000
+_DEEPEST = 60
+_LARGEST_NUMBER = 10**7  # of units, steps, classes, ...: anything that makes arrays
+_LARGEST_ROW = 10**8  # numbers
+_FREE = (
+    "seed",
+    "shared_object_id",
+    "value",
+    "max_value",
+    "mask_value",
+    "mean",
+    "variance",
+    "bin_boundaries",
+)  # no sizes
+_SHAPES = ("batch_shape", "batch_input_shape", "input_shape", "shape", "target_shape", "build_input_shape")
+_SIZES = ("units", "filters", "input_dim", "output_dim", "num_heads", "key_dim", "value_dim")
+_HOLD_LAYERS = ("layers", "layer", "cell", "cells", "forward_layer", "backward_layer")
+_REBUILD = "build the model from Keras's own layers (keras.ops work in a functional model) and save it again"
+_TRUST = "if you trust the code, name it: --trust-custom module:{}"
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a configuration names: its layers and operations, and code that was let in."""
+
+    parts: tuple[Part, ...]
+    custom: tuple[Custom, ...]
+
+
+def parsed(text: bytes | str) -> Any:
+    """JSON without duplicate keys. Raises ModelFault where it is none, is nested too deep, or holds too much."""
+    try:
+        read = json.loads(text, object_pairs_hook=_unique)
+        if sum(1 for _ in _nodes(read)) > _MOST_NODES:
+            raise ModelFault(f"the configuration holds more than {_MOST_NODES:,} values", remedy=_REBUILD)
+    except (ValueError, RecursionError) as error:
+        raise damaged(error) from error
+    return read
+
+
+def read_config(config: Any, numbers: int, trusted: Sequence[Trusted] = ()) -> Config:
+    """The layers and operations of a parsed configuration.
+
+    numbers: how many the weights hold; a layer can have no more units. trusted: code that the user lets in. Raises
+    ModelFault with every layer that is unsafe or impossible, and why.
+    """
+    if not isinstance(config, dict):
+        raise damaged("the configuration is not a mapping")
+    # Keras throws away what the whole model was trained with; nothing of it is opened.
+    reader = _Reader(numbers, {one.name: one for one in trusted})
+    reader.look({key: value for key, value in config.items() if key != "compile_config"}, (), "")
+    if reader.problems:
+        raise ModelFault(list(dict.fromkeys(reader.problems)))
+    return Config(tuple(reader.parts), tuple(dict.fromkeys(reader.custom)))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key stands twice in the configuration")
+    return made
+
+
+def _nodes(read: Any) -> Iterator[Any]:
+    waiting = [(read, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > _DEEPEST:
+            raise ModelFault(f"the configuration is nested more than {_DEEPEST} deep", remedy=_REBUILD)
+        yield node
+        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        waiting += [(one, depth + 1) for one in inner]
+
+
+class _Reader:
+    """Walks through a configuration and collects what it names and what is wrong with it."""
+
+    def __init__(self, numbers: int, trusted: Mapping[str, Trusted]) -> None:
+        self.numbers, self.trusted = numbers, trusted
+        self.parts: list[Part] = []
+        self.custom: list[Custom] = []
+        self.problems: list[Problem] = []
+
+    def look(self, node: Any, path: tuple[str, ...], key: str) -> None:
+        """path: names of the layers around; key: under which the node stands."""
+        if isinstance(node, list):
+            for one in node:
+                self.look(one, path, key)
+        if isinstance(node, dict):
+            if "class_name" in node or "function_type" in node:
+                found = self._object(node, path, key)
+                if found is None:
+                    return
+                path = found
+            for name, value in node.items():
+                self._size(name, value, path)
+                self.look(value, path, name)
+
+    def _object(self, node: Mapping[str, Any], path: tuple[str, ...], key: str) -> tuple[str, ...] | None:
+        """The path below the object; None where it is refused, so that nothing in it need be told."""
+        kind, config, module = node.get("class_name"), node.get("config"), node.get("module")
+        named = config.get("name") if isinstance(config, dict) else None
+        part = key in _HOLD_LAYERS
+        inner = (*path, named) if part and isinstance(named, str) else path  # the whole model's name says nothing
+        place = _place(inner, kind, key)
+        used = config if kind == "function" else kind
+        if not isinstance(used, str):
+            self._fault(place, "is described in a way that Keras does not write", _REBUILD)
+            return None
+        if self._let_in(used, node, place):
+            return inner
+        if reason := _reason(used, module, node):
+            remedy = _REBUILD if used in known.RUN_CODE else f"{_REBUILD}; {_TRUST.format(used.rsplit('>', 1)[-1])}"
+            self._fault(place, reason, remedy)
+            return None
+        if part:
+            self.parts.append(Part("/".join(inner), used))
+        return inner
+
+    def _let_in(self, used: str, node: Mapping[str, Any], place: str) -> bool:
+        short = used.rsplit(">", 1)[-1]
+        one = self.trusted.get(short)
+        if one is None or used in known.RUN_CODE:
+            return False
+        names = [used, node.get("registered_name")]
+        self.custom += [Custom(n, place, one) for n in names if isinstance(n, str) and n.rsplit(">", 1)[-1] == short]
+        return True
+
+    def _size(self, name: str, value: Any, path: tuple[str, ...]) -> None:
+        numbers = value if isinstance(value, list) else [value]
+        whole = [abs(one) for one in numbers if isinstance(one, int) and not isinstance(one, bool)]
+        if not whole or name in _FREE:
+            return
+        place, product = _place(path, None, ""), 1
+        for one in whole:
+            product *= max(one, 1)
+        if name in _SIZES and max(whole) > self.numbers:
+            what = f"has {name} = {max(whole):,}, more than the {self.numbers:,} numbers in the file can serve"
+            self._fault(place, what, "copy the file again from where it was made, or save the model again")
+        elif max(whole) > _LARGEST_NUMBER or (name in _SHAPES and product > _LARGEST_ROW):
+            self._fault(place, f"has {name} = {value}, which no memory could hold", _REBUILD)
+
+    def _fault(self, place: str, what: str, remedy: str) -> None:
+        self.problems.append(Problem("", f"{place} {what}", remedy))
+
+
+def _place(path: tuple[str, ...], kind: object, key: str) -> str:
+    """As in: layer 'inner/attention' (Own), or: the activation of layer 'dense' (function)."""
+    layer = f"layer '{'/'.join(path)}'" if path else "the model"
+    said = layer if key in ("", *_HOLD_LAYERS) else f"{key} of {layer}"
+    return f"{said} ({kind})" if isinstance(kind, str) else said
+
+
+def _reason(used: str, module: object, node: Mapping[str, Any]) -> str:
+    """Why a name may not stand in a model file; empty where it may."""
+    registered = node.get("registered_name")
+    custom = isinstance(registered, str) and ">" in registered
+    foreign = isinstance(module, str) and not known.MODULES.fullmatch(module)
+    if used in known.RUN_CODE or node.get("function_type") == "lambda":
+        return "runs code of its own, which the file brings along or names"
+    if used in known.READ_FILES:
+        return "may read other files of the machine (vocabularies)"
+    if used in known.CALL_FUNCTIONS:
+        return "calls a function that the file names"
+    if custom or foreign or not isinstance(module, str | None):
+        return f"needs {registered if custom else f'{module}.{used}'}, which is not part of Keras"
+    functions = known.FUNCTIONS if node.get("class_name") == "function" else frozenset()
+    allowed = functions or known.MODELS | known.LAYERS | known.OPERATIONS | known.PIECES | known.VALUES
+    if used not in allowed:
+        whose = f"{module}.{used}" if module else used
+        return f"needs {whose}, which is not among what of Keras a model to be audited may use"
+    return ""
