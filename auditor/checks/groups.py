@@ -124,6 +124,16 @@ class Groups:
             notes=(*notes, *self._unknown(inside[UNKNOWN], UNKNOWN in suppressed, rows, what)),
         )
 
+    def both(self, event: Mask) -> Compared:
+        """The groups that have enough rows with the outcome, and enough without."""
+        having, lacking = self.among(event, "rows with the outcome"), self.among(~event, "rows without the outcome")
+        return Compared(
+            rows={name: rows | lacking.rows[name] for name, rows in having.rows.items() if name in lacking.rows},
+            aside={name: rows | lacking.aside[name] for name, rows in having.aside.items() if name in lacking.aside},
+            suppressed=lacking.suppressed | having.suppressed,
+            notes=tuple(dict.fromkeys((*having.notes, *lacking.notes))),
+        )
+
     def _fewer(self, mask: Mask, by: int, what: str) -> Mask:
         less = mask.copy()
         less[self.draw(what).choice(np.flatnonzero(mask), by, replace=False)] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -127,13 +128,16 @@ class ByGroup:
 
 
 def measurement(
-    groups: ByGroup, found: Mapping[str, Quantity | None], shown: Iterable[Shown], unmeasured: Mapping[str, str]
+    found: Mapping[str, Quantity | None],
+    shown: Iterable[Shown],
+    notes: Iterable[str],
+    unmeasured: Mapping[str, str] = MappingProxyType({}),
 ) -> Measurement:
     """What was found by name; a quantity that is None has too few groups. unmeasured: what has another reason."""
     quantities = {name: quantity for name, quantity in found.items() if quantity is not None}
     absent = {name: FEW_GROUPS for name, quantity in found.items() if quantity is None}
     return Measurement(
-        quantities=quantities, unmeasured={**absent, **unmeasured}, shown=tuple(shown), notes=tuple(groups.notes)
+        quantities=quantities, unmeasured={**absent, **unmeasured}, shown=tuple(shown), notes=tuple(notes)
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from auditor.checks.bias.contrasts import Combine, Measure, Side
 from auditor.checks.groups import Mask
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Koopman, Mover, NotEstimable, Wilson
+from auditor.estimate import Estimate, Koopman, Mover, NotEstimable, Scale, Wilson
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Regression, Stat
 from auditor.sampling import Sampling
@@ -79,6 +80,41 @@ def ratio_of_rates(one: Side, other: Side, correlation: float) -> Estimate:
 def slope_of_ratio(value: float) -> float:
     """How much the logarithm of a rate moves with it; 0 for a rate of 0, which has no ratio."""
     return 1 / value if value > 0 else 0.0
+
+
+def of_stat(
+    sampling: Sampling,
+    compute: Callable[[Mask], Stat],
+    method: str,
+    scale: Scale = "identity",
+    event: Mask | None = None,
+) -> Measure:
+    """A statistic that `compute` makes of the rows of a group alone. event: (rows,) who has the outcome."""
+
+    def measure(rows: Mask) -> Side:
+        stat = compute(rows)
+        own = None if event is None else event[rows]
+        estimate = sampling.estimate(stat, rows=rows, n=int(rows.sum()), events=own, method=method, scale=scale)
+        return Side(estimate, stat.among(rows) if sampling.codes is None else among(stat, rows))
+
+    return measure
+
+
+def ratio_of_stats(sampling: Sampling, method: str) -> Combine:
+    """The ratio of two positive statistics that have influence values, on the log scale."""
+
+    def combine(one: Side, other: Side, correlation: float) -> Estimate:
+        top, bottom = one.stat.value, other.stat.value
+        if min(top, bottom) <= 0:
+            raise NotApplicable("one of the two is 0, so they have no ratio")
+        ratio = top / bottom
+        parts = [Stat(ratio, ratio / side.stat.value * side.stat.influence, side.stat.strata) for side in (one, other)]
+        both = Stat(ratio, parts[0].influence - parts[1].influence, apart(*parts).strata)
+        fewer = limiting(one.estimate, other.estimate)
+        found = sampling.estimate(both, n=fewer.n, events=fewer.events, scale="log", method=method)
+        return found.model_copy(update={"entities": fewest_entities(one, other)})
+
+    return combine
 
 
 def difference_of_stats(sampling: Sampling, method: str) -> Combine:

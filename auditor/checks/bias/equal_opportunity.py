@@ -37,4 +37,4 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     parts, gaps = found.quantity(), found.gaps(difference_of_rates)
     says = "Intervals that hardly overlap point to a real difference."
     charts = shown(found, {"Difference of sensitivity": gaps}, "Sensitivity", groups.title, says)
-    return measurement(found, {"sensitivity": parts, "sensitivity_difference": gaps}, charts, {})
+    return measurement({"sensitivity": parts, "sensitivity_difference": gaps}, charts, found.notes)

@@ -54,4 +54,4 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     }
     says = "Rates of false positives and of false negatives; intervals that hardly overlap point to a real difference."
     charts = shown(both, {"Difference of error rates": gaps}, "Error rate", groups.title, says)
-    return measurement(both, told, charts, {})
+    return measurement(told, charts, both.notes)

@@ -70,5 +70,4 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
             "Of those below the threshold, the share who do not have the outcome.",
         ),
     )
-    positive.notes |= negative.notes
-    return measurement(positive, told, charts, {})
+    return measurement(told, charts, positive.notes | negative.notes)

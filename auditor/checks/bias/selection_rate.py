@@ -53,7 +53,7 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
         "selection_rate_difference": difference,
         "selection_rate_ratio": ratio,
     }
-    return measurement(found, told, charts, {})
+    return measurement(told, charts, found.notes)
 
 
 def _chosen(subject: Subject, scores: Floats) -> dict[str, Mask]:
