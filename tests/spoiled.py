@@ -49,6 +49,16 @@ def overfitted(subject: Subject) -> Subject:
     return _test(subject, y=y)
 
 
+def beaten(subject: Subject) -> Subject:
+    """The model has forgotten the heart rate, which tells most."""
+    truth = subject.model.truth
+    weights = truth.weights.copy()
+    weights[:, 0] = 0.0
+    return dataclasses.replace(
+        subject, model=dataclasses.replace(subject.model, truth=dataclasses.replace(truth, weights=weights))
+    )
+
+
 def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
     at = [feature.name for feature in data.features].index(name)
     values = data.values.copy()
@@ -62,6 +72,7 @@ def _test(subject: Subject, **changed: object) -> Subject:
 
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "overfitted": overfitted,
+    "beaten": beaten,
     "ranged": ranged,
     "other unit": other_unit,
     "unmeasured by outcome": unmeasured_by_outcome,

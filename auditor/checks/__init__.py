@@ -11,6 +11,7 @@ from auditor.checks.data import missing, ranges
 from auditor.checks.importance import permutation
 from auditor.checks.performance import (
     calibration,
+    challenger,
     discrimination,
     error,
     net_benefit,
@@ -28,6 +29,7 @@ _CHECKS = (
     net_benefit.measure,
     calibration.measure,
     overfitting.measure,
+    challenger.measure,
     error.measure,
     ranges.measure,
     missing.measure,

@@ -54,6 +54,13 @@ FAULTS = [
         {"reference": N},
     ),
     (
+        "performance.challenger",
+        {"quantity": "gain", "at_least": -0.02},
+        {},
+        {"spoiled": "beaten", "reference": N},
+        {"reference": N},
+    ),
+    (
         "performance.error",
         {"quantity": "root_mean_squared_error", "at_most": 6},
         {},

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from auditor.checks.quality import MEASURES, Quality
+from auditor.dataset import Dataset
 from auditor.estimate import Estimate
+from auditor.kernels.stat import Stat
 from auditor.measurement import Axis, Bars, Series
 
 LEVEL = 0.95  # of everything that is drawn: pointwise, unadjusted
@@ -45,3 +48,24 @@ def banded(name: str, x: Sequence[float], estimates: Sequence[Estimate]) -> Seri
 def upright(name: str, at: float, low: float, high: float) -> Series:
     """A vertical line."""
     return Series(name=name, x=(at, at), y=(low, high))
+
+
+def achieved(quality: Quality, stat: Stat) -> Estimate:
+    """The measure of `Quality.stat` as it is drawn: an error is above zero, and every measure has its own scale."""
+    error = quality.data.task == "regression"
+    shown = Stat(-stat.value, -stat.influence, stat.strata) if error else stat
+    return quality.sampling.estimate(
+        shown,
+        scale="log" if error else "logit",
+        n=len(quality.data),
+        events=quality.event,
+        method=f"influence function, {'log' if error else 'logit'} scale",
+    )
+
+
+def measure_axis(data: Dataset) -> Axis:
+    """The axis of what `achieved` gives."""
+    return Axis(
+        title=MEASURES[data.task][0].upper() + MEASURES[data.task][1:],
+        unit=data.target.unit if data.task == "regression" else "",
+    )

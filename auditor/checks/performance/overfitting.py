@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.checks.check import check
-from auditor.checks.performance.charts import dots
-from auditor.checks.quality import MEASURES, Quality
+from auditor.checks.performance.charts import achieved, dots, measure_axis
+from auditor.checks.quality import Quality
 from auditor.dataset import Dataset, Floats, Integers
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Frozen
+from auditor.estimate import Frozen
 from auditor.evidence import REFERENCE_SCORES, SCORES, Evidence
 from auditor.kernels.stat import Stat
-from auditor.measurement import Axis, Meaning, Measurement, Quantity
+from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.subject import Subject
 
 
@@ -55,8 +55,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
             dots(
                 "Predictive quality on reference and test rows",
                 "The further the two are apart, the more the model relies on what holds for its own rows only.",
-                {side.name: side.estimate() for side in (before, after)},
-                Axis(title=MEASURES[subject.test.task].capitalize(), unit=_unit(subject.test)),
+                {side.name: achieved(side.quality, side.stat) for side in (before, after)},
+                measure_axis(subject.test),
             ),
         ),
     )
@@ -75,18 +75,6 @@ class Side:
         """Rows, or rows with the outcome that fewer of them have."""
         n, event = len(self.quality.data), self.quality.event
         return n if event is None else int(min(event.sum(), n - event.sum()))
-
-    def estimate(self) -> Estimate:
-        """The measure as it is drawn: an error is above zero."""
-        error = self.quality.data.task == "regression"
-        shown = Stat(-self.stat.value, -self.stat.influence) if error else self.stat
-        return self.quality.sampling.estimate(
-            shown,
-            scale="log" if error else "logit",
-            n=len(self.quality.data),
-            events=self.quality.event,
-            method="drawn",
-        )
 
 
 def _side(name: str, data: Dataset, scores: Floats) -> Side:
@@ -110,7 +98,3 @@ def _difference(first: Stat, second: Stat) -> Stat:
 
 def _strata(stat: Stat) -> Integers:
     return np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata
-
-
-def _unit(data: Dataset) -> str:
-    return data.target.unit if data.task == "regression" else ""
