@@ -83,7 +83,8 @@ class Dataset:
     values: (lines, features), original units, NaN = not measured. Row i is lines starts[i] up to stops[i].
     y: float targets, or class codes. entity: codes. cluster: codes of what is independent: the entity, or a block of
     time where entities are few; None where each row is its own. recorded: the developer's own scores, if given.
-    dropped: how many rows or entities were left out on loading, by reason.
+    dropped: how many rows or entities were left out on loading, by reason. entities_declared: whether the specification
+    names an entity; without it, codes say nothing about who is in two data sets.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Dataset:
     recorded_tolerance: float = 1e-4
     side: Side = "left"
     dropped: Mapping[str, int] = field(default_factory=dict)
+    entities_declared: bool = True
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -49,6 +49,40 @@ def overfitted(subject: Subject) -> Subject:
     return _test(subject, y=y)
 
 
+def copied_rows(subject: Subject) -> Subject:
+    """Every twentieth test row holds what the row before it holds."""
+    test = subject.test
+    source = np.arange(len(test)) - (np.arange(len(test)) % 20 == 19)
+    return _test(subject, starts=test.starts[source], stops=test.stops[source], static=test.static[source])
+
+
+def people_in_both(subject: Subject) -> Subject:
+    """The first 100 people of the reference data are the first ones of the test data."""
+    reference, entity = subject.reference, subject.reference.entity.copy()
+    entity[:100] = subject.test.entity[:100]
+    return dataclasses.replace(subject, reference=dataclasses.replace(reference, entity=entity))
+
+
+def near_copies(subject: Subject) -> Subject:
+    """The first 100 test rows are rows of the reference data, with a ten-thousandth of noise."""
+    test, reference = subject.test, subject.reference
+    lines = len(test.values)
+    noise = 1 + 0.0001 * np.random.default_rng(7).standard_normal(reference.values.shape)
+    values = np.concatenate([test.values, reference.values * noise])
+    starts, stops, static = test.starts.copy(), test.stops.copy(), test.static.copy()
+    starts[:100], stops[:100] = reference.starts[:100] + lines, reference.stops[:100] + lines
+    static[:100] = reference.static[:100]
+    return _test(subject, values=values, starts=starts, stops=stops, static=static)
+
+
+def overfitted(subject: Subject) -> Subject:
+    """One test row of four has the outcome of another row, so that the model fits the reference better."""
+    y = subject.test.y.copy()
+    moved = np.arange(0, len(y), 4)
+    y[moved] = np.roll(y[moved], 1)
+    return _test(subject, y=y)
+
+
 def beaten(subject: Subject) -> Subject:
     """The model has forgotten the heart rate, which tells most."""
     truth = subject.model.truth
@@ -76,4 +110,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "ranged": ranged,
     "other unit": other_unit,
     "unmeasured by outcome": unmeasured_by_outcome,
+    "copied rows": copied_rows,
+    "people in both": people_in_both,
+    "near copies": near_copies,
 }

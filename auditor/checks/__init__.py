@@ -7,7 +7,7 @@ from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, selection_rate
 from auditor.checks.check import Check
-from auditor.checks.data import missing, ranges
+from auditor.checks.data import duplicates, missing, overlap, ranges
 from auditor.checks.importance import permutation
 from auditor.checks.performance import (
     calibration,
@@ -33,6 +33,8 @@ _CHECKS = (
     error.measure,
     ranges.measure,
     missing.measure,
+    duplicates.measure,
+    overlap.measure,
     noise.measure,
     permutation.measure,
     fidelity.measure,

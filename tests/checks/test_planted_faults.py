@@ -81,6 +81,9 @@ FAULTS = [
         {"missing": 0.1, "spoiled": "unmeasured by outcome"},
         {"missing": 0.1},
     ),
+    ("data.duplicates", {"quantity": "repeated", "at_most": 0.01}, {}, {"spoiled": "copied rows"}, {}),
+    ("data.overlap", {"quantity": "entities_in_both", "at_most": 0}, {}, {"spoiled": "people in both"}, {}),
+    ("data.overlap", {"quantity": "near", "at_most": 0.01}, {}, {"spoiled": "near copies"}, {}),
     (
         "behavior.noise",
         {"quantity": "flipped", "at_most": 0.1, "parts": ("1 ×",)},

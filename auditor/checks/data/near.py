@@ -1,0 +1,170 @@
+"""Near copies of sequences, found in O(n log n) by hashing random projections (Datar et al. 2004)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.checks.data.seen import Seen
+from auditor.dataset import Floats, Integers
+
+_DIRECTIONS = 24  # projections of every row; each table takes some of them
+_TABLES = 16
+_WIDTH = 4.0  # of a bucket, in tolerances: two rows at the tolerance share one in 4 of 5 directions, or more
+_CHUNK = 2**22  # numbers at a time
+_PAIRS = 2**12  # compared at a time
+_KNOTS = 200
+_LAST = 2**20  # steps of the last direction within a bucket
+Mask = NDArray[np.bool_]
+Describe = Callable[[Integers], "Points"]
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Rows as points. at: (rows, cells) float32, each feature as its rank among the reference cells, 0 to 1, and 0
+    where not measured. measured: (rows, cells).
+    """
+
+    at: NDArray[np.float32]
+    measured: Mask
+
+    def flat(self) -> NDArray[np.float32]:
+        """(rows, 2 * cells), in which a cell that one of two rows lacks moves them apart."""
+        return np.concatenate([self.at, self.measured.astype(np.float32)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Where two rows are as far apart as the root mean square of the differences of their ranks, over the cells that
+    either has; a cell that only one has, or another level of a category, counts as a difference of 1.
+
+    width: steps, counted from the last one. knots: for each feature, the values and their ranks.
+    """
+
+    width: int
+    knots: tuple[tuple[Floats, Floats], ...]
+    static_knots: tuple[tuple[Floats, Floats], ...]
+
+    @classmethod
+    def of(cls, reference: Seen, width: int) -> Space:
+        """The ranks of the reference cells."""
+        data = reference.data
+        values = data.values[reference.lines()]
+        statics = data.static if data.static_features else np.empty((0, 0))
+        return cls(
+            width,
+            tuple(_knots(f.kind, column) for f, column in zip(data.features, values.T, strict=True)),
+            tuple(_knots(f.kind, column) for f, column in zip(data.static_features, statics.T, strict=True)),
+        )
+
+    def points(self, seen: Seen, rows: Integers) -> Points:
+        """The rows as points."""
+        data = seen.data
+        lines = np.stack([seen.back(back)[rows] for back in range(self.width)], axis=1)
+        cells = np.where((lines >= 0)[:, :, None], data.values[lines], np.nan).transpose(2, 0, 1)
+        pieces = [np.interp(column, *knots) for column, knots in zip(cells, self.knots, strict=True)]
+        if self.static_knots:
+            static = zip(data.static[rows].T, self.static_knots, strict=True)
+            pieces += [np.interp(column, *knots)[:, None] for column, knots in static]
+        ranks = np.concatenate(pieces, axis=1) if pieces else np.empty((len(rows), 0))
+        measured = ~np.isnan(ranks)
+        return Points(np.where(measured, ranks, 0.0).astype(np.float32), measured)
+
+    @property
+    def cells(self) -> int:
+        """Cells of a row."""
+        return self.width * len(self.knots) + len(self.static_knots)
+
+
+def apart(one: Points, other: Points) -> Floats:
+    """(rows,) how far each row is from its counterpart; infinite where neither has a cell."""
+    both, either = one.measured & other.measured, one.measured | other.measured
+    squares = np.where(both, (one.at - other.at) ** 2, either).sum(axis=1, dtype=float)
+    count = either.sum(axis=1)
+    return np.asarray(np.sqrt(np.where(count > 0, squares / np.maximum(count, 1), np.inf)))
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """Rows to compare: how many, and how to describe some of them."""
+
+    rows: int
+    describe: Describe
+
+
+def near_copies(base: Side, asked: Side, cells: int, tolerance: float, rng: np.random.Generator) -> Mask:
+    """(asked.rows,) whether a row of `base` was found within the tolerance. None is wrongly found; some are overlooked.
+
+    Two rows whose projections fall into the same bucket, in one of several tables, and next to each other there, are
+    compared cell by cell. The bucket takes as many directions as leave a few rows in each.
+    """
+    directions = (rng.standard_normal((2 * cells, _DIRECTIONS)) / np.sqrt(cells)).astype(np.float32)
+    sketches = [_sketch(side, directions, cells) for side in (base, asked)]
+    sketch = np.concatenate(sketches)
+    is_base = np.arange(len(sketch)) < base.rows
+    spread = np.maximum(sketches[0].std(axis=0), tolerance)
+    shares = max(2.0, float(np.median(2 * spread)) / (_WIDTH * tolerance))
+    taken = int(np.clip(np.ceil(np.log(base.rows + 1) / np.log(shares)), 1, 8))
+    found = np.zeros(asked.rows, dtype=bool)
+    for _ in range(_TABLES):
+        chosen = rng.permutation(_DIRECTIONS)[: taken + 1]
+        order, bucket = _sorted(sketch[:, chosen], _WIDTH * tolerance, rng)
+        for row, candidate in _neighbours(order, bucket, is_base):
+            close = np.square(sketch[row] - sketch[candidate]).mean(axis=1) <= (3 * tolerance) ** 2
+            close &= ~found[row - base.rows]
+            _compare(base, asked, row[close] - base.rows, candidate[close], tolerance, found)
+    return found
+
+
+def _knots(kind: str, column: Floats) -> tuple[Floats, Floats]:
+    """Values and ranks of a feature; a category keeps its codes, so that two levels are at least 1 apart."""
+    known = column[~np.isnan(column)].astype(float)
+    if kind != "numeric" or not len(known):
+        return np.array([-1e6, 1e6]), np.array([-1e6, 1e6])
+    ordered = np.quantile(known, np.linspace(0, 1, _KNOTS + 1))
+    values, first = np.unique(ordered, return_index=True)
+    last = np.append(first[1:], len(ordered)) - 1
+    return values, (first + last) / (2 * _KNOTS)
+
+
+def _sketch(side: Side, directions: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
+    each = max(1, _CHUNK // max(1, 2 * cells))
+    pieces = [np.arange(at, min(at + each, side.rows)) for at in range(0, side.rows, each)]
+    empty = np.empty((0, directions.shape[1]), dtype=np.float32)
+    return np.concatenate([empty, *(side.describe(rows).flat() @ directions for rows in pieces)])
+
+
+def _sorted(sketch: NDArray[np.float32], width: float, rng: np.random.Generator) -> tuple[Integers, NDArray[np.uint64]]:
+    """The order by bucket, and within it by the last direction; and the bucket of each row in that order."""
+    grid = np.floor(sketch[:, :-1] / width + rng.random(sketch.shape[1] - 1)).astype(np.int64).astype(np.uint64)
+    key = np.zeros(len(sketch), dtype=np.uint64)
+    for column in grid.T:
+        key = (key ^ column) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    last = sketch[:, -1] - sketch[:, -1].min(initial=0.0)
+    rank = (last * ((_LAST - 1) / max(float(last.max(initial=0.0)), 1e-12))).astype(np.uint64)
+    key = key - key % np.uint64(_LAST) + rank  # one number to sort by: the bucket in its high bits
+    order = np.argsort(key)
+    return order, key[order] // np.uint64(_LAST)
+
+
+def _neighbours(order: Integers, bucket: NDArray[np.uint64], is_base: Mask) -> list[tuple[Integers, Integers]]:
+    """Pairs (row asked for, row of the base) that stand next to each other in a bucket, in either direction."""
+    pairs = []
+    for step in (1, -1):
+        rows, keys = order[::step], bucket[::step]
+        place = np.maximum.accumulate(np.where(is_base[rows], np.arange(len(rows)), -1))
+        asked = np.flatnonzero(~is_base[rows] & (place >= 0))
+        asked = asked[keys[asked] == keys[place[asked]]]
+        pairs.append((rows[asked], rows[place[asked]]))
+    return pairs
+
+
+def _compare(base: Side, asked: Side, rows: Integers, others: Integers, tolerance: float, found: Mask) -> None:
+    """Mark in `found` the rows within the tolerance of their counterparts, some pairs at a time."""
+    for at in range(0, len(rows), _PAIRS):
+        some, counterparts = rows[at : at + _PAIRS], others[at : at + _PAIRS]
+        found[some[apart(asked.describe(some), base.describe(counterparts)) <= tolerance]] = True

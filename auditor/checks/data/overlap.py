@@ -1,0 +1,126 @@
+"""What reference and test data share."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field, FiniteFloat
+
+from auditor.checks.check import check
+from auditor.checks.data.both import Both, shared_entities
+from auditor.checks.data.digests import digests
+from auditor.checks.data.near import Mask, Points, Side, Space, near_copies
+from auditor.checks.data.seen import Seen
+from auditor.dataset import Integers
+from auditor.errors import NotApplicable
+from auditor.estimate import Estimate, Exact, Frozen
+from auditor.evidence import Evidence
+from auditor.measurement import Column, Meaning, Measurement, Quantity, Table
+from auditor.subject import Subject
+
+_PLANTED = 300  # copies planted to see how many are found
+
+
+class Params(Frozen):
+    """How near is near."""
+
+    tolerance: FiniteFloat = Field(
+        default=0.01,
+        gt=0,
+        lt=0.2,
+        description="Rows are near copies where the ranks of their cells among the reference cells, from 0 to 1, "
+        "differ by at most this much (root mean square).",
+    )
+
+
+@check(
+    quantities={
+        "entities_in_both": Meaning(title="Share of test entities that are in the reference data too", better="lower"),
+        "identical": Meaning(title="Share of test rows that equal a reference row", better="lower"),
+        "near": Meaning(title="Share of test rows that equal or nearly equal a reference row", better="lower"),
+        "near_found": Meaning(title="Share of planted near copies that the search finds", better="higher"),
+    }
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """The model is tested on people and sequences that it was not trained on.
+
+    Measures: the share of test entities that have rows in the reference data too; the share of test rows whose sequence
+    and static features equal those of a reference row in every cell; and the share that nearly do. Near copies are
+    found by hashing (Datar et al. 2004) and then compared cell by cell, so that none is wrongly found; how many are
+    overlooked is measured by planting copies at exactly the tolerance.
+    Why: a model that has seen the answer seems better than it is.
+    Blind to: the same person under two names with different values; windows of one sequence that are shifted; whether
+    the reference data are all that the model was trained on.
+    """
+    both = Both.of(subject)
+    test, reference = Seen.of(subject, both.test), Seen.of(subject, both.reference)
+    quantities, unmeasured = {}, {}
+    if both.test.entities_declared:
+        entities = len(np.unique(both.test.entity))
+        share = len(shared_entities(both.reference, both.test)) / entities
+        quantities["entities_in_both"] = _exact(share, entities, "every entity looked up; no sampling")
+    else:
+        unmeasured["entities_in_both"] = "the data specification names no entity"
+    held = [np.flatnonzero(seen.count(~np.isnan(seen.data.values))[0].any(axis=1)) for seen in (reference, test)]
+    if min(map(len, held)) == 0:
+        reason = "no row holds a measurement"
+        return _told(quantities, unmeasured | dict.fromkeys(("identical", "near", "near_found"), reason))
+    same = np.isin(digests(test)[held[1]], digests(reference)[held[0]])
+    near, found = _near(subject, (reference, test), (held[0], held[1]), params)
+    n = len(same)
+    quantities["identical"] = _exact(float(same.mean()), n, "every row compared; no sampling")
+    quantities["near"] = _exact(float((same | near).mean()), n, "every row, by hashing; see near_found")
+    quantities["near_found"] = _exact(float(found.mean()), len(found), "copies planted in these data")
+    return _told(quantities, unmeasured)
+
+
+def _told(quantities: dict[str, Quantity], unmeasured: dict[str, str]) -> Measurement:
+    if not quantities:
+        raise NotApplicable("; ".join(dict.fromkeys(unmeasured.values())))
+    columns = (Column(title="What"), Column(title="Share", kind="percent", digits=4), Column(title="Of", kind="count"))
+    said = {name: quantity.parts[""] for name, quantity in quantities.items()}
+    rows = tuple((measure.quantities[name].title, one.value, one.n) for name, one in said.items())
+    caption = (
+        "Every share but the last is to be zero, or as low as chance makes it where sequences are short and coarse."
+    )
+    return Measurement(
+        quantities=quantities,
+        unmeasured=unmeasured,
+        shown=(Table(title="Shared by reference and test data", caption=caption, columns=columns, rows=rows),),
+    )
+
+
+def _exact(value: float, n: int, method: str) -> Quantity:
+    return Quantity.of(Estimate(value=value, n=n, method=method, spread=Exact()))
+
+
+def _near(
+    subject: Subject, seen: tuple[Seen, Seen], held: tuple[Integers, Integers], params: Params
+) -> tuple[Mask, Mask]:
+    """Which test rows that hold a measurement have a near copy, and which of the planted ones were found."""
+    reference, test = seen
+    rng = subject.rng("data.overlap", params.model_dump_json())
+    space = Space.of(reference, max(int(one.lengths.max()) for one in seen))
+    base = Side(len(held[0]), lambda rows: space.points(reference, held[0][rows]))
+    planted = _copies(base.describe(rng.permutation(base.rows)[:_PLANTED]), params.tolerance, rng)
+    n = len(held[1])
+
+    def describe(rows: Integers) -> Points:
+        own = space.points(test, held[1][rows[rows < n]])
+        points = Points(np.empty((len(rows), space.cells), dtype=np.float32), np.empty((len(rows), space.cells), bool))
+        for target, ours, copies in (
+            (points.at, own.at, planted.at),
+            (points.measured, own.measured, planted.measured),
+        ):
+            target[rows < n], target[rows >= n] = ours, copies[rows[rows >= n] - n]
+        return points
+
+    found = near_copies(base, Side(n + len(planted.at), describe), space.cells, params.tolerance, rng)
+    return found[:n], found[n:]
+
+
+def _copies(points: Points, tolerance: float, rng: np.random.Generator) -> Points:
+    """Rows moved by the tolerance (by a hair less, for rounding) in a random direction."""
+    noise = rng.standard_normal(points.at.shape) * points.measured
+    length = np.sqrt((noise**2).sum(axis=1) / np.maximum(points.measured.sum(axis=1), 1))
+    moved = points.at + 0.999 * tolerance * noise / np.maximum(length, 1e-12)[:, None]
+    return Points(moved.astype(np.float32), points.measured)
