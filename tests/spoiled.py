@@ -75,14 +75,6 @@ def near_copies(subject: Subject) -> Subject:
     return _test(subject, values=values, starts=starts, stops=stops, static=static)
 
 
-def overfitted(subject: Subject) -> Subject:
-    """One test row of four has the outcome of another row, so that the model fits the reference better."""
-    y = subject.test.y.copy()
-    moved = np.arange(0, len(y), 4)
-    y[moved] = np.roll(y[moved], 1)
-    return _test(subject, y=y)
-
-
 def beaten(subject: Subject) -> Subject:
     """The model has forgotten the heart rate, which tells most."""
     truth = subject.model.truth
