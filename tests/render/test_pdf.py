@@ -1,0 +1,124 @@
+"""The PDF: says what the record says, holds the record, is complete or not there, and keeps to its standards."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+import pdfvalidator
+import pytest
+from records import a_record
+from render.conftest import ATTACHED
+from render.small import small
+
+from auditor.errors import AuditorError, WrittenFault
+from auditor.record import Record
+from auditor.render.html import render_html
+from auditor.render.pdf import render_pdf
+
+_NO_VALIDATOR = pdfvalidator.missing()
+
+
+def _opened(pdf: bytes) -> Any:
+    import pypdf
+
+    return pypdf.PdfReader(io.BytesIO(pdf))
+
+
+def _read(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in _opened(pdf).pages)
+
+
+def test_text_holds_verdict_and_requirements(pdf: bytes, record: Record) -> None:
+    """The verdict stands on page one, every requirement's id and every figure in the text."""
+    text = _read(pdf)
+    assert record.verdict in _opened(pdf).pages[0].extract_text()
+    assert [] == [f.requirement.id for f in record.findings if f.requirement.id not in text]
+    assert list(range(1, 10)) == sorted({int(n) for n in re.findall(r"Figure\s+(\d+)\.", text)})
+
+
+def test_record_is_inside(pdf: bytes) -> None:
+    """The record's own bytes are attached."""
+    assert {"record.json": [ATTACHED]} == dict(_opened(pdf).attachments)
+
+
+def test_letters_are_inside(pdf: bytes) -> None:
+    """Every font is embedded, the Chinese one too."""
+    fonts = [one for one in _objects(pdf) if one.get("/Type") == "/FontDescriptor"]
+    assert [] == [one["/FontName"] for one in fonts if not {"/FontFile2", "/FontFile3"} & set(one)]
+    assert any("CJK" in one["/FontName"] for one in fonts)
+
+
+def test_every_drawing_has_words(pdf: bytes) -> None:
+    """Each figure of the document's structure has its alternative text."""
+    figures = [one for one in _objects(pdf) if one.get("/S") == "/Figure"]
+    assert 9 == len(figures)
+    assert [] == [one for one in figures if len(one.get("/Alt", "")) < 20]
+
+
+def _objects(pdf: bytes) -> list[Any]:
+    reader = _opened(pdf)
+    there = (reader.get_object(number) for number in range(1, len(reader.xref[0]) + 1))
+    return [one for one in there if isinstance(one, dict)]
+
+
+def test_quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """The shipped templates give WeasyPrint nothing to warn of."""
+    with caplog.at_level(logging.WARNING):
+        render_pdf(small(), b"{}")
+    assert [] == caplog.messages
+
+
+def test_lost_drawing_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawing that cannot be set is an error, never a gap."""
+    from weasyprint.svg import SVG
+
+    def fail(*_given: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(SVG, "draw", fail)
+    with pytest.raises(AuditorError, match=r"the PDF cannot be set: Failed to render SVG image .*: no room"):
+        render_pdf(small(), b"{}")
+
+
+def test_the_end_of_the_process_is_no_lost_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal that arrives while a drawing is set ends the program, as anywhere else."""
+    from weasyprint.svg import SVG
+
+    def end(*_given: object) -> None:
+        raise SystemExit(143)
+
+    monkeypatch.setattr(SVG, "draw", end)
+    with pytest.raises(SystemExit, match="143"):
+        render_pdf(small(), b"{}")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "h1 { background-image: url(https://example.org/logo.png) }",
+        "h1 { background-image: url(file:///etc/hostname) }",
+        "@font-face { font-family: Ours; src: url(https://example.org/ours.ttf) }",
+    ],
+)
+def test_nothing_from_elsewhere(tmp_path: Path, style: str) -> None:
+    """A template that asks the network or the disk for something is told so, and no PDF is made."""
+    record = a_record()
+    (tmp_path / "theme.css").write_text(style)
+    with pytest.raises(WrittenFault, match=r"the template asks for (https://example\.org|file:///etc)"):
+        render_pdf(record, b"{}", html=render_html(record, theme=tmp_path))
+
+
+@pytest.mark.skipif(bool(_NO_VALIDATOR), reason=_NO_VALIDATOR or "it can be validated")
+def test_keeps_to_its_standards(pdf: bytes, tmp_path: Path) -> None:
+    """PDF/A-3a and PDF/UA-1 at once, as veraPDF sees them; a plain PDF, held beside it, breaks both."""
+    from weasyprint import HTML
+
+    (tmp_path / "report.pdf").write_bytes(pdf)
+    HTML(string="<p>A page without a language or a title.").write_pdf(tmp_path / "plain.pdf")
+    found = pdfvalidator.violations(("3a", "ua1"), tmp_path / "report.pdf", tmp_path / "plain.pdf")
+    assert [] == found["report.pdf"]
+    assert {"plain.pdf 3a", "plain.pdf ua1"} == {line.partition(":")[0] for line in found["plain.pdf"]}
