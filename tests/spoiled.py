@@ -85,6 +85,25 @@ def beaten(subject: Subject) -> Subject:
     )
 
 
+def split_by_time(subject: Subject) -> Subject:
+    """Sound: two rows an hour; the test begins an hour after the reference ends."""
+    both = (subject.reference, subject.test)
+    hours = np.cumsum([0, len(both[0])]) // 2 + [0, 1]
+    start = np.datetime64("2024-01-01", "h")
+    reference, test = (
+        dataclasses.replace(data, index_time=start + (begin + np.arange(len(data)) // 2).astype("timedelta64[h]"))
+        for data, begin in zip(both, hours, strict=True)
+    )
+    return dataclasses.replace(subject, reference=reference, test=test)
+
+
+def split_at_random(subject: Subject) -> Subject:
+    """The test rows are from the same days as the reference rows."""
+    subject = split_by_time(subject)
+    span = subject.test.index_time[0] - subject.reference.index_time[0]
+    return _test(subject, index_time=subject.test.index_time - span)
+
+
 def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
     at = [feature.name for feature in data.features].index(name)
     values = data.values.copy()
@@ -105,4 +124,6 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "copied rows": copied_rows,
     "people in both": people_in_both,
     "near copies": near_copies,
+    "split by time": split_by_time,
+    "split at random": split_at_random,
 }

@@ -7,7 +7,7 @@ from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, selection_rate
 from auditor.checks.check import Check
-from auditor.checks.data import duplicates, missing, overlap, ranges
+from auditor.checks.data import duplicates, missing, overlap, ranges, sample_size, time_order
 from auditor.checks.importance import permutation
 from auditor.checks.performance import (
     calibration,
@@ -35,6 +35,8 @@ _CHECKS = (
     missing.measure,
     duplicates.measure,
     overlap.measure,
+    time_order.measure,
+    sample_size.measure,
     noise.measure,
     permutation.measure,
     fidelity.measure,

@@ -85,6 +85,14 @@ FAULTS = [
     ("data.overlap", {"quantity": "entities_in_both", "at_most": 0}, {}, {"spoiled": "people in both"}, {}),
     ("data.overlap", {"quantity": "near", "at_most": 0.01}, {}, {"spoiled": "near copies"}, {}),
     (
+        "data.time_order",
+        {"quantity": "before_end", "at_most": 0},
+        {},
+        {"spoiled": "split at random"},
+        {"spoiled": "split by time"},
+    ),
+    ("data.sample_size", {"quantity": "events", "at_least": 100}, {}, {"prevalence": 0.01}, {}),
+    (
         "behavior.noise",
         {"quantity": "flipped", "at_most": 0.1, "parts": ("1 ×",)},
         {},

@@ -1,0 +1,151 @@
+"""How much there is to learn from the test data."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.checks.check import check
+from auditor.checks.groups import Grouping, Groups
+from auditor.estimate import Estimate, Exact, Frozen
+from auditor.evidence import Evidence
+from auditor.measurement import Column, Meaning, Measurement, Quantity, Table
+from auditor.sampling import Sampling
+from auditor.subject import Subject
+
+Mask = NDArray[np.bool_]
+
+
+class Params(Frozen):
+    """None: every outcome and every group of the data is counted."""
+
+
+@check(
+    quantities={
+        "rows": Meaning(title="Test rows", better="higher"),
+        "entities": Meaning(title="Independent units among the test rows", better="higher"),
+        "events": Meaning(title="Test rows with the outcome", better="higher", per="class"),
+        "non_events": Meaning(title="Test rows without the outcome", better="higher", per="class"),
+        "prevalence": Meaning(title="Share of test rows with the outcome", better="target", per="class"),
+        "events_by_group": Meaning(title="Test rows with the outcome in a group", better="higher", per="group"),
+        "non_events_by_group": Meaning(title="Test rows without the outcome in a group", better="higher", per="group"),
+    }
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """There are enough people and outcomes for the numbers of this report.
+
+    Measures: how many test rows there are, how many independent units (people, or blocks of time), how many have the
+    outcome and how many not, overall and in each group, and the share that has it. With several classes: for each.
+    Why: what few cases say is chance. A group in which hardly anyone has the outcome cannot be judged at all.
+    Blind to: whether these rows are the right ones; how much the training data hold.
+    """
+    data = subject.test
+    sampling = Sampling.of(data)
+    quantities = {
+        "rows": Quantity.of(_count(len(data), len(data))),
+        "entities": Quantity.of(_count(sampling.clusters, len(data))),
+    }
+    outcomes = _outcomes(subject)
+    if not outcomes:
+        names = ("events", "non_events", "prevalence", "events_by_group", "non_events_by_group")
+        reason = "the target is a number, so nobody has or lacks the outcome"
+        return Measurement(quantities=quantities, unmeasured=dict.fromkeys(names, reason))
+    quantities |= _overall(subject, sampling, outcomes)
+    grouped, table, notes = _by_group(subject, outcomes)
+    missing = {name: "the data have no groups" for name in ("events_by_group", "non_events_by_group") if not grouped}
+    shown = (_overall_table(quantities), *([table] if table.rows else []))
+    return Measurement(quantities=quantities | grouped, unmeasured=missing, shown=shown, notes=notes)
+
+
+def _overall(subject: Subject, sampling: Sampling, outcomes: dict[str, Mask]) -> dict[str, Quantity]:
+    n = len(subject.test)
+    hidden = _hidden(outcomes, subject.smallest_cell)
+    unmeasured = dict.fromkeys(sorted(hidden), f"fewer than {subject.smallest_cell} rows; suppressed")
+    told = {name: event for name, event in outcomes.items() if name not in hidden}
+    every = np.ones(n, dtype=bool)
+    parts = {
+        "events": {name: _count(int(event.sum()), n) for name, event in told.items()},
+        "non_events": {name: _count(int((~event).sum()), n) for name, event in told.items()},
+        "prevalence": {name: sampling.rate(event, every) for name, event in told.items()},
+    }
+    return {name: Quantity(parts=of, unmeasured=unmeasured) for name, of in parts.items()}
+
+
+def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Quantity], Table, tuple[str, ...]]:
+    """A group that has or lacks the outcome too seldom is told in neither number, or one would give the other away."""
+    events: dict[str, Estimate] = {}
+    others: dict[str, Estimate] = {}
+    suppressed: dict[str, str] = {}
+    rows: list[tuple[str, int | None, int | None]] = []
+    notes: dict[str, None] = {}
+    for attribute in subject.test.groups:
+        groups = Groups.of(subject, Grouping(attribute=attribute))
+        for name, event in outcomes.items():
+            compared = groups.both(event)
+            at = f"{name}: {attribute}: " if name else f"{attribute}: "
+            for level, members in (compared.rows | compared.aside).items():
+                counts = int((members & event).sum()), int((members & ~event).sum())
+                rows.append((at + level, *counts))
+                if level in compared.rows:
+                    events[at + level], others[at + level] = (_count(count, sum(counts)) for count in counts)
+            suppressed |= {at + level: why for level, why in compared.suppressed.items()}
+            notes |= dict.fromkeys(compared.notes)
+    rows += [(f"{key}: {why}", None, None) for key, why in suppressed.items()]
+    made = {"events_by_group": events, "non_events_by_group": others} if events or suppressed else {}
+    quantities = {name: Quantity(parts=parts, unmeasured=suppressed) for name, parts in made.items()}
+    return quantities, _group_table(rows), tuple(notes)
+
+
+def _outcomes(subject: Subject) -> dict[str, Mask]:
+    """Name (empty where there is one outcome only) -> which rows have it."""
+    data = subject.test
+    if data.task == "regression":
+        return {}
+    if data.task == "multiclass":
+        return {name: np.asarray(data.y == code) for code, name in enumerate(data.target.classes)}
+    return {"": np.asarray(data.y == 1)}
+
+
+def _hidden(outcomes: dict[str, Mask], smallest: int) -> set[str]:
+    """The outcomes that fewer rows than the smallest cell have or lack, but for those that nobody does.
+
+    With several classes, the counts of the others would give one hidden count away: the next smallest is hidden too.
+    """
+    counts = {name: (int(event.sum()), int((~event).sum())) for name, event in outcomes.items()}
+    hidden = {name for name, pair in counts.items() if any(0 < count < smallest for count in pair)}
+    if len(counts) > 1 and len(hidden) == 1:
+        others = {name: pair[0] for name, pair in counts.items() if name not in hidden}
+        hidden.add(min(others, key=lambda name: (others[name] == 0, others[name])))
+    return hidden
+
+
+def _count(value: int, n: int) -> Estimate:
+    return Estimate(value=value, n=n, method="a count", spread=Exact())
+
+
+def _overall_table(quantities: dict[str, Quantity]) -> Table:
+    rows: list[tuple[str, float | None, tuple[float | None, float | None] | None]] = []
+    for name, quantity in quantities.items():
+        for key, one in quantity.parts.items():
+            title = measure.quantities[name].title + (f": {key}" if key else "")
+            ends = None if isinstance(one.spread, Exact) else _finite(one.interval(0.95))
+            rows.append((title, one.value, ends))
+        rows += [(f"{measure.quantities[name].title}: {why}", None, None) for why in quantity.unmeasured.values()]
+    columns = (Column(title="What"), Column(title="Number"), Column(title="95 % interval", kind="interval"))
+    caption = "What every number of this report rests on. The share with the outcome is that of these rows."
+    return Table(title="Size of the test data", caption=caption, columns=columns, rows=tuple(rows))
+
+
+def _finite(ends: tuple[float, float]) -> tuple[float | None, float | None]:
+    low, high = (end if np.isfinite(end) else None for end in ends)
+    return low, high
+
+
+def _group_table(rows: list[tuple[str, int | None, int | None]]) -> Table:
+    columns = (
+        Column(title="Group"),
+        Column(title="With the outcome", kind="count"),
+        Column(title="Without", kind="count"),
+    )
+    caption = "A group is told where enough of its rows have the outcome, and enough have not."
+    return Table(title="Outcomes by group", caption=caption, columns=columns, rows=tuple(rows))
