@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
 
+from auditor.artifact import Artifact
 from auditor.errors import FileFault, Problem
 
 Inputs = Mapping[str, NDArray[Any]]
@@ -41,7 +42,8 @@ class Description:
     """What the model file holds, and how the process that opened it was shut in.
 
     sha256 and bytes are those of the copy that was opened. nonfinite_weights counts weights that are NaN or infinite.
-    isolation names the measures that were in force, and those that could not be had.
+    isolation names the measures that were in force, and those that could not be had. artifact: what the file was found
+    to hold before it was opened, None for a model that came from no file.
     """
 
     file: str
@@ -56,6 +58,7 @@ class Description:
     nonfinite_weights: int
     isolation: tuple[str, ...]
     versions: Mapping[str, str]
+    artifact: Artifact | None = None
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from auditor.artifact import Format, ModelFile
 from auditor.errors import ModelFault
-
-Format = Literal["keras-v3", "hdf5"]
 
 _ENDINGS: dict[str, Format] = {".keras": "keras-v3", ".h5": "hdf5", ".hdf5": "hdf5"}
 _STARTS: dict[Format, bytes] = {"keras-v3": b"PK\x03\x04", "hdf5": b"\x89HDF\r\n\x1a\n"}
@@ -30,13 +28,10 @@ _PIECE = 2**20
 
 @dataclass(frozen=True)
 class Taken:
-    """A private copy of a model file. file: as the user named it."""
+    """A private copy of a model file."""
 
-    file: str
+    file: ModelFile
     copy: Path
-    sha256: str
-    bytes: int
-    format: Format
 
 
 def take_in(path: Path, private: Path) -> Taken:
@@ -58,7 +53,7 @@ def take_in(path: Path, private: Path) -> Taken:
         raise ModelFault(f"the model file cannot be read or copied: {error.strerror}", where=str(path)) from error
     if count == 0:
         raise ModelFault("the model file is empty", where=str(path), remedy=_SAVE)
-    return Taken(str(path), copy, digest.hexdigest(), count, ending)
+    return Taken(ModelFile(str(path), digest.hexdigest(), count, ending), copy)
 
 
 def _ending(path: Path) -> Format:

@@ -6,16 +6,18 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from auditor.errors import ModelFault
+from auditor.artifact import Artifact, Refused, Trusted
+from auditor.errors import ModelFault, Problem
 from auditor.model import Description, Layer, Model, Port
 from auditor.worker.handle import Handle
 from auditor.worker.intake import Taken, take_in
 from auditor.worker.process import Child
+from auditor.worker.reading import Reader, read
 from auditor.worker.traffic import Traffic
-from auditor.worker.wire import Opened, PortReply, printable
+from auditor.worker.wire import Kept, Opened, PortReply, printable
 
 _DTYPES = {"float16", "bfloat16", "float32", "float64", "bool"} | {
     f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
@@ -23,16 +25,21 @@ _DTYPES = {"float16", "bfloat16", "float32", "float64", "bool"} | {
 
 
 def open_model(
-    path: Path | str, *, memory_bytes: int, seconds: float, progress: Callable[[int], None] | None = None
+    path: Path | str,
+    *,
+    memory_bytes: int,
+    seconds: float,
+    progress: Callable[[int], None] | None = None,
+    trusted: Sequence[Trusted] = (),
 ) -> Model:
-    """Start a child process, open the model file in it, and give the model; `close` ends the process.
+    """Read the model file, then start a child process, open it there, and give the model; `close` ends the process.
 
     memory_bytes: resident memory that the process may use. seconds: how long its answers may take altogether; starting
-    and opening have a limit of their own. progress: called with the rows done so far, after each batch. The process
-    dies with the thread that called this.
+    and opening have a limit of their own. progress: called with the rows done so far, after each batch. trusted: code
+    that is not Keras's own and may run all the same. The process dies with the thread that called this.
 
-    Raises ModelFault for a file that is missing, damaged, not a Keras model or refused, for a process that cannot be
-    started, and where TensorFlow is not installed.
+    Raises Refused for a file that is damaged, unsafe or cannot be opened by Keras; ModelFault for one that is missing
+    or no model file, for a process that cannot be started, and where TensorFlow is not installed.
     """
     if sys.platform != "linux":
         raise ModelFault("models can be opened on Linux only: elsewhere the process cannot be shut in")
@@ -41,8 +48,9 @@ def open_model(
     child = None
     try:
         taken = take_in(Path(path), private)
+        artifact = read(taken, trusted)
         child = Child(private, memory_bytes, seconds)
-        return open_in(Traffic(child, memory_bytes, progress), taken, start)
+        return _opened(Traffic(child, memory_bytes, progress), taken, artifact, start)
     except BaseException:
         if child is not None:
             child.close()
@@ -50,19 +58,40 @@ def open_model(
         raise
 
 
-def open_in(traffic: Traffic, taken: Taken, start: float) -> Handle:
-    """Open a file that lies in the private directory of a child. start: `time.monotonic()` when the opening began."""
+def open_in(traffic: Traffic, taken: Taken, start: float, trusted: Sequence[Trusted] = ()) -> Handle:
+    """Read, then open, a file that lies in the private directory of a child that runs already.
+
+    start: `time.monotonic()` when the opening began. Raises as `open_model` does.
+    """
     try:
-        opened = traffic.child.open({"verb": "open", "file": taken.copy.name, "format": taken.format}, Opened)
-        description = _description(taken, traffic.child, opened)
+        artifact = Reader(traffic.child).read(taken, trusted)
+    except ModelFault:
+        taken.copy.unlink(missing_ok=True)
+        raise
+    return _opened(traffic, taken, artifact, start)
+
+
+def _opened(traffic: Traffic, taken: Taken, artifact: Artifact, start: float) -> Handle:
+    try:
+        _let_in(traffic.child, artifact)
+        opened = traffic.child.open({"verb": "open", "file": taken.copy.name, "format": taken.file.format}, Opened)
+        description = _description(artifact, traffic.child, opened)
     except ModelFault as fault:
-        raise ModelFault(fault.problems[0].what, where=taken.file, remedy=fault.problems[0].remedy) from fault
+        problems = [Problem(taken.file.name, one.what, one.remedy) for one in fault.problems]
+        raise Refused(problems, taken.file) from fault
     finally:
         taken.copy.unlink(missing_ok=True)
     return Handle(traffic, opened.handle, description, time.monotonic() - start, owns_child=True)
 
 
-def _description(taken: Taken, child: Child, opened: Opened) -> Description:
+def _let_in(child: Child, artifact: Artifact) -> None:
+    for one in dict.fromkeys(custom.trusted for custom in artifact.custom):
+        names = sorted({one.name, *(custom.name for custom in artifact.custom if custom.trusted == one)})
+        message = {"verb": "trust", "folder": one.folder, "module": one.module, "name": one.name, "names": names}
+        child.open(message, Kept)
+
+
+def _description(artifact: Artifact, child: Child, opened: Opened) -> Description:
     layers = [
         Layer(
             printable(layer.name),
@@ -73,19 +102,25 @@ def _description(taken: Taken, child: Child, opened: Opened) -> Description:
         for layer in opened.layers
     ]
     return Description(
-        file=taken.file,
-        sha256=taken.sha256,
-        bytes=taken.bytes,
-        format=taken.format,
-        keras_version=printable(opened.keras_version),
+        file=artifact.file.name,
+        sha256=artifact.file.sha256,
+        bytes=artifact.file.bytes,
+        format=artifact.file.format,
+        keras_version=printable(artifact.keras_version),
         inputs=tuple(_port(port) for port in opened.inputs),
         outputs=tuple(_port(port) for port in opened.outputs),
         layers=tuple(layers),
         parameters=opened.parameters,
         nonfinite_weights=opened.nonfinite_weights,
-        isolation=tuple(map(printable, child.ready.isolation)),
+        isolation=(*map(printable, child.ready.isolation), *_exceptions(artifact)),
         versions={printable(name): printable(version) for name, version in child.ready.versions.items()},
+        artifact=artifact,
     )
+
+
+def _exceptions(artifact: Artifact) -> list[str]:
+    trusted = dict.fromkeys(custom.trusted for custom in artifact.custom)
+    return [f"code that is not Keras's own was let in because it was named as trusted: {one}" for one in trusted]
 
 
 def _port(port: PortReply) -> Port:

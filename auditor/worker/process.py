@@ -14,7 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -37,14 +37,17 @@ T = TypeVar("T")
 class Child:
     """One child process. It ends with `close`, with the parent, or when the thread that started it ends."""
 
-    def __init__(self, private: Path, memory_bytes: int, seconds: float) -> None:
-        """private: its directory, removed at its end. seconds: how long its answers may take, without the opening."""
+    def __init__(self, private: Path, memory_bytes: int, seconds: float, task: Literal["run", "read"] = "run") -> None:
+        """private: its directory, removed at its end. seconds: how long its answers may take, without the opening.
+
+        task: run a model; or read files only, without TensorFlow.
+        """
         self.private = private
         self._left = seconds
         self._lock = threading.Lock()
         self._channel, theirs = socket.socketpair()
         with theirs:
-            self.process = self._launch(theirs.fileno(), seconds)
+            self.process = self._launch(theirs.fileno(), seconds, task)
         self.watch = Watch(self.process, memory_bytes)
         self._finalizer = weakref.finalize(self, _end, self.process, self._channel, self.watch, self.private)
         self.ready = self._first_words()
@@ -77,10 +80,10 @@ class Child:
         """End the process and remove its private directory. May be called again."""
         self._finalizer()
 
-    def _launch(self, fd: int, seconds: float) -> subprocess.Popen[bytes]:
+    def _launch(self, fd: int, seconds: float, task: str) -> subprocess.Popen[bytes]:
         root = str(Path(__file__).parents[2])
         cpu = (2 * OPENING_SECONDS + min(seconds, 10**8)) * (os.cpu_count() or 1)
-        arguments = [root, str(fd), str(os.getpid()), str(self.private), str(int(cpu) + 1)]
+        arguments = [root, str(fd), str(os.getpid()), str(self.private), str(int(cpu) + 1), task]
         with (self.private / "log").open("wb") as log:
             return subprocess.Popen(
                 [sys.executable, "-I", "-c", _START, *arguments],

@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-_LONGEST = 4 * 2**20
+_LONGEST = 8 * 2**20
+LONGEST_CONFIG, MOST_STORED = 4 * 2**20, 20_000
 _LENGTH = struct.Struct(">I")
 
 Text = Annotated[str, StringConstraints(max_length=300)]
@@ -66,12 +67,33 @@ class Opened(Reply):
     """A model is open under a handle."""
 
     handle: Count
-    keras_version: Text
     inputs: Annotated[list[PortReply], Field(min_length=1, max_length=256)]
     outputs: Annotated[list[PortReply], Field(min_length=1, max_length=256)]
     layers: Annotated[list[LayerReply], Field(max_length=4096)]
     parameters: Count
     nonfinite_weights: Count
+
+
+class StoredReply(Reply):
+    path: Text
+    shape: Annotated[list[Count], Field(max_length=32)]
+    dtype: Text
+    bytes: Count
+    packed: bool
+
+
+class StrangeReply(Reply):
+    path: Text
+    what: Literal["link", "external", "virtual", "type", "filter", "kind", "twice", "many", "deep"]
+
+
+class Listed(Reply):
+    """What an HDF5 file holds."""
+
+    config: Annotated[str, StringConstraints(max_length=LONGEST_CONFIG)] | None
+    keras_version: Text
+    stored: Annotated[list[StoredReply], Field(max_length=MOST_STORED)]
+    strange: Annotated[list[StrangeReply], Field(max_length=32)]
 
 
 class ArrayReply(Reply):

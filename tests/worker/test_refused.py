@@ -88,10 +88,11 @@ def test_a_lambda_layer_is_refused_without_being_run(refused, tmp_path, ending):
 
     witness = tmp_path / "witness"
     path = tmp_path / f"lambda{ending}"
-    code = keras.layers.Lambda(lambda x, place=str(witness): (open(place, "w").close(), x)[1])  # noqa: PTH123
+    code = keras.layers.Lambda(lambda x, place=str(witness): (open(place, "w").close(), x)[1], name="own")  # noqa: PTH123
     keras.Sequential([keras.Input((STEPS, FEATURES)), keras.layers.LSTM(2), code]).save(path)
     witness.unlink(missing_ok=True)
-    assert "runs code of its own (Lambda)" in refused(path)
+    expected = "layer 'own' (Lambda) runs code of its own, which the file brings along or names"
+    assert expected == refused(path)
     assert not witness.exists()
 
 
@@ -105,7 +106,7 @@ def test_a_layer_that_is_not_of_keras_is_refused(refused, tmp_path):
 
     path = tmp_path / "own.keras"
     keras.Sequential([keras.Input((STEPS, FEATURES)), keras.layers.LSTM(2), Own()]).save(path)
-    assert "Own, which is not part of Keras" in refused(path)
+    assert f"layer 'own' (Own) needs {Own.__module__}.Own, which is not part of Keras" == refused(path)
 
 
 def test_a_module_of_the_machine_is_not_imported(saved, refused, tmp_path):
@@ -120,7 +121,8 @@ def test_a_module_of_the_machine_is_not_imported(saved, refused, tmp_path):
                 if name == "config.json"
                 else body,
             )
-    assert "the model needs antigravity." in refused(path)
+    expected = "layer 'sequence' (InputLayer) needs antigravity.InputLayer, which is not part of Keras"
+    assert expected == refused(path)
 
 
 def test_weights_without_an_architecture_are_refused(refused, keras_model, tmp_path):
@@ -131,12 +133,12 @@ def test_weights_without_an_architecture_are_refused(refused, keras_model, tmp_p
 
 def test_links_out_of_the_file_are_refused(saved, refused, tmp_path):
     """An external link would read another file of the machine into the weights."""
-    for name, value in (("link", h5py.ExternalLink("/etc/passwd", "/")), ("soft", h5py.SoftLink("/model_weights"))):
+    for name, value in (("external", h5py.ExternalLink("/etc/passwd", "/")), ("soft", h5py.SoftLink("/model_weights"))):
         path = tmp_path / f"{name}.h5"
         shutil.copyfile(saved("lstm", ".h5"), path)
         with h5py.File(path, "r+") as file:
             file["elsewhere"] = value
-        assert "the file links to other places or files" == refused(path)
+        assert "'elsewhere' in the weights is a link to another place or file" == refused(path)
 
 
 def test_numbers_kept_outside_the_file_are_refused(saved, refused, tmp_path):
@@ -145,7 +147,7 @@ def test_numbers_kept_outside_the_file_are_refused(saved, refused, tmp_path):
     shutil.copyfile(saved("lstm", ".h5"), path)
     with h5py.File(path, "r+") as file:
         file.create_dataset("elsewhere", (4,), "u1", external=[("/etc/passwd", 0, 4)])
-    assert "the file keeps numbers in other files" == refused(path)
+    assert "'elsewhere' in the weights keeps its numbers in other files" == refused(path)
 
 
 def test_an_archive_without_a_model_is_refused(refused, tmp_path):

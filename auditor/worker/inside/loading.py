@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from auditor.worker.inside.legacy import missed_names
-from auditor.worker.inside.refusals import Refusal, check_hdf5_file, check_keras_file
+from auditor.worker.inside.refusals import Refusal
 from auditor.worker.wire import printable
 
 _SAVE = 'save it again with a current Keras: model.save("model.keras")'
@@ -18,7 +18,6 @@ def load(path: Path, kind: str) -> tuple[Any, dict[str, Any]]:
     """The model, and what `wire.Opened` says about it but for the handle. Raises Refusal."""
     import keras
 
-    version = check_keras_file(path) if kind == "keras-v3" else check_hdf5_file(path)
     try:
         known = {} if kind == "keras-v3" else missed_names()
         model = keras.saving.load_model(path, custom_objects=known, compile=False, safe_mode=True)
@@ -27,7 +26,7 @@ def load(path: Path, kind: str) -> tuple[Any, dict[str, Any]]:
     except Exception as error:  # Keras raises nearly anything for a file that it cannot read
         raise Refusal(f"Keras cannot load it: {printable(_said(error), 1500)}", _SAVE) from error
     _check_kind(model)
-    return model, _described(model, version)
+    return model, _described(model)
 
 
 def _said(error: Exception) -> str:
@@ -50,10 +49,9 @@ def _check_kind(model: Any) -> None:
             )
 
 
-def _described(model: Any, version: str) -> dict[str, Any]:
+def _described(model: Any) -> dict[str, Any]:
     weights = [np.asarray(weight) for weight in model.weights]
     return {
-        "keras_version": printable(version),
         "inputs": [_port(tensor.name, tensor) for tensor in model.inputs],
         "outputs": [_port(name, tensor) for name, tensor in zip(output_names(model), model.outputs, strict=True)],
         "layers": [_layer(layer) for layer in model.layers],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,34 @@ from auditor.worker.inside.isolation import shut_in
 from auditor.worker.inside.refusals import Refusal
 from auditor.worker.wire import printable, receive_with_fd, send
 
+Answering = Callable[[bytes, int | None], Mapping[str, Any]]
+
 
 def main() -> None:
-    """Arguments (from `process.Child`): root of the package, socket, parent, private directory, CPU seconds."""
+    """Arguments (from `process.Child`): root of the package, socket, parent, private directory, CPU seconds, task."""
     fd, parent, private, cpu_seconds = int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5])
     channel = socket.socket(fileno=fd)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent needs the model no more
-        _serve(channel, shut_in(parent, private, cpu_seconds))
+        isolation = shut_in(parent, private, cpu_seconds)
+        (_read if sys.argv[6] == "read" else _run)(channel, isolation)
     os._exit(0)  # TensorFlow's threads would only delay the end
 
 
-def _serve(channel: socket.socket, isolation: list[str]) -> None:
+def _read(channel: socket.socket, isolation: list[str]) -> None:
+    send(channel, {"isolation": isolation, "versions": {}, "threads": 1})
+    while True:
+        body, _ = receive_with_fd(channel)
+        send(channel, _answer(_list, body, None))
+
+
+def _list(body: bytes, block: int | None) -> Mapping[str, Any]:
+    from auditor.worker.inside.listing import listed
+
+    request = json.loads(body)
+    return listed(Path(request["file"]), request["member"])
+
+
+def _run(channel: socket.socket, isolation: list[str]) -> None:
     try:
         import tensorflow as tf
     except ImportError as error:
@@ -38,15 +56,24 @@ def _serve(channel: socket.socket, isolation: list[str]) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     send(channel, {"isolation": isolation, "versions": _versions(), "threads": threads})
+    verbs = {"list": _list, "trust": _trust}
     requests = Requests()
     while True:
         body, block = receive_with_fd(channel)
-        send(channel, _answer(requests, body, block))
+        answer = verbs.get(json.loads(body)["verb"], requests.answer)
+        send(channel, _answer(answer, body, block))
 
 
-def _answer(requests: Any, body: bytes, block: int | None) -> Mapping[str, Any]:
+def _trust(body: bytes, block: int | None) -> Mapping[str, Any]:
+    """Let code in that is not Keras's own, because the user named it."""
+    from auditor.worker.inside.trusting import trust
+
+    return trust(json.loads(body))
+
+
+def _answer(answering: Answering, body: bytes, block: int | None) -> Mapping[str, Any]:
     try:
-        answer: Mapping[str, Any] = requests.answer(body, block)
+        answer = answering(body, block)
     except Refusal as refusal:
         return {"fault": printable(str(refusal), 4000), "remedy": printable(refusal.remedy, 1000)}
     except Exception as error:  # noqa: BLE001 - whatever TensorFlow raises is an answer, not the end

@@ -1,0 +1,105 @@
+"""List what an HDF5 file holds, without reading its numbers. Whether that is in order is for the parent to say."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from auditor.worker.inside.refusals import Refusal, damaged
+from auditor.worker.wire import LONGEST_CONFIG, MOST_STORED, printable
+
+_MOST_STRANGE, _DEEPEST = 20, 24
+_FILTERS = {1, 2, 3}  # deflate, shuffle, Fletcher's checksum; any other may load a library
+_LONGEST_PATH = 300
+
+
+def listed(path: Path, member: str) -> dict[str, Any]:
+    """What `wire.Listed` says of a file, or of a member of a zip archive. Raises Refusal where it is damaged."""
+    import h5py
+
+    try:
+        if member:
+            with zipfile.ZipFile(path) as archive:
+                source: Any = io.BytesIO(archive.read(member))
+        else:
+            source = path
+        with h5py.File(source, "r") as file:
+            config, version = _text(file, "model_config"), _text(file, "keras_version")
+            found = list(_found(file))
+    except Refusal:
+        raise
+    except Exception as error:  # the library raises nearly anything for a file that is not whole
+        raise damaged(error) from error
+    if config is not None and len(config) > LONGEST_CONFIG:
+        raise Refusal(f"the architecture takes {len(config):,} characters; at most {LONGEST_CONFIG:,} are read")
+    stored = [one for one in found if "what" not in one]
+    strange = [one for one in found if "what" in one]
+    return {
+        "config": config,
+        "keras_version": printable(version or "unknown"),
+        "stored": stored[:MOST_STORED],
+        "strange": strange[:_MOST_STRANGE],
+    }
+
+
+def _text(file: Any, name: str) -> str | None:
+    value = file.attrs.get(name)
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    return value if isinstance(value, str) else None
+
+
+def _found(file: Any) -> Iterator[dict[str, Any]]:
+    import h5py
+
+    seen, waiting = {_address(file)}, [("", file, 0)]
+    count = 0
+    while waiting:
+        prefix, group, depth = waiting.pop()
+        for name in group:
+            count += 1
+            path = f"{prefix}{name}"
+            if count > MOST_STORED or depth > _DEEPEST or len(path) > _LONGEST_PATH:
+                yield _strange(path, "many" if count > MOST_STORED else "deep")
+                return
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                yield _strange(path, "link")
+                continue
+            item = group[name]
+            if _address(item) in seen:
+                yield _strange(path, "twice")
+                continue
+            seen.add(_address(item))
+            if isinstance(item, h5py.Group):
+                waiting.append((f"{path}/", item, depth + 1))
+            else:
+                yield _numbers(path, item) if isinstance(item, h5py.Dataset) else _strange(path, "kind")
+
+
+def _address(item: Any) -> int:
+    import h5py
+
+    return int(h5py.h5o.get_info(item.id).addr)
+
+
+def _numbers(path: str, item: Any) -> dict[str, Any]:
+    plan = item.id.get_create_plist()
+    filters = [plan.get_filter(i)[0] for i in range(plan.get_nfilters())]
+    if item.external:
+        return _strange(path, "external")
+    if item.is_virtual:
+        return _strange(path, "virtual")
+    if not set(filters) <= _FILTERS:
+        return _strange(path, "filter")
+    if item.shape is None or item.dtype.kind not in "fiub":
+        return _strange(path, "type")
+    stored = int(item.id.get_storage_size())
+    shape = list(map(int, item.shape))
+    return {"path": printable(path), "shape": shape, "dtype": str(item.dtype), "bytes": stored, "packed": bool(filters)}
+
+
+def _strange(path: str, what: str) -> dict[str, Any]:
+    return {"path": printable(path), "what": what}
