@@ -28,13 +28,33 @@ class Port:
 
 
 @dataclass(frozen=True)
+class Recurrence:
+    """One LSTM or GRU of a layer. prefix: what its weights' names begin with in `Model.weights`.
+
+    gate, squash: the names of the activations of the gates and of candidate and output.
+    """
+
+    kind: Literal["LSTM", "GRU"]
+    units: int
+    prefix: str
+    gate: str
+    squash: str
+    reset_after: bool
+    backwards: bool
+
+
+@dataclass(frozen=True)
 class Layer:
-    """A layer as the model lists it. kind: its class. output_shape: None where there is not exactly one."""
+    """A layer as the model lists it. kind: its class. output_shape: None where there is not exactly one.
+
+    recurrences: one for an LSTM or a GRU, two (forward, backward) where it is bidirectional.
+    """
 
     name: str
     kind: str
     output_shape: Shape | None
     parameters: int
+    recurrences: tuple[Recurrence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,8 +134,13 @@ class Model(Protocol):
         """
         ...
 
-    def activations(self, inputs: Inputs, layer: str) -> NDArray[Any]:
-        """What a layer of the model's own list puts out: (rows, ...)."""
+    def activations(
+        self, inputs: Inputs, layer: str, at: Literal["output", "input", "mask"] = "output"
+    ) -> NDArray[Any]:
+        """What a layer of the model's own list puts out or takes in: (rows, ...).
+
+        at="mask": 1 at the steps that the layer takes in and 0 at those it skips, (rows, steps).
+        """
         ...
 
     def weights(self, layer: str) -> dict[str, NDArray[Any]]:

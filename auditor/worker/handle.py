@@ -70,16 +70,20 @@ class Handle:
         results, _ = self._run(task, columns, self._planned(task, columns, expected), None)
         return results
 
-    def activations(self, inputs: Inputs, layer: str) -> NDArray[Any]:
+    def activations(
+        self, inputs: Inputs, layer: str, at: Literal["output", "input", "mask"] = "output"
+    ) -> NDArray[Any]:
         columns, index = self._columns(inputs), self._layer(layer)
-        task = {"kind": "activations", "layer": index}
+        task = {"kind": "activations", "layer": index, "at": at}
         shape = self._description.layers[index].output_shape
         if shape is None:
             raise ModelFault(
                 f"layer '{layer}' is used several times or gives several outputs; which is meant is unclear"
             )
-        results, _ = self._run(task, columns, self._planned(task, columns, [Port(layer, shape, "")]), None)
-        return results[layer]
+        expected = [Port(layer, shape, "")] if at == "output" else None
+        ((name, *_),) = arrays = self._planned(task, columns, expected)
+        results, _ = self._run(task, columns, arrays, None)
+        return results[name]
 
     def weights(self, layer: str) -> dict[str, NDArray[Any]]:
         task = {"kind": "weights", "layer": self._layer(layer)}

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from auditor.artifact import Artifact, Refused, Trusted
 from auditor.errors import ModelFault, Problem
-from auditor.model import Description, Layer, Model, Port
+from auditor.model import Description, Layer, Model, Port, Recurrence
 from auditor.worker.handle import Handle
 from auditor.worker.intake import Taken, take_in
 from auditor.worker.process import Child
 from auditor.worker.reading import Reader, read
 from auditor.worker.traffic import Traffic
-from auditor.worker.wire import Kept, Opened, PortReply, printable
+from auditor.worker.wire import Kept, Opened, PortReply, RecurrenceReply, printable
 
 _DTYPES = {"float16", "bfloat16", "float32", "float64", "bool"} | {
     f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
@@ -98,6 +98,7 @@ def _description(artifact: Artifact, child: Child, opened: Opened) -> Descriptio
             printable(layer.kind),
             None if layer.output_shape is None else tuple(layer.output_shape),
             layer.parameters,
+            tuple(_recurrence(one) for one in layer.recurrences),
         )
         for layer in opened.layers
     ]
@@ -121,6 +122,11 @@ def _description(artifact: Artifact, child: Child, opened: Opened) -> Descriptio
 def _exceptions(artifact: Artifact) -> list[str]:
     trusted = dict.fromkeys(custom.trusted for custom in artifact.custom)
     return [f"code that is not Keras's own was let in because it was named as trusted: {one}" for one in trusted]
+
+
+def _recurrence(one: RecurrenceReply) -> Recurrence:
+    texts = {name: printable(getattr(one, name)) for name in ("prefix", "gate", "squash")}
+    return Recurrence(**{**one.model_dump(), **texts})
 
 
 def _port(port: PortReply) -> Port:

@@ -56,11 +56,22 @@ class PortReply(Reply):
     dtype: Text
 
 
+class RecurrenceReply(Reply):
+    kind: Literal["LSTM", "GRU"]
+    units: Size
+    prefix: Text
+    gate: Text
+    squash: Text
+    reset_after: bool
+    backwards: bool
+
+
 class LayerReply(Reply):
     name: Text
     kind: Text
     output_shape: Annotated[list[Size | None], Field(max_length=8)] | None
     parameters: Count
+    recurrences: Annotated[list[RecurrenceReply], Field(max_length=2)]
 
 
 class Opened(Reply):

@@ -77,6 +77,39 @@ def _layer(layer: Any) -> dict[str, Any]:
         "kind": type(layer).__name__,
         "output_shape": None if shape is None else list(shape[1:]),
         "parameters": int(sum(int(np.prod(weight.shape)) for weight in layer.weights)),
+        "recurrences": _recurrences(layer),
+    }
+
+
+def _recurrences(layer: Any) -> list[dict[str, Any]]:
+    import keras
+
+    calls = layer._inbound_nodes  # noqa: SLF001 - no public way to tell that a state is given
+    if calls and (len(calls[0].arguments.args) > 1 or calls[0].arguments.kwargs.get("initial_state") is not None):
+        return []
+    if type(layer) is keras.layers.Bidirectional:
+        inner = (layer.forward_layer, layer.backward_layer)
+        both = [_recurrence(one, f"{one.name}/") for one in inner]
+        return [one for one in both if one] if all(both) else []
+    one = _recurrence(layer, "")
+    return [one] if one else []
+
+
+def _recurrence(layer: Any, prefix: str) -> dict[str, Any] | None:
+    """What is needed to run an LSTM or a GRU elsewhere; None for other layers and one that keeps its state."""
+    import keras
+
+    if type(layer) not in (keras.layers.LSTM, keras.layers.GRU) or layer.stateful:
+        return None
+    gate, squash = map(keras.activations.serialize, (layer.recurrent_activation, layer.activation))
+    return {
+        "kind": type(layer).__name__,
+        "units": layer.units,
+        "prefix": prefix,
+        "gate": str(gate),
+        "squash": str(squash),
+        "reset_after": bool(getattr(layer, "reset_after", False)),
+        "backwards": bool(layer.go_backwards),
     }
 
 
@@ -87,6 +120,20 @@ def single_output(layer: Any) -> Any:
     except (AttributeError, ValueError):
         return None
     return None if isinstance(output, (list, tuple, dict)) else output
+
+
+def single_input(layer: Any) -> tuple[Any, Any]:
+    """The layer's first input in the model, and the mask that goes with it; None where there is not exactly one.
+
+    Keras lists a mask that is computed from the input among the inputs. The first call is the one whose output is
+    `layer.output`; a sequential model calls its layers again for itself.
+    """
+    if single_output(layer) is None:
+        return None, None
+    call = layer._inbound_nodes[0]  # noqa: SLF001 - no public way to tell the mask from the other inputs
+    first = call.arguments.args[0] if call.arguments.args else None
+    mask = call.arguments.kwargs.get("mask")
+    return (None if isinstance(first, (list, tuple, dict)) else first), mask
 
 
 def named_weights(layer: Any) -> dict[str, Any]:

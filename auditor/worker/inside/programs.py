@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from auditor.worker.inside.loading import single_output
+from auditor.worker.inside.loading import single_input, single_output
 from auditor.worker.inside.refusals import Refusal
 
 Tensors = Sequence[Any]
@@ -19,12 +19,28 @@ def program(model: Any, task: Mapping[str, Any]) -> tuple[Function, list[str]]:
             net = _net(model, list(model.outputs))
             return lambda inputs: _numbers(net(inputs)), [""] * len(model.outputs)
         case "activations":
-            net = _net(model, [single_output(model.layers[task["layer"]])])
-            return lambda inputs: _numbers(net(inputs)), [model.layers[task["layer"]].name]
+            return _activations(model, model.layers[task["layer"]], task["at"])
         case "gradient" if task["at"] == "input":
             return _input_gradient(model, task)
         case _:
             return _embedding_gradient(model, task)
+
+
+def _activations(model: Any, layer: Any, at: str) -> tuple[Function, list[str]]:
+    given, mask = single_input(layer)
+    point = single_output(layer) if at == "output" else given
+    if point is None:
+        raise Refusal(f"layer '{layer.name}' has not exactly one {'output' if at == 'output' else 'input'}")
+    net = _net(model, [point if at != "mask" or mask is None else mask])
+    if at == "mask" and mask is None:
+        return lambda inputs: [_all_steps(net(inputs)[0])], [layer.name]
+    return lambda inputs: _numbers(net(inputs)), [layer.name]
+
+
+def _all_steps(tensor: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.ones(tf.shape(tensor)[:2])
 
 
 def _net(model: Any, outputs: list[Any]) -> Function:

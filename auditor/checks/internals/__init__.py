@@ -1,0 +1,1 @@
+"""Checks of what happens inside the network."""
