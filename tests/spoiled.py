@@ -104,6 +104,22 @@ def split_at_random(subject: Subject) -> Subject:
     return _test(subject, index_time=subject.test.index_time - span)
 
 
+def knows_the_outcome(subject: Subject) -> Subject:
+    """Sodium at the last step is 8 higher in test rows that have the outcome: two standard deviations."""
+    test = subject.test
+    values, last = test.values.copy(), test.stops[test.y == 1] - 1
+    values[last, 2] += 8.0
+    return _test(subject, values=values)
+
+
+def weak_segment(subject: Subject) -> Subject:
+    """In the south outcomes are those of other people there, so that the model knows nothing of them."""
+    y = subject.test.y.copy()
+    south = np.flatnonzero(subject.test.groups["region"].codes == 2)
+    y[south] = np.random.default_rng(3).permutation(y[south])
+    return _test(subject, y=y)
+
+
 def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
     at = [feature.name for feature in data.features].index(name)
     values = data.values.copy()
@@ -117,6 +133,7 @@ def _test(subject: Subject, **changed: object) -> Subject:
 
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "overfitted": overfitted,
+    "weak segment": weak_segment,
     "beaten": beaten,
     "ranged": ranged,
     "other unit": other_unit,
@@ -124,6 +141,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "copied rows": copied_rows,
     "people in both": people_in_both,
     "near copies": near_copies,
+    "knows the outcome": knows_the_outcome,
     "split by time": split_by_time,
     "split at random": split_at_random,
 }

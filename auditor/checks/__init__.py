@@ -7,7 +7,7 @@ from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
 from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, selection_rate
 from auditor.checks.check import Check
-from auditor.checks.data import duplicates, missing, overlap, ranges, sample_size, time_order
+from auditor.checks.data import duplicates, look_ahead, missing, overlap, ranges, sample_size, time_order
 from auditor.checks.importance import permutation
 from auditor.checks.performance import (
     calibration,
@@ -36,6 +36,7 @@ _CHECKS = (
     duplicates.measure,
     overlap.measure,
     time_order.measure,
+    look_ahead.measure,
     sample_size.measure,
     noise.measure,
     permutation.measure,

@@ -91,6 +91,8 @@ FAULTS = [
         {"spoiled": "split at random"},
         {"spoiled": "split by time"},
     ),
+    ("data.look_ahead", {"quantity": "alone", "at_most": 0.85}, {}, {"spoiled": "knows the outcome"}, {}),
+    ("data.look_ahead", {"quantity": "jump", "at_most": 0.2}, {}, {"spoiled": "knows the outcome"}, {}),
     ("data.sample_size", {"quantity": "events", "at_least": 100}, {}, {"prevalence": 0.01}, {}),
     (
         "behavior.noise",

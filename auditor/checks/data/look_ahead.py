@@ -1,0 +1,198 @@
+"""Look-ahead: a feature that knows the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.checks.check import check
+from auditor.checks.data.known import Known, known, positions, when
+from auditor.checks.data.seen import Seen
+from auditor.checks.performance.charts import dots
+from auditor.dataset import Floats
+from auditor.errors import NotApplicable
+from auditor.estimate import Estimate, Exact, Frozen
+from auditor.evidence import Evidence
+from auditor.kernels.auroc import auroc
+from auditor.kernels.stat import Stat, minus
+from auditor.measurement import Axis, Bars, Heatmap, Meaning, Measurement, Quantity
+from auditor.sampling import Sampling
+from auditor.subject import Subject
+
+_DRAWN = 24
+_MOST = 60  # parts whose correlation is kept; more are adjusted by Bonferroni
+Mask = NDArray[np.bool_]
+
+
+class Params(Frozen):
+    """None: every feature is looked at."""
+
+
+@dataclass(eq=False)
+class Ranked:
+    """What ranks the rows: estimates and their influence values, in the same order."""
+
+    parts: dict[str, Estimate] = field(default_factory=dict)
+    influences: list[Floats] = field(default_factory=list)
+
+    def add(self, name: str, estimate: Estimate, stat: Stat) -> None:
+        self.parts[name] = estimate
+        self.influences.append(stat.influence)
+
+    def quantity(self, sampling: Sampling) -> Quantity:
+        few = 1 < len(self.parts) <= _MOST
+        return Quantity(parts=self.parts, correlation=sampling.correlation(self.influences) if few else None)
+
+
+@check(
+    quantities={
+        "alone": Meaning(title="Area under the ROC curve of one feature alone", better="lower", per="feature and step"),
+        "jump": Meaning(
+            title="Area of a feature at the last step less its area one step before", better="lower", per="feature"
+        ),
+        "explained": Meaning(
+            title="Share of the target's variance that a line through one feature explains",
+            better="lower",
+            per="feature and step",
+        ),
+    }
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """No feature knows the outcome before it happens.
+
+    Measures: how well each feature alone ranks the rows by their outcome, from its last value known at the last step
+    and 1, 2, 4, 8, ... steps before it (0.5: not at all, 1: perfectly, in either direction; a row in which it was never
+    measured takes the median); and how much better it is at the last step than one step before. Levels of a category
+    are ordered by how often rows of them have the outcome, which looks a little too good. Where the target is a number,
+    the outcome is to lie above its median; and how much of its variance a line through the feature explains.
+    Why: a feature that is recorded because of the outcome, or after it, makes a model that works on paper only. Such a
+    feature is much better than any honest one, and often only at the last step.
+    Blind to: leaks spread over several features; leaks in a feature that is seldom measured, or in whether it was
+    measured at all (data.missing shows that); features that are rightly as good as that.
+    """
+    data, sampling = subject.test, Sampling.of(subject.test)
+    events = _events(subject)
+    seen = Seen.of(subject, data)
+    backs = positions(int(seen.lengths.max(initial=0)))
+    if len(events) > 1:
+        backs = backs[:2]
+    alone, jump, explained = Ranked(), Ranked(), Ranked()
+    earlier: dict[str, Stat] = {}
+    for one in known(seen, backs):
+        for name, event in events.items():
+            values = _filled(one, event)
+            stat = _folded(event, values)
+            if data.task == "regression":
+                _explain(explained, sampling, one.name, values, data.y)
+            prefix = f"{name}: " if name else ""
+            alone.add(prefix + one.name, _estimated(sampling, event, stat), stat)
+            key = prefix + one.feature.name
+            if one.back == 1:
+                earlier[key] = stat
+            elif one.back == 0 and key in earlier:
+                rise = minus(stat, earlier[key])
+                jump.add(key, _rise(sampling, event, rise), rise)
+    if not alone.parts:
+        raise NotApplicable("the data have no feature with a step")
+    said = {"alone": alone, "jump": jump, "explained": explained}
+    why = {"jump": "no feature has two steps", "explained": "the target is an outcome, not a number"}
+    return Measurement(
+        quantities={name: ranked.quantity(sampling) for name, ranked in said.items() if ranked.parts},
+        unmeasured={name: why[name] for name, ranked in said.items() if not ranked.parts},
+        shown=_shown(alone.parts, jump.parts, backs),
+    )
+
+
+def _events(subject: Subject) -> dict[str, Mask]:
+    """Name of the outcome (empty where there is one only) -> which rows have it."""
+    data = subject.test
+    if data.task == "multiclass":
+        events = {name: np.asarray(data.y == code) for code, name in enumerate(data.target.classes)}
+    else:
+        events = {"": np.asarray(data.y > np.median(data.y) if data.task == "regression" else data.y == 1)}
+    least = {name: min(int(event.sum()), int((~event).sum())) for name, event in events.items()}
+    enough = {name: event for name, event in events.items() if least[name] >= subject.smallest_cell}
+    if not enough:
+        raise NotApplicable(f"fewer than {subject.smallest_cell} rows have the outcome, or have it not")
+    return enough
+
+
+def _filled(one: Known, event: Mask) -> Floats:
+    """Numbers to rank the rows by."""
+    values = one.values
+    measured = ~np.isnan(values)
+    if one.feature.kind == "categorical":
+        codes = np.where(measured, values, -1).astype(np.intp) + 1
+        rate = np.bincount(codes, weights=event) / np.maximum(np.bincount(codes), 1)
+        return np.asarray(rate[codes])
+    middle = float(np.median(values[measured])) if measured.any() else 0.0
+    return np.where(measured, values, middle)
+
+
+def _folded(event: Mask, values: Floats) -> Stat:
+    """The area in the direction in which it is at least one half."""
+    stat = auroc(event, values)
+    return stat if stat.value >= 0.5 else Stat(1 - stat.value, -stat.influence, stat.strata)
+
+
+def _estimated(sampling: Sampling, event: Mask, stat: Stat) -> Estimate:
+    n, events = len(event), int(event.sum())
+    if not stat.influence.any() and stat.value == 0.5:
+        return Estimate(value=0.5, n=n, events=events, method="the same in every row", spread=Exact())
+    if stat.value == 1:
+        # None of as many disjoint pairs as the rarer outcome has rows is ranked wrongly: Wilson's bound for none.
+        rarer = event if 2 * events <= n else ~event
+        bound = sampling.rate(np.ones(n, dtype=bool), rarer)
+        return bound.model_copy(update={"n": n, "events": events, "method": f"no pair ranked wrongly; {bound.method}"})
+    return sampling.estimate(stat, n=n, events=event, scale="logit", method="DeLong, logit scale")
+
+
+def _explain(explained: Ranked, sampling: Sampling, name: str, values: Floats, y: Floats) -> None:
+    """The square of Pearson's correlation, by its influence (Devlin, Gnanadesikan and Kettenring 1975)."""
+    if np.ptp(values) == 0 or np.ptp(y) == 0:
+        none = Estimate(value=0.0, n=len(y), method="the same in every row", spread=Exact())
+        explained.add(name, none, Stat(0.0, np.zeros(len(y))))
+        return
+    x, z = ((numbers - numbers.mean()) / numbers.std() for numbers in (values, y))
+    r = float((x * z).mean())
+    stat = Stat(min(1.0, r * r), 2 * r * (x * z - r * (x * x + z * z) / 2))
+    explained.add(
+        name, sampling.estimate(stat, n=len(y), scale="logit", method="influence function, logit scale"), stat
+    )
+
+
+def _rise(sampling: Sampling, event: Mask, rise: Stat) -> Estimate:
+    n, events = len(event), int(event.sum())
+    if not rise.influence.any():
+        return Estimate(value=rise.value, n=n, events=events, method="the same ranks at both steps", spread=Exact())
+    return sampling.estimate(rise, n=n, events=event, method="DeLong, paired")
+
+
+def _shown(alone: dict[str, Estimate], jump: dict[str, Estimate], backs: Iterable[int]) -> tuple[Bars | Heatmap, ...]:
+    best = sorted(alone, key=lambda name: (-alone[name].value, name))[:_DRAWN]
+    axis = Axis(title="Area under the ROC curve, alone", low=0.5, high=1)
+    some = f" The {_DRAWN} highest of {len(alone)} are drawn." if len(alone) > _DRAWN else ""
+    caption = f"A feature far above all others may know the outcome.{some}"
+    shown: list[Bars | Heatmap] = [dots("One feature alone", caption, {name: alone[name] for name in best}, axis)]
+    if jump:
+        shown.append(_heatmap(alone, jump, tuple(backs)))
+    return tuple(shown)
+
+
+def _heatmap(alone: dict[str, Estimate], jump: dict[str, Estimate], backs: tuple[int, ...]) -> Heatmap:
+    words = [when(back) for back in reversed(backs)]
+    names = sorted(jump, key=lambda name: (-alone[f"{name}, {when(0)}"].value, name))[:_DRAWN]
+    return Heatmap(
+        title="One feature alone, step by step",
+        caption="How well each feature ranks the rows with what was known at that step. A feature that turns dark "
+        "at the last step only may have been recorded because of the outcome.",
+        rows=tuple(names),
+        columns=tuple(words),
+        values=tuple(tuple(alone[f"{name}, {word}"].value for word in words) for name in names),
+        value=Axis(title="Area under the ROC curve, alone", low=0.5, high=1),
+        row_title="Feature",
+        column_title="Step",
+    )
