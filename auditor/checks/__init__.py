@@ -17,6 +17,7 @@ from auditor.checks.performance import (
     net_benefit,
     overfitting,
     replication,
+    segments,
     threshold,
 )
 from auditor.checks.surrogate import fidelity
@@ -30,6 +31,7 @@ _CHECKS = (
     calibration.measure,
     overfitting.measure,
     challenger.measure,
+    segments.measure,
     error.measure,
     ranges.measure,
     missing.measure,

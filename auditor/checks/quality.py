@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.outcome import positive
-from auditor.dataset import Dataset, Floats
+from auditor.dataset import Dataset, Floats, Task
 from auditor.estimate import Estimate, Mover, NotEstimable, Wilson
 from auditor.kernels.auroc import auroc
 from auditor.kernels.errors import root_mean_squared_error
@@ -22,6 +22,19 @@ MEASURES = {
     "regression": "root mean squared error",
 }
 WORDS = {task: f"{'rise' if task == 'regression' else 'drop'} of the {measure}" for task, measure in MEASURES.items()}
+
+
+def quality_of(task: Task, y: Floats, scores: Floats) -> Stat:
+    """The measure of a task on these rows, higher is better (the error is negated); y: (rows,).
+
+    Raises NotApplicable where a binary task has one outcome only.
+    """
+    if task == "binary":
+        return auroc(np.asarray(y == 1), scores)
+    if task == "multiclass":
+        return row_mean(right(y.astype(np.intp), scores).astype(float))
+    error = root_mean_squared_error(y, scores)
+    return Stat(-error.value, -error.influence)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +55,7 @@ class Quality:
 
     def stat(self, scores: Floats) -> Stat:
         """The measure of one set of scores, (rows,) or (rows, classes); higher is better (the error is negated)."""
-        if self.event is not None:
-            return auroc(self.event, scores)
-        if self.data.task == "multiclass":
-            return row_mean(right(self.data.y.astype(np.intp), scores).astype(float))
-        error = root_mean_squared_error(self.data.y, scores)
-        return Stat(-error.value, -error.influence)
+        return quality_of(self.data.task, self.data.y, scores)
 
     def loss(self, before: Floats, after: list[Floats]) -> Stat:
         """How much worse it becomes on the mean of several changed scores; paired, since the rows are the same."""

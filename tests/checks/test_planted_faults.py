@@ -60,6 +60,7 @@ FAULTS = [
         {"spoiled": "beaten", "reference": N},
         {"reference": N},
     ),
+    ("performance.segments", {"quantity": "shortfall", "at_most": 0.1}, {}, {"spoiled": "weak segment"}, {}),
     (
         "performance.error",
         {"quantity": "root_mean_squared_error", "at_most": 6},

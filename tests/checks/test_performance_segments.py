@@ -1,0 +1,58 @@
+"""performance.segments: what a search finds is confirmed elsewhere, and a search does not cry wolf."""
+
+from __future__ import annotations
+
+import pytest
+from measuring import judged, run
+from subjects import make_subject
+
+from auditor.checks.performance import segments
+from auditor.errors import NotApplicable
+from auditor.measurement import Table
+
+
+def test_the_weak_segment_is_found_by_name():
+    """In the south the model knows nothing; there it promises far more than it keeps."""
+    measured = run(segments.measure, make_subject(n=2000, spoiled="weak segment"))
+    first = next(iter(measured.quantities["shortfall"].parts))
+    assert first == "region: south"
+    assert measured.quantities["shortfall"].parts[first].interval(0.95).low > 0.15
+
+
+def test_rows_that_are_alike_are_no_fault():
+    """A middle quarter of the main feature is harder to rank, but the scores say so themselves."""
+    measured = run(segments.measure, make_subject(n=3000))
+    gaps = measured.quantities["gap"].parts
+    assert max(estimate.interval(0.95).low for estimate in gaps.values()) > 0.05
+    assert max(estimate.interval(0.99).low for estimate in measured.quantities["shortfall"].parts.values()) < 0
+
+
+def test_a_search_does_not_cry_wolf():
+    """Of twelve sound models none is failed, although the worst of some eighty segments is told."""
+    limit = {"quantity": "shortfall", "at_most": 0.05}
+    statuses = [judged(segments.measure, make_subject(n=1000, seed=seed, reference=0), limit) for seed in range(12)]
+    assert statuses.count("fail") == 0
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_other_tasks_are_estimable(task):
+    """Every segment told has an interval, also where the measure has one stratum only."""
+    measured = run(segments.measure, make_subject(task=task, n=1200))
+    assert all(e.spread.estimable for quantity in measured.quantities.values() for e in quantity.parts.values())
+    assert set(measured.unmeasured) == {"mean_error" if task == "multiclass" else "shortfall"}
+
+
+def test_numbers_told_are_those_of_the_other_half():
+    """Rows that confirm are not those that were searched, and both are told."""
+    measured = run(segments.measure, make_subject(n=1000, rows_per_entity=4))
+    assert measured.sampled.n == 500
+    assert "searched on 500 rows" in measured.notes[0]
+    table = next(shown for shown in measured.shown if isinstance(shown, Table))
+    assert [row[0] for row in table.rows] == list(measured.quantities["gap"].parts)
+
+
+def test_too_few_rows_to_search_and_to_confirm():
+    """Few rows, or few people, are not halved."""
+    for asked in ({"n": 300}, {"n": 1000, "rows_per_entity": 50}):
+        with pytest.raises(NotApplicable, match="one half is searched"):
+            run(segments.measure, make_subject(**asked))
