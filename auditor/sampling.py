@@ -88,11 +88,11 @@ class Sampling:
         """
         if rows is not None:
             return self.only(rows).estimate(stat, n=n, method=method, scale=scale, events=events)
-        variance, fewest, df = self._clusters.variance(stat)
+        variance, fewest, df = self.structure.variance(stat)
         entities = None if self.codes is None else fewest
         if isinstance(events, np.ndarray):
             if self.codes is not None:
-                entities = min(fewest, self._clusters.contributing(events), self._clusters.contributing(~events))
+                entities = min(fewest, self.structure.contributing(events), self.structure.contributing(~events))
             events = int(events.sum())
         reason = self._unusable(stat.value, variance, fewest, scale)
         if reason:
@@ -117,12 +117,12 @@ class Sampling:
         if self.codes is None:
             return Estimate(value=value, n=n, method="Wilson", spread=Wilson(size=n))
         stat = rate(hit, among)
-        variance, clusters, df = self._clusters.variance(stat)
+        variance, clusters, df = self.structure.variance(stat)
         if clusters < 2:
             spread: Wilson | NotEstimable = NotEstimable(reason=f"all {what} come from one of the {self.kind}")
             return Estimate(value=value, n=n, entities=clusters, method="Wilson", spread=spread)
         known = variance > NONE * value * (1 - value)
-        size = value * (1 - value) / variance if known else self._clusters.alike(among)
+        size = value * (1 - value) / variance if known else self.structure.alike(among)
         spread = Wilson(size=size, df=df)
         method = "Wilson on the effective sample size" + self._by_cluster(clusters, df)
         return Estimate(value=value, n=n, entities=clusters, method=method, spread=spread)
@@ -176,14 +176,14 @@ class Sampling:
         NotEstimable.
         """
         rows = self.clusters if self.codes is None else len(self.codes)
-        draws = bootstrap.resampled(self._clusters, rows, statistic, rng, resamples)
+        draws = bootstrap.resampled(self.structure, rows, statistic, rng, resamples)
         draws = draws[np.isfinite(draws)]
         entities = None if self.codes is None else self.clusters
         method = f"bootstrap of {self.kind} (BCa, {resamples} resamples)"
         if self.clusters < 2 or len(draws) < 0.9 * resamples or np.ptp(draws) <= NONE * abs(value):
             spread: Quantiles | NotEstimable = NotEstimable(reason="resamples of these rows have no spread or no value")
         else:
-            skewed = 0.0 if influence is None else bootstrap.acceleration(self._clusters.sums(influence))
+            skewed = 0.0 if influence is None else bootstrap.acceleration(self.structure.sums(influence))
             probabilities, values = bootstrap.corrected(value, draws, self.clusters, skewed)
             spread = Quantiles(probabilities=tuple(probabilities.tolist()), values=tuple(values.tolist()))
         return Estimate(value=value, n=n, entities=entities, method=method, spread=spread)
@@ -193,12 +193,12 @@ class Sampling:
 
         It is positive semidefinite with ones on the diagonal. An estimate without variance is correlated with nothing.
         """
-        matrix = self._clusters.correlation(influences)
+        matrix = self.structure.correlation(influences)
         return tuple(tuple(float(entry) for entry in row) for row in matrix)
 
     def covariance(self, influences: Sequence[Floats]) -> Floats:
         """The covariance (k, k) of estimates by their influence values, each (n,)."""
-        return self._clusters.covariance(influences)
+        return self.structure.covariance(influences)
 
     def _contrast(
         self, kind: type[Contrast], hit: Mask, first: tuple[Mask, Estimate], second: tuple[Mask, Estimate]
@@ -228,7 +228,8 @@ class Sampling:
         return Estimate(value=value, n=min(one.n, other.n), entities=entities, method=method, spread=spread)
 
     @property
-    def _clusters(self) -> Clusters:
+    def structure(self) -> Clusters:
+        """The clusters, as kernels take them."""
         return Clusters(self.codes, self.clusters)
 
     def _unusable(self, value: float, variance: float, fewest: int, scale: Scale) -> str:

@@ -1,0 +1,134 @@
+"""Distances of two samples: their null distribution, and what clusters do to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from auditor.errors import NotApplicable
+from auditor.kernels import drift
+from auditor.sampling import Sampling
+from auditor.shift import distances, stability_index
+
+BOTH = np.arange(300) >= 200
+
+
+def alike(rng, clusters: int | None, shared: float = 0.9):
+    """Two samples of the same numbers, 400 and 200 rows; rows of a cluster share most of theirs."""
+    second = np.arange(600) >= 400
+    if clusters is None:
+        return Sampling(None, "rows", 400).beside(Sampling(None, "rows", 200)), second, rng.normal(size=600)
+    codes = np.arange(400) % clusters
+    sampling = Sampling(codes, "entities", clusters).beside(Sampling(codes[:200], "entities", clusters))
+    common = rng.normal(size=sampling.clusters)[sampling.codes]
+    return sampling, second, np.sqrt(shared) * common + np.sqrt(1 - shared) * rng.normal(size=600)
+
+
+def test_effective_size_of_independent_rows() -> None:
+    """N m / (n + m)."""
+    bins = np.arange(300) % 5
+    assert 200 * 100 / 300 == stability_index(Sampling(None, "rows", 300), bins, BOTH).spread.size
+
+
+def test_rows_that_are_copies_are_worth_one() -> None:
+    """Clusters of ten equal rows: a tenth of the size of independent rows."""
+    rng = np.random.default_rng(0)
+    bins = np.repeat(rng.integers(0, 5, 300), 10)
+    sampling = Sampling(np.repeat(np.arange(300), 10), "entities", 300)
+    index = stability_index(sampling, bins, np.repeat(BOTH, 10))
+    assert 200 * 100 / 300 == pytest.approx(index.spread.size, rel=0.02)
+    assert 100 == index.entities
+
+
+@pytest.mark.parametrize("clusters", [None, 50])
+def test_false_alarms(clusters: int | None) -> None:
+    """Samples that are alike: about 5 of 100 p-values are below 0.05, and intervals hold 0."""
+    rng = np.random.default_rng(7)
+    small, away = [], []
+    for _ in range(60):
+        sampling, second, values = alike(rng, clusters)
+        largest, area = distances(sampling, second, values)
+        small.append((largest.p_value < 0.05, area.p_value < 0.05))
+        bins = drift.binned(values, drift.quantile_edges(values[~second], 10))
+        estimates = (stability_index(sampling, bins, second), largest.estimate, area.estimate)
+        away.append([estimate.interval(0.9).low > 0 for estimate in estimates])
+    assert np.mean(small, axis=0).max() < 0.12
+    assert np.mean(away, axis=0).max() < 0.12
+
+
+def test_p_value_is_that_of_scipy() -> None:
+    """Independent rows: as the exact distribution of the largest distance says."""
+    rng = np.random.default_rng(1)
+    values, second = rng.normal(size=4000), np.arange(4000) >= 2500
+    values[second] += 0.03
+    expected = stats.ks_2samp(values[~second], values[second])
+    largest, _ = distances(Sampling(None, "rows", 4000), second, values)
+    assert expected.pvalue == pytest.approx(largest.p_value, abs=0.05)
+    assert 0.05 < expected.pvalue < 0.5
+
+
+def test_distances_of_samples_apart() -> None:
+    """A shift of 1: the interval of the area holds it, that of the largest distance holds the normal's, both not 0."""
+    rng = np.random.default_rng(3)
+    values, second = rng.normal(size=900), np.arange(900) >= 500
+    values[second] += 1
+    largest, area = distances(Sampling(None, "rows", 900), second, values)
+    for apart, truth in ((largest, 2 * stats.norm.cdf(0.5) - 1), (area, 1.0)):
+        low, high = apart.estimate.interval(0.95)
+        assert 0.6 * truth < low < truth < high < 1.4 * truth
+        assert 1 / 1025 == apart.p_value
+    assert (900, 400, None) == (area.estimate.n, area.estimate.events, area.estimate.entities)
+
+
+def test_order_of_rows_and_names_of_entities_are_nothing() -> None:
+    """Permuted rows, renumbered entities: the same distances."""
+    rng = np.random.default_rng(5)
+    sampling, second, values = alike(rng, 30)
+    order, renamed = rng.permutation(600), rng.permutation(60)
+    moved = Sampling(renamed[sampling.codes][order], "entities", 60)
+    pairs = zip(distances(sampling, second, values), distances(moved, second[order], values[order]), strict=True)
+    for one, other in pairs:
+        assert one.estimate.interval(0.95) == pytest.approx(other.estimate.interval(0.95), abs=1e-9)
+        assert one.p_value == other.p_value
+
+
+def test_copies_of_rows_are_no_evidence() -> None:
+    """Every row again with its entity: the same distances."""
+    sampling, second, values = alike(np.random.default_rng(6), 30)
+    twice = Sampling(np.tile(sampling.codes, 2), "entities", 60)
+    pairs = zip(
+        distances(sampling, second, values), distances(twice, np.tile(second, 2), np.tile(values, 2)), strict=True
+    )
+    for one, other in pairs:
+        assert one.estimate.interval(0.95) == pytest.approx(other.estimate.interval(0.95), abs=0.01)
+
+
+@pytest.mark.parametrize("values", [np.zeros(300), np.arange(300.0)])
+def test_distances_that_cannot_be_judged(values) -> None:
+    """A constant, or a sample from one entity: a value without an interval, and no p-value that alarms."""
+    sampling = Sampling(np.where(BOTH, 0, 1 + np.arange(300) % 40), "entities", 41)
+    for apart in distances(sampling, BOTH, values):
+        assert ("not_estimable", 1.0) == (apart.estimate.spread.kind, apart.p_value)
+
+
+def test_stability_index_of_samples_apart() -> None:
+    """The value is the index; the interval holds it, is wider for fewer clusters, and 0 is far away."""
+    bins = np.concatenate([np.arange(200) % 4, np.minimum(np.arange(100) % 8, 3)])
+    rows = stability_index(Sampling(None, "rows", 300), bins, BOTH)
+    shares = drift.shares(bins, BOTH)
+    assert (drift.stability_index(*shares), 100, None) == (rows.value, rows.n, rows.entities)
+    low, high = rows.interval(0.95)
+    assert 0.1 < low < rows.value < high
+
+
+def test_bad_input_has_a_reason() -> None:
+    """One sample, one bin, one entity."""
+    rows = Sampling(None, "rows", 300)
+    with pytest.raises(NotApplicable, match="all rows are in the same bin"):
+        stability_index(rows, np.zeros(300, dtype=int), BOTH)
+    with pytest.raises(NotApplicable, match="has no row"):
+        stability_index(rows, np.arange(300) % 3, np.zeros(300, dtype=bool))
+    one = Sampling(np.where(BOTH, 200, np.arange(300)), "entities", 201)
+    with pytest.raises(NotApplicable, match="fewer than two entities"):
+        stability_index(one, np.arange(300) % 3, BOTH)
