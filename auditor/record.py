@@ -121,13 +121,16 @@ class LayerFacts(Frozen):
 
 
 class ModelFacts(Frozen):
-    """The model as it was opened. inputs, outputs: name -> shape without the batch axis."""
+    """The model as it was opened. inputs, outputs: name -> shape without the batch axis.
+
+    parameters, nonfinite_weights: None where the file was refused, so that they are not known.
+    """
 
     file: FileDigest
     format: str
     keras_version: str
-    parameters: int
-    nonfinite_weights: int
+    parameters: int | None
+    nonfinite_weights: int | None
     inputs: dict[str, tuple[int | None, ...]]
     outputs: dict[str, tuple[int | None, ...]]
     layers: tuple[LayerFacts, ...]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from auditor import engine
+from auditor.app import refusal
 from auditor.app.files import audit_files, unchanged
 from auditor.app.order import Order, ordered
 from auditor.app.output import new_folder
+from auditor.artifact import Refused, Trusted
 from auditor.checks import CATALOGUE
 from auditor.dataset import Dataset
 from auditor.loaders.dataset import Opened, open_dataset
 from auditor.loaders.policies import LoadedPolicy
+from auditor.loaders.trusted import find_trusted
 from auditor.model import Model, Shape, check_signature
 from auditor.record import FileDigest, Record
 from auditor.subject import Encoder, Identity, Subject
@@ -41,34 +44,69 @@ class Progress(engine.Progress, Protocol):
         ...
 
 
-def run(audit: Path, out: Path | None, progress: Progress) -> tuple[Record, Path]:
+def run(audit: Path, out: Path | None, progress: Progress, trust: Iterable[str] = ()) -> tuple[Record, Path]:
     """Run the audit that a file describes; returns its record and its new folder.
 
-    out: the folder to be made (None: the next free one below `reports`). Raises WrittenFault for what the files say,
-    before data or model are opened; FileFault for what data and model hold. A check that fails is a finding.
+    out: the folder to be made (None: the next free one below `reports`). trust: code that is not Keras's own and may
+    run all the same, as `module:object`. Raises WrittenFault for what the files say, before data or model are opened;
+    FileFault for what data and model hold; Refused, after its record was written, for a model file that is not opened.
+    A check that fails is a finding.
     """
-    order = ordered(audit)
+    order, trusted = ordered(audit), tuple(find_trusted(one) for one in trust)
+    refused = None
     with new_folder(out, order.spec.model.name) as place:
         progress.step("reading the data")
         opened = open_dataset(order.data)
         progress.step("opening the model")
-        seconds = 60 * order.budget.minutes
-        model = open_model(order.model, memory_bytes=order.memory_bytes, seconds=seconds, progress=progress.rows)
         try:
-            record = _audited(order, opened, model, progress)
-        finally:
-            model.close()
+            record = _run(order, opened, trusted, progress)
+        except Refused as fault:
+            refused, model = fault, refusal.Unopened.of(fault)
+            subject, context = _subject(order, opened, model), _context(order, opened)
+            policy = order.policy.policy
+            record = _named(order, refusal.record_refusal(subject, policy, CATALOGUE, context, progress, fault))
         progress.step("writing the report")
         unchanged(order.inputs)
         place.write(audit_files(record, order.inputs))
+    if refused is not None:
+        raise refusal.told(refused, place.final)
     return record, place.final
+
+
+def _run(order: Order, opened: Opened, trusted: tuple[Trusted, ...], progress: Progress) -> Record:
+    model = open_model(
+        order.model,
+        memory_bytes=order.memory_bytes,
+        seconds=60 * order.budget.minutes,
+        progress=progress.rows,
+        trusted=trusted,
+    )
+    try:
+        return _audited(order, opened, model, progress)
+    finally:
+        model.close()
 
 
 def _audited(order: Order, opened: Opened, model: Model, progress: Progress) -> Record:
     columns = {name: [column.name for column in given] for name, given in opened.encoder.columns.items()}
     check_signature(model.description, sent(opened.encoder, opened.test), columns)
-    spec, policy = order.spec, order.policy
-    subject = Subject(
+    subject = _subject(order, opened, model)
+    progress.planned(planned(subject, order.policy))
+    record = engine.audit(subject, order.policy.policy, CATALOGUE, _context(order, opened), progress)
+    return _named(order, record.model_copy(update={"not_tested": (*_let_in(model), *record.not_tested)}))
+
+
+def _let_in(model: Model) -> list[str]:
+    """What a reader must know of code that ran although it is not Keras's own."""
+    artifact = model.description.artifact
+    uses = {custom.used_by: custom.trusted for custom in artifact.custom} if artifact else {}
+    told = "runs code that is not Keras's own and was not examined; it was let in because it was named as trusted"
+    return [f"{place[:1].upper()}{place[1:]} {told}: {trusted}." for place, trusted in uses.items()]
+
+
+def _subject(order: Order, opened: Opened, model: Model) -> Subject:
+    spec = order.spec
+    return Subject(
         model=model,
         test=opened.test,
         reference=opened.reference,
@@ -77,12 +115,13 @@ def _audited(order: Order, opened: Opened, model: Model, progress: Progress) -> 
         decision=spec.decision,
         identity=Identity.model_validate(spec.model.model_dump(exclude={"file"})),
         seed=spec.seed,
-        smallest_cell=policy.policy.statistics.smallest_cell,
+        smallest_cell=order.policy.policy.statistics.smallest_cell,
     )
-    progress.planned(planned(subject, policy))
-    record = engine.audit(subject, policy.policy, CATALOGUE, _context(order, opened), progress)
-    # As people wrote it: the path that it was opened by depends on the machine and the working folder.
-    file = record.model.file.model_copy(update={"name": spec.model.file})
+
+
+def _named(order: Order, record: Record) -> Record:
+    """The record with the model named as people wrote it: the path it was opened by depends on the working folder."""
+    file = record.model.file.model_copy(update={"name": order.spec.model.file})
     return record.model_copy(update={"model": record.model.model_copy(update={"file": file})}).sealed()
 
 

@@ -29,10 +29,17 @@ def auditor() -> None:
 @click.argument("audit", type=_FILE, metavar="AUDIT.yaml")
 @_OUT
 @click.option("--quiet", is_flag=True, help="No progress.")
-def run(audit: Path, out: Path | None, *, quiet: bool) -> int:
+@click.option(
+    "--trust-custom",
+    multiple=True,
+    metavar="MODULE:OBJECT",
+    help="Let a layer or function run that is not Keras's own.",
+)
+def run(audit: Path, out: Path | None, trust_custom: tuple[str, ...], *, quiet: bool) -> int:
     """Audit a model and write a report.
 
-    Measures what the policy asks for, judges it, and writes record and reports to a new folder.
+    Measures what the policy asks for, judges it, and writes record and reports to a new folder. A model file that could
+    run code of its own is refused, which is recorded too; --trust-custom makes an exception that the report tells.
     """
     from auditor.app.outcome import exit_code
     from auditor.app.run import run as perform
@@ -40,7 +47,7 @@ def run(audit: Path, out: Path | None, *, quiet: bool) -> int:
     from auditor.cli.terminal import show
 
     with telling(quiet=quiet) as progress:
-        record, folder = perform(audit, out, progress)
+        record, folder = perform(audit, out, progress, trust_custom)
     show(record, folder)
     return exit_code(record)
 

@@ -32,8 +32,8 @@ def model_block(record: Record, number: str, words: Words) -> Block:
             f"{model.file.name} ({model.format}, Keras {model.keras_version}, {_bytes(model.file.bytes, words)})",
         ),
         (words("SHA-256"), Code(model.file.sha256)),
-        (words("Parameters"), count(model.parameters)),
-        (words("Weights not finite"), count(model.nonfinite_weights)),
+        (words("Parameters"), "" if model.parameters is None else count(model.parameters)),
+        (words("Weights not finite"), "" if model.nonfinite_weights is None else count(model.nonfinite_weights)),
         (words("Inputs"), _ports(model.inputs)),
         (words("Outputs"), f"{_ports(model.outputs)}; {record.data.output.replace('_', ' ')}"),
     ]

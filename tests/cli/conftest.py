@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from auditor.artifact import Refused, Trusted
 from auditor.cli.commands import auditor
 from auditor.cli.ending import ended
 from auditor.model import Description, Layer, Port
@@ -38,6 +39,7 @@ class FormulaModel:
     evaluations: int = 0
     closed: bool = False
     fault: BaseException | None = None
+    refused: Refused | None = None
     description: Description = field(
         default_factory=lambda: Description(
             file="model.keras",
@@ -73,7 +75,11 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FormulaModel:
     """The model that `run` gets in place of a child process."""
     made = FormulaModel()
 
-    def opened(path: Path, *, memory_bytes: int, seconds: float, progress: Callable[[int], None]) -> FormulaModel:
+    def opened(
+        path: Path, *, memory_bytes: int, seconds: float, progress: Callable[[int], None], trusted: tuple[Trusted, ...]
+    ) -> FormulaModel:
+        if made.refused:
+            raise made.refused
         assert path.name == "model.keras"
         assert memory_bytes > 0
         assert seconds > 0
