@@ -19,7 +19,9 @@ def bars(shown: Bars) -> Any:
     rows = [{"at": labels[i], "v": shown.values[i], "low": low[i], "high": high[i]} for i in keep]
     band = alt.Scale(domain=labels, paddingInner=0.35, paddingOuter=0.25)
     y = alt.Y("at:O", title=None, axis=None, scale=band)
-    x = alt.X("v:Q", title=titled(shown.axis), scale=reach(shown.axis, zero=not shown.points))
+    x = alt.X(
+        "v:Q", title=titled(shown.axis), scale=reach(shown.axis, zero=not shown.points), axis=alt.Axis(tickCount=7)
+    )
     base = over(rows).encode(y=y)
     mark = (
         base.mark_point(filled=True, size=46, opacity=1, color=SERIES[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.record import Record
+from auditor.render.telling import check_title
 from auditor.render.tested import files
 from auditor.render.view import Block, Cell, Code, Fact, Grid, Head
 from auditor.render.words import Words
@@ -79,7 +80,13 @@ def _times(record: Record, section: str, words: Words) -> Block:
     rows: list[tuple[Cell, ...]] = []
     for key, entry in record.measured.items():
         seconds = run.check_seconds.get(key)
-        rows.append((key, numbers.count(entry.evaluations), "–" if seconds is None else numbers.number(seconds, 2)))
+        rows.append(
+            (
+                check_title(key, record, words),
+                numbers.count(entry.evaluations),
+                "–" if seconds is None else numbers.number(seconds, 2),
+            )
+        )
     heads = (Head(words("Check")), Head(words("Evaluations"), "right"), Head(words("Seconds"), "right"))
     grid = Grid(words("What each check took"), heads, tuple(rows))
     return Block("times", f"{section}.4", words("Times"), facts=facts, grids=(grid,))

@@ -25,10 +25,15 @@ def lines(shown: Lines) -> Any:
     every = (*shown.series, *_diagonal(shown))
     names = [series.name for series in every]
     half = is_square(shown)
-    size = {"width": _HALF, "height": _HALF} if half else {"width": WIDTH - 90, "height": 230}
+    size = {"width": _HALF, "height": _HALF} if half else {"width": WIDTH - 90, "height": 200}
     colour = alt.Color("s:N", legend=_legend(every, half), scale=_scale(names, SERIES, shown.diagonal, MUTED))
-    x = alt.X("x:Q", title=titled(shown.x), scale=reach(shown.x), axis=alt.Axis(tickCount=5 if half else 8))
-    y = alt.Y("y:Q", title=titled(shown.y), scale=reach(shown.y), axis=alt.Axis(tickCount=5))
+    x = alt.X(
+        "x:Q",
+        title=titled(shown.x, 38 if half else 76),
+        scale=reach(shown.x),
+        axis=alt.Axis(tickCount=5 if half else 8),
+    )
+    y = alt.Y("y:Q", title=titled(shown.y, 38), scale=reach(shown.y), axis=alt.Axis(tickCount=5))
     keys = _Keys(colour, *_forms(every, shown.diagonal, half))
     layers = [layer for series in every for layer in _layers(series, x, y, keys, series.name == shown.diagonal)]
     return alt.layer(*layers).properties(**size)

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from auditor.measurement import Bars, Column, Lines, Shown, Table, Text
 from auditor.record import Measured, Record
 from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.curves import is_square
-from auditor.render.quantities import quantities
+from auditor.render.places import check_number, family_of
+from auditor.render.quantities import quantities, unmeasured
 from auditor.render.telling import anchor, check_anchor, check_title, sentence
 from auditor.render.view import Cell, CheckView, Code, Fact, Figure, Grid, Head, Link, ShownView, TextBlock
-from auditor.render.vocabulary import FAMILIES, NONE, params_text, status_chip
+from auditor.render.vocabulary import NONE, params_text, status_chip
 from auditor.render.words import Words
 
 _MOST_ROWS = 40  # of a shown table in the report; the record has them all
 _MOST_LINES = 60  # of a shown text
 
 
-def families(record: Record) -> tuple[str, ...]:
-    """The families that have a check in the record, in the order of the report."""
-    there = {entry.check.split(".")[0] for entry in record.measured.values()}
-    return (*(family for family in FAMILIES if family in there), *sorted(there - {*FAMILIES}))
-
-
-def check_views(
-    record: Record, family: str, section: str, figures: Iterator[int], words: Words
-) -> tuple[CheckView, ...]:
+def check_views(record: Record, family: str, figures: Iterator[int], words: Words) -> tuple[CheckView, ...]:
     """The runs of a family's checks. figures: numbers of figures, which run through the whole report."""
-    entries = [(key, entry) for key, entry in record.measured.items() if entry.check.split(".")[0] == family]
     return tuple(
-        _check_view(key, entry, f"{section}.{at}", record, figures, words) for at, (key, entry) in enumerate(entries, 1)
+        _check_view(key, entry, check_number(key, record), record, figures, words)
+        for key, entry in record.measured.items()
+        if family_of(entry) == family
     )
 
 
@@ -51,8 +46,8 @@ def _check_view(
         facts=tuple(_facts(entry, params, words)),
         used_by=used,
         quantities=quantities(entry, record.policy.statistics.level, words),
-        shown=tuple(_shown(one, figures, words) for one in measurement.shown) if measurement else (),
-        notes=measurement.notes if measurement else (),
+        shown=_placed(tuple(_shown(one, figures, words) for one in measurement.shown)) if measurement else (),
+        notes=(*unmeasured(entry, words), *map(words.numbers.regrouped, measurement.notes)) if measurement else (),
     )
 
 
@@ -65,7 +60,9 @@ def _facts(entry: Measured, params: str, words: Words) -> Iterator[Fact]:
     sampled = entry.measurement.sampled if entry.measurement else None
     if sampled is not None:
         n, of = words.numbers.count(sampled.n), words.numbers.count(sampled.of)
-        yield Fact(words("Rows used"), words("{n} of {of}: {how}", n=n, of=of, how=sampled.how))
+        yield Fact(
+            words("Rows used"), words("{n} of {of}: {how}", n=n, of=of, how=words.numbers.regrouped(sampled.how))
+        )
 
 
 def _shown(shown: Shown, figures: Iterator[int], words: Words) -> ShownView:
@@ -88,10 +85,25 @@ def _shown(shown: Shown, figures: Iterator[int], words: Words) -> ShownView:
         title=shown.title,
         caption=_caption(shown, words),
         svg=chart(shown, key, told, words),
-        half=isinstance(shown, Lines) and is_square(shown),
+        place="half" if isinstance(shown, Lines) and is_square(shown) else "wide",
         alternative=told,
         data=data(shown, words),
     )
+
+
+def _placed(views: tuple[ShownView, ...]) -> tuple[ShownView, ...]:
+    """The same, where a square drawing without another one next to it has its caption beside it."""
+    made = list(views)
+    at = 0
+    while at < len(made):
+        one, after = made[at], made[at + 1] if at + 1 < len(made) else None
+        if isinstance(one, Figure) and one.place == "half":
+            if isinstance(after, Figure) and after.place == "half":
+                at += 1
+            else:
+                made[at] = replace(one, place="beside")
+        at += 1
+    return tuple(made)
 
 
 def _caption(shown: Drawn, words: Words) -> str:
@@ -125,7 +137,7 @@ def _cell(value: object, column: Column, words: Words) -> Cell:
     if value is None:
         return NONE
     if isinstance(value, str):
-        return value
+        return numbers.regrouped(value) or NONE
     if isinstance(value, int | float):
         if column.kind == "percent":
             return numbers.percent(value, max(0, column.digits - 2))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from auditor.record import Finding, Judged, Record
+from auditor.render.methods_told import gathered
 from auditor.render.numbers import digits_for
+from auditor.render.places import check_number
 from auditor.render.strips import Ruler
 from auditor.render.telling import (
     anchor,
@@ -26,10 +28,11 @@ _MOST_PARTS = 12
 
 def ranked(record: Record) -> tuple[Finding, ...]:
     """Findings in the order in which they matter: what is not settled first, by severity, then by status."""
-    return tuple(sorted(record.findings, key=lambda finding: (_settled(finding), *_weight(finding))))
+    return tuple(sorted(record.findings, key=lambda finding: (is_settled(finding), *_weight(finding))))
 
 
-def _settled(finding: Finding) -> bool:
+def is_settled(finding: Finding) -> bool:
+    """That nothing is left to do about a finding."""
     declared = finding.status == "not_applicable" and bool(finding.requirement.may_not_apply)
     return finding.status in ("pass", "attested") or declared
 
@@ -40,14 +43,15 @@ def _weight(finding: Finding) -> tuple[int, int]:
 
 def unsettled(record: Record) -> tuple[Finding, ...]:
     """The findings that keep the audit from a clean pass, in their rank."""
-    return tuple(finding for finding in ranked(record) if not _settled(finding))
+    return tuple(finding for finding in ranked(record) if not is_settled(finding))
 
 
 def finding_view(finding: Finding, record: Record, words: Words) -> FindingView:
     """One finding as a block."""
     limit, requirement = finding.requirement.limit, finding.requirement
+    settled = is_settled(finding)
     ruler = Ruler.over(finding.judged, limit) if limit and finding.judged else None
-    hidden = len(finding.judged) - _MOST_PARTS
+    shown, hidden = finding.judged[:_MOST_PARTS], len(finding.judged) - _MOST_PARTS
     after = words.many(
         "{count} further part is in the attached record.", "{count} further parts are in the attached record.", hidden
     )
@@ -60,11 +64,13 @@ def finding_view(finding: Finding, record: Record, words: Words) -> FindingView:
         quantity=quantity_title(finding, record),
         estimate=decisive(finding, record, words),
         limit=limit_of(finding, record, words),
-        reason=sentence(reason(finding, words)),
+        reason="" if finding.status == "pass" else sentence(reason(finding, words)),
         scale=_scale(ruler, words),
-        parts=tuple(_part(one, finding, ruler, record, words) for one in finding.judged[:_MOST_PARTS]),
+        parts=tuple(_part(one, finding, ruler, record, words) for one in shown),
         after=after if hidden > 0 else "",
-        facts=tuple(_facts(finding, record, words)),
+        facts=tuple((_settled_facts if settled else _facts)(finding, record, words)),
+        settled=settled,
+        columns=(any(one.events is not None for one in shown), any(one.entities is not None for one in shown)),
     )
 
 
@@ -109,14 +115,27 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
         (words("Refers to"), ", ".join(requirement.cites)),
         (words("Blind to"), sentence(entry.documentation.blind_to) if entry else ""),
     ]
-    if entry is not None:
-        title = words("{check}: all its numbers", check=check_title(finding.measured, record, words))
-        facts.append((words("Evidence"), Link(title, check_anchor(finding.measured, record), page=True)))
-    return [Fact(name, text) for name, text in facts if text]
+    return [*(Fact(name, text) for name, text in facts if text), *_evidence(finding, record, words)]
+
+
+def _settled_facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
+    """Of what is settled, why the limit, who stated it and where its numbers are; the rest stands there."""
+    facts: list[tuple[str, Cell]] = [(words("Why this limit"), finding.requirement.rationale), *_people(finding, words)]
+    facts += [(words("May not apply"), finding.requirement.may_not_apply)] if finding.status == "not_applicable" else []
+    facts += [(words("Refers to"), ", ".join(finding.requirement.cites))]
+    return [*(Fact(name, text) for name, text in facts if text), *_evidence(finding, record, words)]
+
+
+def _evidence(finding: Finding, record: Record, words: Words) -> list[Fact]:
+    """Where all numbers of the check are: by section, as a page number here would lay out half of the PDF again."""
+    if finding.measured not in record.measured:
+        return []
+    number, title = check_number(finding.measured, record), check_title(finding.measured, record, words)
+    return [Fact(words("Evidence"), Link(f"{number} {title}", check_anchor(finding.measured, record)))]
 
 
 def _interval_told(finding: Finding, words: Words) -> str:
-    methods = tuple(dict.fromkeys(one.method for one in finding.judged))
+    methods = dict.fromkeys(gathered((one.method for one in finding.judged), words).values())
     level = words.numbers.level(finding.judged[0].level)
     adjusted = finding.judged[0].adjusted
     text = words("{level}; {methods}", level=level, methods="; ".join(methods))

@@ -102,7 +102,7 @@ def _numbers(
 ) -> Any:
     """The numbers of the pale cells in dark ink, or those of the dark cells in light ink."""
     whole = all(cell["v"] == int(cell["v"]) for cell in cells)
-    digits = 0 if whole else min(2, digits_for(cell["v"] for cell in cells))
+    digits = 0 if whole else min(3, digits_for(cell["v"] for cell in cells))
     rows = []
     for cell in cells:
         share = (cell["v"] - ends[0]) / (ends[1] - ends[0])

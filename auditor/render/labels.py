@@ -17,9 +17,9 @@ _WRAP = 34
 _LINE = 12  # CSS pixels of a line of a label
 
 
-def titled(axis: Axis) -> str | list[str]:
-    """An axis title with its unit, in lines of a readable length."""
-    return wrapped(f"{axis.title} ({axis.unit})" if axis.unit else axis.title, 60).split("\n")
+def titled(axis: Axis, width: int = 76) -> list[str]:
+    """An axis title with its unit, in lines that fit along the axis."""
+    return wrapped(f"{axis.title} ({axis.unit})" if axis.unit else axis.title, width).split("\n")
 
 
 def reach(axis: Axis, zero: bool = False) -> Any:

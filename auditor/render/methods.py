@@ -37,7 +37,7 @@ def _intervals(record: Record, words: Words) -> tuple[str, ...]:
             "is summed by entity and the quantile is Student’s t. Where no closed form exists, entities are drawn "
             "again with replacement (bootstrap)."
         ),
-        words("In these data: {independence}.", independence=record.data.independence),
+        words("In these data: {independence}.", independence=words.numbers.regrouped(record.data.independence)),
     )
 
 

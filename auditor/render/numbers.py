@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ _GROUP = "\u202f"  # narrow no-break space between thousands (ISO 80000-1)
 _MINUS = "\u2212"
 _UNBOUNDED = "∞"
 _MOST_DIGITS = 8
+_WITH_COMMAS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)")
 
 
 def digits_for(values: Iterable[float | None], apart_from: Iterable[float | None] = ()) -> int:
@@ -68,11 +70,15 @@ class Numbers:
         """A confidence level: 95 %, 99.2 %."""
         return f"{self.bare(round(100 * level, 2))}{_GROUP}%"
 
+    def regrouped(self, text: str) -> str:
+        """Words of a program with their numbers grouped as the report's own are: 8,999 rows become 8 999 rows."""
+        return _WITH_COMMAS.sub(lambda found: found[0].replace(",", _GROUP), text)
+
     def interval(self, low: float | None, high: float | None, digits: int) -> str:
         """The ends of an interval: 0.765 to 0.797. None or infinite is unbounded."""
         left = f"{_MINUS}{_UNBOUNDED}" if low is None or math.isinf(low) else self.number(low, digits)
         right = _UNBOUNDED if high is None or math.isinf(high) else self.number(high, digits)
-        return f"{left}\u00a0{self.to} {right}"
+        return f"{left}\u00a0{self.to}\u00a0{right}"
 
     def estimate(self, value: float, low: float | None, high: float | None, digits: int, unit: str = "") -> str:
         """A value with its interval: 0.781 (0.765 to 0.797)."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.estimate import Estimate, Exact, NotEstimable
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.record import Measured
+from auditor.render.methods_told import gathered
 from auditor.render.numbers import digits_for
 from auditor.render.view import Cell, Grid, Head
 from auditor.render.vocabulary import NONE, is_count
@@ -38,13 +39,26 @@ def quantities(measured: Measured, level: float, words: Words) -> tuple[Grid, ..
     return tuple(grids + several)
 
 
-def _singles(measured: Measured, measurement: Measurement) -> list[_Row]:
-    def named(name: str) -> tuple[str, str]:
-        known = measured.meanings.get(name)
-        return (known.title, known.unit) if known else (name, "")
+def unmeasured(measured: Measured, words: Words) -> tuple[str, ...]:
+    """What could not be measured at all: a line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, reason in (measured.measurement.unmeasured if measured.measurement else {}).items():
+        reasons.setdefault(reason, []).append(_named(name, measured)[0])
+    return tuple(
+        words("Not measured: {names} ({reason}).", names=", ".join(names), reason=reason.rstrip("."))
+        for reason, names in reasons.items()
+    )
 
-    rows = [_Row(*named(name), one.parts[""]) for name, one in measurement.quantities.items() if "" in one.parts]
-    return rows + [_Row(*named(name), None, reason) for name, reason in measurement.unmeasured.items()]
+
+def _singles(measured: Measured, measurement: Measurement) -> list[_Row]:
+    return [
+        _Row(*_named(name, measured), one.parts[""]) for name, one in measurement.quantities.items() if "" in one.parts
+    ]
+
+
+def _named(name: str, measured: Measured) -> tuple[str, str]:
+    known = measured.meanings.get(name)
+    return (known.title, known.unit) if known else (name, "")
 
 
 def _parts(title: str, known: Meaning | None, quantity: Quantity, level: float, words: Words) -> Grid:
@@ -55,9 +69,11 @@ def _parts(title: str, known: Meaning | None, quantity: Quantity, level: float, 
     return _grid(title, per[0].upper() + per[1:], rows, level, words)
 
 
-def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words) -> Grid:
+def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words, absent: tuple[str, ...] = ()) -> Grid:
     measured = [row.estimate for row in rows if row.estimate is not None]
-    marks = {method: f"({chr(ord('a') + at)})" for at, method in enumerate(dict.fromkeys(e.method for e in measured))}
+    methods = gathered((estimate.method for estimate in measured), words)
+    told = {text: f"({chr(ord('a') + at)})" for at, text in enumerate(dict.fromkeys(methods.values()))}
+    marks = {method: told[text] for method, text in methods.items()}
     events = any(estimate.events is not None for estimate in measured)
     entities = any(estimate.entities is not None for estimate in measured)
     numeric = [words("Value"), words("{level} interval", level=words.numbers.level(level)), "n"]
@@ -65,7 +81,7 @@ def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words
     heads = (Head(first), *(Head(title, "right") for title in numeric), Head("", narrow=True))
     digits = _digits(rows, level)
     drawn = tuple(_cells(row, digits[row.unit], level, marks, (events, entities), words) for row in rows[:_MOST_PARTS])
-    notes = [f"{mark} {method}" for method, mark in marks.items()]
+    notes = [f"{mark} {method}" for method, mark in told.items()]
     notes += [words("Not measured – {name}: {reason}", name=row.name, reason=row.reason) for row in rows if row.reason]
     left = len(rows) - _MOST_PARTS
     after = words.many("{count} further row is in the record.", "{count} further rows are in the record.", left)

@@ -6,10 +6,11 @@ from itertools import count
 
 from auditor.record import Record
 from auditor.render.closing import reproducibility_blocks, signers
-from auditor.render.families import check_views, families
+from auditor.render.families import check_views
 from auditor.render.findings import finding_view, matrix, ranked
 from auditor.render.first import first_page
 from auditor.render.methods import method_blocks
+from auditor.render.places import BEFORE, families, family_number
 from auditor.render.plain import printable
 from auditor.render.tested import data_blocks, model_block
 from auditor.render.untested import not_tested_blocks
@@ -21,12 +22,8 @@ from auditor.render.words import Words
 def report(record: Record, words: Words) -> Report:
     """Everything that the templates place."""
     record = printable(record)
-    numbers = count(1)
-    sections = (
-        *_results(record, numbers, words),
-        *_families(record, numbers, words),
-        *_tested(record, numbers, words),
-    )
+    after = BEFORE + len(families(record)) + 1
+    sections = (*_results(record, words), *_families(record, words), *_tested(record, count(after), words))
     return Report(
         language=words.language,
         title=words(
@@ -40,26 +37,30 @@ def report(record: Record, words: Words) -> Report:
     )
 
 
-def _results(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:
+def _results(record: Record, words: Words) -> tuple[Section, ...]:
     views = tuple(finding_view(finding, record, words) for finding in ranked(record))
     lead = words(
         "What is not settled comes first, the weightiest before the rest. Each number has the interval that was judged."
     )
     return (
-        Section("findings", str(next(numbers)), words("Findings"), "findings", lead, findings=views),
-        Section("requirements", str(next(numbers)), words("Requirement matrix"), "matrix", grid=matrix(record, words)),
+        Section("findings", "1", words("Findings"), "findings", lead, findings=views),
+        Section("requirements", "2", words("Requirement matrix"), "matrix", grid=matrix(record, words)),
     )
 
 
-def _families(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:
+def _families(record: Record, words: Words) -> tuple[Section, ...]:
     figures = count(1)
-    made = []
-    for family in families(record):
-        number = str(next(numbers))
-        checks = check_views(record, family, number, figures, words)
-        title, lead = family_title(family, words), family_lead(family, words)
-        made.append(Section(f"family-{family}", number, title, "family", lead, checks=checks))
-    return tuple(made)
+    return tuple(
+        Section(
+            f"family-{family}",
+            str(family_number(family, record)),
+            family_title(family, words),
+            "family",
+            family_lead(family, words),
+            checks=check_views(record, family, figures, words),
+        )
+        for family in families(record)
+    )
 
 
 def _tested(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:

@@ -33,7 +33,10 @@ def model_block(record: Record, number: str, words: Words) -> Block:
         ),
         (words("SHA-256"), Code(model.file.sha256)),
         (words("Parameters"), "" if model.parameters is None else count(model.parameters)),
-        (words("Weights not finite"), "" if model.nonfinite_weights is None else count(model.nonfinite_weights)),
+        (
+            words("Weights not finite"),
+            "" if model.nonfinite_weights is None else count(model.nonfinite_weights),
+        ),
         (words("Inputs"), _ports(model.inputs)),
         (words("Outputs"), f"{_ports(model.outputs)}; {record.data.output.replace('_', ' ')}"),
     ]
@@ -91,11 +94,20 @@ def data_blocks(record: Record, section: str, words: Words) -> tuple[Block, ...]
         Fact(words("Source"), data.source),
         Fact(words("Target"), f"{data.target} ({data.unit})" if data.unit else data.target),
         Fact(words("Task"), data.task),
-        Fact(words("Independence"), data.independence),
+        Fact(words("Independence"), words.numbers.regrouped(data.independence)),
     )
     kept = tuple(fact for fact in facts if fact.text)
     grids = (_splits(data, words), files(data.files, words("Data files"), words))
-    blocks = [Block("data", f"{section}.2", words("Data"), facts=kept, grids=grids, points=data.notes)]
+    blocks = [
+        Block(
+            "data",
+            f"{section}.2",
+            words("Data"),
+            facts=kept,
+            grids=grids,
+            points=tuple(map(words.numbers.regrouped, data.notes)),
+        )
+    ]
     blocks.append(Block("features", f"{section}.3", words("Features"), grids=(_features(data, words),)))
     if data.groups:
         blocks.append(Block("groups", f"{section}.4", words("Groups"), grids=(_groups(record, words),)))

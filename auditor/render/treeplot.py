@@ -10,12 +10,14 @@ from auditor.measurement import Node, Tree
 from auditor.render.labels import WIDTH, over, wrapped
 from auditor.render.numbers import digits_for
 from auditor.render.palette import GRID, INK, MUTED, ZONE
+from auditor.render.treelist import listed
 
 if TYPE_CHECKING:
     from auditor.render.words import Words
 
 _LINE = 12  # pixels of a line of text
 _MOST_LINES = 4
+_MOST_COLUMNS = 4  # of boxes that can be read beside each other
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ def tree(shown: Tree, words: Words) -> Any:
 
     placed = list(_placed(shown.root, words, 0, None, "", [0.0]))
     columns = 1 + max(one.column for one in placed)
+    if columns > _MOST_COLUMNS:
+        return listed(shown, words)
     pitch = WIDTH / columns
     box = pitch - 34
     width = max(10, int(box / 5.3))

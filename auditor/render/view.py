@@ -91,7 +91,9 @@ class Part:
 
 @dataclass(frozen=True)
 class FindingView:
-    """A requirement judged, as a block of the report."""
+    """A requirement judged, as a block of the report. settled: nothing is left to do about it, so that it is told in
+    short. columns: whether any of its parts has events, and entities.
+    """
 
     anchor: str
     id: str
@@ -106,18 +108,23 @@ class FindingView:
     parts: tuple[Part, ...]
     after: str
     facts: tuple[Fact, ...]
+    settled: bool
+    columns: tuple[bool, bool]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing with its words: the alternative for those who cannot see it, and its numbers."""
+    """A drawing with its words: the alternative for those who cannot see it, and its numbers.
+
+    place: as wide as the text; half as wide, next to another one; or with its caption beside it.
+    """
 
     anchor: str
     name: str
     title: str
     caption: str
     svg: str
-    half: bool
+    place: Literal["wide", "half", "beside"]
     alternative: str
     data: Grid
 

@@ -99,13 +99,16 @@ def is_count(value: float, low: float | None, high: float | None) -> bool:
 
 
 def params_text(measured: Measured, words: Words) -> str:
-    """The parameters of a check's run: attribute = sex, repeats = 5."""
-    return ", ".join(f"{name} = {_param(value, words)}" for name, value in measured.params.items())
+    """The parameters of a check's run that are set: attribute = sex, repeats = 5."""
+    given = {name: value for name, value in measured.params.items() if value not in (None, [], {}, "")}
+    return ", ".join(f"{name} = {_param(value, words)}" for name, value in given.items())
 
 
 def _param(value: object, words: Words) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: words("yes"), False: words("no")}.get(bool(value), NONE) if value is not None else NONE
+    if value is None:
+        return NONE
+    if isinstance(value, bool):
+        return words("yes") if value else words("no")
     if isinstance(value, int):
         return words.numbers.count(value)
     if isinstance(value, float):
