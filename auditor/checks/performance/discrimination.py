@@ -14,10 +14,10 @@ from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen, Scale
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.auroc import auroc, average_precision, gini
-from auditor.kernels.drift import kolmogorov_smirnov
 from auditor.kernels.stat import Stat, mean
 from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
 from auditor.sampling import Sampling
+from auditor.shift import distances
 from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
@@ -70,14 +70,13 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         "auroc": (auroc(event, scores), "logit", _DELONG),
         "gini": (gini(event, scores), "fisher", "DeLong, Fisher's scale"),
         "average_precision": (average_precision(event, scores), "logit", _INFLUENCE),
-        "ks": (kolmogorov_smirnov(event, scores), "logit", _INFLUENCE),
     }
-    n = len(event)
+    quantities = {
+        name: Quantity.of(sampling.estimate(stat, scale=scale, n=len(event), events=event, method=method))
+        for name, (stat, scale, method) in stats.items()
+    }
     return Measurement(
-        quantities={
-            name: Quantity.of(sampling.estimate(stat, scale=scale, n=n, events=event, method=method))
-            for name, (stat, scale, method) in stats.items()
-        },
+        quantities=quantities | {"ks": Quantity.of(distances(sampling, event, scores)[0].estimate)},
         unmeasured=dict.fromkeys(("auroc_by_class", "average_precision_by_class"), "defined for several classes only"),
         shown=(_roc({"model": (event, scores)}), _precision_sensitivity({"model": (event, scores)})),
         notes=("The score is the same for every row.",) if np.ptp(scores) == 0 else (),
