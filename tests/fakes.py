@@ -101,15 +101,23 @@ class FakeModel:
     def gradient(
         self, inputs: Inputs, output: str, column: int | None = None, at: str = "input"
     ) -> dict[str, np.ndarray]:
-        """For the binary and the regression task."""
+        """Of the formula, tangles apart; of a class, that of the softmax."""
         score = self.truth.score(inputs)
-        slope = self.truth.gain * (score * (1 - score) if self.truth.task == "binary" else np.ones_like(score))
-        weights = self.truth.per_step(np.asarray(inputs["mask"]) > 0)[..., 0]
+        odds = score if score.ndim == 2 else score[:, None]
+        at = column or 0
+        if self.truth.task == "regression":
+            slope = np.ones_like(odds)
+        elif self.truth.task == "binary":
+            slope = odds * (1 - odds)
+        else:
+            slope = odds[:, [at]] * ((np.arange(odds.shape[1]) == at) - odds)
+        slope = slope * self.truth.gain
+        weights = self.truth.per_step(np.asarray(inputs["mask"]) > 0)
         self.evaluations += len(score)
         return {
-            "sequence": slope[:, None, None] * weights,
+            "sequence": np.einsum("no,nsfo->nsf", slope, weights),
             "mask": np.zeros_like(inputs["mask"]),
-            "static": slope[:, None] * self.truth.static[:, 0],
+            "static": slope @ self.truth.static.T,
         }
 
     def activations(self, inputs: Inputs, layer: str) -> np.ndarray:

@@ -1,0 +1,97 @@
+"""What the checks of recurrent layers show: gates at work, and units from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from auditor.checks.internals.traces import Run
+from auditor.dataset import Floats, Integers
+from auditor.measurement import Axis, Column, Heatmap, Table
+
+_STEPS = 48  # last steps drawn
+_UNITS = 40  # units drawn
+
+
+def at_work(runs: Sequence[Run]) -> Table:
+    """How far each gate is open, over all rows, steps and units."""
+    rows = [(run.name, gate, *_spread(values)) for run in runs for gate, values in run.trace.gates.items()]
+    return Table(
+        title="Where the gates stand",
+        caption="Over all rows, steps and units. A gate whose 5 % and 95 % points lie together hardly reacts.",
+        columns=(
+            Column(title="Layer"),
+            Column(title="Gate"),
+            Column(title="Mean", kind="number"),
+            Column(title="5 % of values below", kind="number"),
+            Column(title="95 % of values below", kind="number"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]:
+    """Gates (mean over units) and units (hidden state) by step, in the rows with the highest and the lowest scores.
+
+    Means over a tenth of the rows, at least `smallest`; with several classes by the score of the last class. Nothing is
+    shown where the rows are fewer than twice that.
+    """
+    number = max(smallest, len(scores) // 10)
+    if len(scores) < 2 * number:
+        return ()
+    order = np.argsort(scores if scores.ndim == 1 else scores[:, -1], kind="stable")
+    extremes = {"lowest": order[:number], "highest": order[-number:]}
+    gates = {
+        f"{gate}, {end} scores": np.nanmean(_back(run, v, rows), axis=1)
+        for gate, v in run.trace.gates.items()
+        for end, rows in extremes.items()
+    }
+    spread = np.nanstd(run.trace.hidden, axis=(0, 1))
+    units = np.sort(np.argsort(-spread, kind="stable")[:_UNITS])
+    moved = _back(run, run.trace.hidden, extremes["highest"]) - _back(run, run.trace.hidden, extremes["lowest"])
+    return (
+        _map(
+            f"{run.name}: how far gates are open",
+            "Mean over units; t-1 is the last step. Where a line has one colour, the gate does not react to time.",
+            gates,
+            Axis(title="Mean of the gate"),
+        ),
+        _map(
+            f"{run.name}: what tells high scores from low ones",
+            "Mean state of each unit in the tenth of rows with the highest scores, minus that in the lowest tenth. The "
+            "steps at which colours begin are those from which the layer holds what makes the difference.",
+            {f"unit {unit + 1}": moved[:, unit] for unit in units},
+            Axis(title="Difference of the mean state"),
+            diverging=True,
+        ),
+    )
+
+
+def _spread(values: Floats) -> tuple[float, float, float]:
+    real = values[~np.isnan(values)]
+    low, high = np.quantile(real, [0.05, 0.95])
+    return float(real.mean()), float(low), float(high)
+
+
+def _back(run: Run, values: Floats, rows: Integers) -> Floats:
+    """(lags, units): mean over rows at each number of steps before the row's last one that the layer took in."""
+    mask = run.mask[rows]
+    lag = np.cumsum(mask[:, ::-1], axis=1)[:, ::-1] - 1
+    most = min(_STEPS, int(mask.sum(1).max(initial=1)))
+    return np.stack([values[rows][mask & (lag == k)].mean(axis=0) for k in range(most)])
+
+
+def _map(title: str, caption: str, lines: dict[str, Floats], value: Axis, *, diverging: bool = False) -> Heatmap:
+    steps = len(next(iter(lines.values())))
+    return Heatmap(
+        title=title,
+        caption=caption,
+        rows=tuple(lines),
+        columns=tuple(f"t-{k + 1}" for k in reversed(range(steps))),
+        values=tuple(tuple(float(one) for one in line[::-1]) for line in lines.values()),
+        value=value,
+        row_title="",
+        column_title="Steps before the end",
+        diverging=diverging,
+    )
