@@ -5,16 +5,22 @@ from types import MappingProxyType
 
 from auditor.checks.artifact import finite
 from auditor.checks.behavior import noise
+from auditor.checks.bias import calibration as group_calibration
+from auditor.checks.bias import discrimination as group_discrimination
 from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, selection_rate
+from auditor.checks.bias import error as group_error
 from auditor.checks.check import Check
 from auditor.checks.data import duplicates, look_ahead, missing, overlap, ranges, sample_size, time_order
 from auditor.checks.importance import permutation
+from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
     calibration,
     challenger,
     discrimination,
     error,
+    history,
     net_benefit,
+    over_time,
     overfitting,
     replication,
     segments,
@@ -32,6 +38,8 @@ _CHECKS = (
     overfitting.measure,
     challenger.measure,
     segments.measure,
+    over_time.measure,
+    history.measure,
     error.measure,
     ranges.measure,
     missing.measure,
@@ -43,10 +51,16 @@ _CHECKS = (
     noise.measure,
     permutation.measure,
     fidelity.measure,
+    gates.measure,
+    units.measure,
+    memory.measure,
     selection_rate.measure,
     equal_opportunity.measure,
     equalised_odds.measure,
     predictive_parity.measure,
+    group_calibration.measure,
+    group_discrimination.measure,
+    group_error.measure,
 )
 
 FAMILIES: Mapping[str, str] = MappingProxyType(
