@@ -120,6 +120,29 @@ def weak_segment(subject: Subject) -> Subject:
     return _test(subject, y=y)
 
 
+def dated(subject: Subject) -> Subject:
+    """Sound: test rows are of 400 days."""
+    days = np.arange(len(subject.test)) % 400
+    return _test(subject, index_time=np.datetime64("2020-01-01", "us") + days * np.timedelta64(1, "D"))
+
+
+def worn_out(subject: Subject) -> Subject:
+    """From day 200 on outcomes are those of other people."""
+    subject, y = dated(subject), subject.test.y.copy()
+    late = np.flatnonzero(np.arange(len(y)) % 400 >= 200)
+    y[late] = np.random.default_rng(4).permutation(y[late])
+    return _test(subject, y=y)
+
+
+def late_signal(subject: Subject) -> Subject:
+    """The first three steps are those of other people."""
+    test = subject.test
+    values = test.values.copy()
+    early = test.starts[:, None] + np.arange(3)
+    values[early] = test.values[early[np.random.default_rng(5).permutation(len(test))]]
+    return _test(subject, values=values)
+
+
 def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
     at = [feature.name for feature in data.features].index(name)
     values = data.values.copy()
@@ -133,6 +156,9 @@ def _test(subject: Subject, **changed: object) -> Subject:
 
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "overfitted": overfitted,
+    "dated": dated,
+    "worn out": worn_out,
+    "late signal": late_signal,
     "weak segment": weak_segment,
     "beaten": beaten,
     "ranged": ranged,

@@ -61,6 +61,14 @@ FAULTS = [
         {"reference": N},
     ),
     ("performance.segments", {"quantity": "shortfall", "at_most": 0.1}, {}, {"spoiled": "weak segment"}, {}),
+    ("performance.over_time", {"quantity": "drop", "at_most": 0.1}, {}, {"spoiled": "worn out"}, {"spoiled": "dated"}),
+    (
+        "performance.history",
+        {"quantity": "loss", "at_most": 0.05, "parts": ("first 3 steps",)},
+        {},
+        {"spoiled": "late signal"},
+        {},
+    ),
     (
         "performance.error",
         {"quantity": "root_mean_squared_error", "at_most": 6},

@@ -9,10 +9,11 @@ import numpy as np
 from auditor.checks.check import check
 from auditor.checks.performance.charts import achieved, dots, measure_axis
 from auditor.checks.quality import Quality
-from auditor.dataset import Dataset, Floats, Integers
+from auditor.dataset import Dataset, Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
 from auditor.evidence import REFERENCE_SCORES, SCORES, Evidence
+from auditor.kernels.disjoint import difference
 from auditor.kernels.stat import Stat
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.subject import Subject
@@ -43,8 +44,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     after = _side("test rows", subject.test, evidence.finite(SCORES))
     weaker = min(before, after, key=lambda side: side.rarer)
     sampling = before.quality.sampling.beside(after.quality.sampling)
+    first = np.repeat([True, False], [len(before.quality.data), len(after.quality.data)])
     gap = sampling.estimate(
-        _difference(before.stat, after.stat),
+        difference(before.stat, first, after.stat, ~first),
         n=len(weaker.quality.data),
         events=None if weaker.quality.event is None else int(weaker.quality.event.sum()),
         method="difference of two independent samples, by influence values",
@@ -83,18 +85,3 @@ def _side(name: str, data: Dataset, scores: Floats) -> Side:
         return Side(name, quality, quality.stat(scores))
     except NotApplicable as error:
         raise NotApplicable(f"{name}: {error.reason}") from error
-
-
-def _difference(first: Stat, second: Stat) -> Stat:
-    """`first - second` of two samples that share nothing, as a statistic of the rows of both, one after the other."""
-    rows = len(first.influence) + len(second.influence)
-    one = first.influence * (rows / len(first.influence))
-    other = second.influence * (rows / len(second.influence))
-    strata = _strata(first)
-    beyond = int(strata.max()) + 1
-    others = np.where(_strata(second) < 0, -1, _strata(second) + beyond)
-    return Stat(first.value - second.value, np.concatenate([one, -other]), np.concatenate([strata, others]))
-
-
-def _strata(stat: Stat) -> Integers:
-    return np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata

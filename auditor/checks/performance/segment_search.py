@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from auditor.checks.quality import quality_of
 from auditor.dataset import Dataset, Floats
 from auditor.errors import NotApplicable
+from auditor.kernels.disjoint import difference
 from auditor.kernels.promise import promised_accuracy, promised_auroc
 from auditor.kernels.stat import Stat, minus, row_mean
 from auditor.measurement import Quantity
@@ -78,10 +79,7 @@ class Trial:
     def gap(self, rows: Mask, half: Mask) -> Stat:
         """The measure outside less that within the segment, both on a half of the rows."""
         within, outside = rows & half, ~rows & half
-        one, other = self.quality(within), self.quality(outside)
-        inside, beyond = one.among(within), other.among(outside)
-        strata = np.where(within, _strata(inside), np.where(outside, _strata(beyond) + _strata(inside).max() + 1, -1))
-        return Stat(other.value - one.value, beyond.influence - inside.influence, strata)
+        return difference(self.quality(outside), outside, self.quality(within), within)
 
     def mean_error(self, rows: Mask) -> Stat:
         """Predicted less observed in a segment."""
@@ -112,7 +110,3 @@ class Trial:
             )
         correlation = self.sampling.correlation(influences) if influences else None
         return Quantity(parts=parts, correlation=correlation, unmeasured=unmeasured)
-
-
-def _strata(stat: Stat) -> NDArray[np.integer]:
-    return np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata
