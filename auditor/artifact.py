@@ -83,6 +83,12 @@ class Artifact:
     signed: bool | None = None
 
 
+def legible(text: object, longest: int = 300) -> str:
+    """What a file says as one line of that length, without what cannot be seen or would steer a terminal."""
+    clean = "".join(one if one.isprintable() else " " for one in str(text))
+    return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
+
+
 class Refused(ModelFault):
     """A model file that was read and is not opened: damaged, unsafe, or not what Keras can open."""
 

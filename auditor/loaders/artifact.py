@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from auditor.artifact import Artifact, Member, ModelFile, Refused, Trusted
+from auditor.artifact import Artifact, Member, ModelFile, Refused, Trusted, legible
 from auditor.errors import ModelFault, Problem
 from auditor.loaders.artifact_archive import CONFIG, METADATA, WEIGHTS, read_archive
 from auditor.loaders.artifact_config import parsed, read_config
@@ -20,6 +20,7 @@ from auditor.loaders.artifact_hdf5 import Listing, count_numbers
 ListHdf5 = Callable[[Path, str], Listing]
 """Lists an HDF5 file: its path, and the member's name where it lies in an archive."""
 
+_MOST_TOLD = 20
 _SAVE = 'save the whole model from Keras with model.save("model.keras")'
 
 
@@ -47,11 +48,11 @@ def examine(copy: Path, file: ModelFile, list_hdf5: ListHdf5, trusted: Sequence[
     except Refused:
         raise
     except ModelFault as fault:
-        raise Refused([_at(file, problem) for problem in fault.problems], file) from fault
+        raise Refused([_at(file, problem) for problem in fault.problems[:_MOST_TOLD]], file) from fault
     said = metadata if isinstance(metadata, dict) else {}
-    version, saved = (str(said.get(key, "unknown")) for key in ("keras_version", "date_saved"))
+    version, saved = (legible(said.get(key, "unknown"), 40) for key in ("keras_version", "date_saved"))
     return Artifact(file, version, saved, members, found.parts, numbers, found.custom)
 
 
 def _at(file: ModelFile, problem: Problem) -> Problem:
-    return Problem(file.name, problem.what, problem.remedy or _SAVE)
+    return Problem(file.name, legible(problem.what, 1000), problem.remedy or _SAVE)

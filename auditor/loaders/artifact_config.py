@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.artifact import Custom, Part, Trusted
+from auditor.artifact import Custom, Part, Trusted, legible
 from auditor.errors import ModelFault, Problem
 from auditor.loaders import artifact_names as known
 from auditor.loaders.artifact_archive import damaged
@@ -113,9 +113,9 @@ class _Reader:
     def _object(self, node: Mapping[str, Any], path: tuple[str, ...], key: str) -> tuple[str, ...] | None:
         """The path below the object; None where it is refused, so that nothing in it need be told."""
         kind, config, module = node.get("class_name"), node.get("config"), node.get("module")
-        named = config.get("name") if isinstance(config, dict) else None
+        named = config.get("name") if isinstance(config, dict) else node.get("name")
         part = key in _HOLD_LAYERS
-        inner = (*path, named) if part and isinstance(named, str) else path  # the whole model's name says nothing
+        inner = (*path, legible(named or "unnamed", 100)) if part else path  # the whole model's name says nothing
         place = _place(inner, kind, key)
         used = config if kind == "function" else kind
         if not isinstance(used, str):
@@ -128,7 +128,7 @@ class _Reader:
             self._fault(place, reason, remedy)
             return None
         if part:
-            self.parts.append(Part("/".join(inner), used))
+            self.parts.append(Part("/".join(inner), legible(used)))
         return inner
 
     def _let_in(self, used: str, node: Mapping[str, Any], place: str) -> bool:
