@@ -146,6 +146,27 @@ FAULTS = [
         {"gap": 0.0},
     ),
     (
+        "bias.calibration",
+        {"quantity": "in_the_large_difference", "between": (-0.5, 0.5)},
+        {"attribute": "sex"},
+        {"gap": 0.7},
+        {"gap": 0.0},
+    ),
+    (
+        "bias.discrimination",
+        {"quantity": "auroc_difference", "between": (-0.1, 0.1)},
+        {"attribute": "sex"},
+        {"gap": 0.5},
+        {"gap": 0.0},
+    ),
+    (
+        "bias.error",
+        {"quantity": "error_rate_difference", "between": (-0.1, 0.1)},
+        {"attribute": "sex"},
+        {"task": "multiclass", "gap": 0.7},
+        {"task": "multiclass", "gap": 0.0},
+    ),
+    (
         "bias.predictive_parity",
         {"quantity": "ppv_difference", "between": (-0.12, 0.12)},
         {"attribute": "sex"},
