@@ -131,9 +131,27 @@ def _valid(record: Record, words: Words) -> tuple[Fact, ...]:
         (words("Data files"), Code(data)),
         (words("Policy file"), Code(policy)),
         (words("Record"), Code(short(record.body_sha256))),
+        (words("Test rows"), _rows(record, words)),
         (words("Measured on"), words.date(record.run.started)),
+        (words("Until"), _until(record, words)),
     )
     return tuple(Fact(name, text) for name, text in facts)
+
+
+def _rows(record: Record, words: Words) -> str:
+    test, count = record.data.test, words.numbers.count
+    told = words("{rows} of {entities} entities", rows=count(test.rows), entities=count(test.entities))
+    return told if test.events is None else words("{told}, {n} events", told=told, n=count(test.events))
+
+
+def _until(record: Record, words: Words) -> str:
+    """When the first waiver or statement ends, which then counts no more."""
+    people = [one for finding in record.findings for one in (finding.waiver, finding.attestation) if one is not None]
+    if not people:
+        return words("any of these files changes")
+    first = min(people, key=lambda one: one.expires)
+    date = words.date(first.expires.isoformat())
+    return words("{date}, when what {id} rests on ends", date=date, id=first.requirement)
 
 
 def _top(finding: Finding, record: Record, words: Words) -> Top:
