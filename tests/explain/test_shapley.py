@@ -12,6 +12,7 @@ from subjects import make_subject
 
 from auditor.explain import question as asking
 from auditor.explain.coalitions import games
+from auditor.explain.drawn import draw, regressed, solved
 from auditor.explain.expected_gradients import expected_gradients
 from auditor.explain.players import Players
 from auditor.explain.shapley import all_played, every_coalition, shapley, weights
@@ -170,3 +171,23 @@ def test_evaluations_are_those_that_are_needed():
     assert found.evaluations == 10 * (14 * 4 + 1) + 4
     game = next(games(question, Players.features(question.data, question.steps), 1))
     assert all_played(game).parts.shape == (len(game.portion), 4, 4)
+
+
+def test_a_guess_learns_effects_of_one_and_of_three():
+    """A game made of them is guessed to the last digits from few pairs, where the regression alone is far off."""
+    rng = np.random.default_rng(0)
+    single, (i, j, k) = np.append(rng.standard_normal(4), np.zeros(10)), (0, 1, 2)
+
+    def half(members):
+        signs = 2.0 * members - 1
+        return signs @ single + 3 * signs[:, i] * signs[:, j] * signs[:, k]
+
+    members = draw(14, 200, rng)
+    due = np.array([[2 * half(np.ones((1, 14)))[0]]])
+    expected = 2 * single
+    expected[[i, j, k]] += 2 * 3 / 3
+    found, told = solved(members, half(members)[None, :, None], due)
+    alone, _ = regressed(members, half(members)[None, :, None], due)
+    error, plain = (np.abs(each[0, 0] - expected).max() for each in (found, alone))
+    assert error < plain / 20
+    assert error < 5 * np.abs(told).max()
