@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from auditor.dataset import Dataset, Floats
 from auditor.errors import NotApplicable
+from auditor.subject import Subject
 
 
 def positive(data: Dataset) -> NDArray[np.bool_]:
@@ -28,3 +29,19 @@ def class_scores(data: Dataset, scores: Floats) -> dict[str, tuple[NDArray[np.bo
             f"the data declare {len(classes)} classes, the model gives scores of shape {scores.shape[1:]}"
         )
     return {name: (np.asarray(data.y == code), scores[:, code]) for code, name in enumerate(classes)}
+
+
+def decided(subject: Subject, scores: Floats) -> NDArray[np.bool_]:
+    """(rows,): which rows are at or above the decision threshold.
+
+    Raises NotApplicable where the audit declares none, and where it is the same for every row: whatever is compared
+    would then be alike, and pass without having been tested.
+    """
+    if subject.decision is None:
+        raise NotApplicable("the audit declares no decision threshold")
+    above = np.asarray(scores >= subject.decision.threshold)
+    if above.all() or not above.any():
+        side = "at or above" if above.all() else "below"
+        told = f"every score is {side} the decision threshold {subject.decision.threshold:g}"
+        raise NotApplicable(f"{told}, so that nothing is decided")
+    return above

@@ -145,8 +145,8 @@ def test_planted_fault_and_sound_twin():
 
 def test_no_flip_at_all_is_a_bound_and_not_a_certainty():
     """Where no decision flips, the interval still reaches as far as so few rows allow."""
-    subject = make_subject(n=500, threshold=0.999)
-    estimate = run(noise, subject, multiples=[0.01]).quantities["flipped"].parts["0.01 ×"]
+    subject = make_subject(n=500)
+    estimate = run(noise, subject, multiples=[1e-9]).quantities["flipped"].parts["1e-09 ×"]
     assert estimate.value == 0
     assert estimate.interval(0.95) == pytest.approx((0, 3.8415 / (500 + 3.8415)), abs=1e-4)
 

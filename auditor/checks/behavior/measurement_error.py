@@ -27,11 +27,11 @@ class MeasurementError:
 def measurement_errors(subject: Subject, data: Dataset) -> tuple[dict[str, MeasurementError], dict[str, str]]:
     """The error of each feature that has one declared or that can be estimated, and the reason for each other.
 
-    Estimated from first differences of consecutive measurements of a row, one step apart where there are 30 such, else however
-    far apart: median absolute deviation / (0.6745 sqrt 2), which is the error where the truth moves little between two
-    measurements (difference-based variance: Rice 1984; the median's robustness: Hampel 1974). Where most differences
-    are zero the record repeats itself exactly: the others are events, such as a missed payment, and not errors, and the
-    error is below the step of recording. Such a feature has none that could be told from its data.
+    Estimated from first differences of consecutive measurements of a row, one step apart where there are 30 such, else
+    however far apart: median absolute deviation / (0.6745 sqrt 2), which is the error where the truth moves little
+    between two measurements (difference-based variance: Rice 1984; the median's robustness: Hampel 1974). Where most
+    differences are zero the record repeats itself exactly: the others are events, such as a missed payment, and not
+    errors, and the error is below the step of recording. Such a feature has none that could be told from its data.
     """
     known: dict[str, MeasurementError] = {}
     unknown: dict[str, str] = {}

@@ -12,6 +12,7 @@ from pydantic import Field, FiniteFloat
 from auditor.checks.behavior.measurement_error import measurement_errors
 from auditor.checks.behavior.noise_charts import curves, errors_used, one_at_a_time
 from auditor.checks.check import check
+from auditor.checks.outcome import decided
 from auditor.checks.quality import Quality
 from auditor.checks.sample import sample
 from auditor.dataset import Dataset, Feature, Floats
@@ -163,20 +164,18 @@ def _flipped(
     unmeasured: dict[str, str],
 ) -> None:
     decision = subject.decision
-    if before.ndim == 1 and decision is None:
-        unmeasured["flipped"] = "the audit declares no decision threshold"
+    try:
+        chosen = before.argmax(axis=1) if before.ndim == 2 else decided(subject, before)
+    except NotApplicable as nothing:
+        unmeasured["flipped"] = nothing.reason
         return
 
-    def decided(scores: Floats) -> NDArray[np.intp]:
+    def changed(scores: Floats) -> NDArray[np.bool_]:
         if decision is None or scores.ndim == 2:
-            return np.asarray(scores.argmax(axis=1))
-        return np.asarray(scores >= decision.threshold)
+            return np.asarray(scores.argmax(axis=1) != chosen)
+        return np.asarray((scores >= decision.threshold) != chosen)
 
-    chosen = decided(before)
-    stats = {
-        part: row_mean(np.mean([decided(scores) != chosen for scores in draws], axis=0))
-        for part, draws in after.items()
-    }
+    stats = {part: row_mean(np.mean([changed(scores) for scores in draws], axis=0)) for part, draws in after.items()}
     quantities["flipped"] = _quantity(sampling, stats, lambda stat: _share(sampling, stat))
 
 

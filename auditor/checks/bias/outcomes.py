@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.checks.groups import Mask
-from auditor.checks.outcome import positive
+from auditor.checks.outcome import decided, positive
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.subject import Subject
@@ -27,7 +27,8 @@ class Outcome:
 def outcomes(subject: Subject, scores: Floats) -> list[Outcome]:
     """The outcome at the decision threshold, or each class against the rest.
 
-    Raises NotApplicable for a predicted number, without a threshold, and where all or none of the rows have it.
+    Raises NotApplicable for a predicted number, without a threshold, where all or none of the rows have the outcome,
+    and where the decision is the same for all.
     """
     data = subject.test
     if data.task == "regression":
@@ -35,6 +36,4 @@ def outcomes(subject: Subject, scores: Floats) -> list[Outcome]:
     if data.task == "multiclass":
         chosen = scores.argmax(axis=1)
         return [Outcome(name, data.y == code, chosen == code) for code, name in enumerate(data.target.classes)]
-    if subject.decision is None:
-        raise NotApplicable("the audit declares no decision threshold")
-    return [Outcome("", positive(data), scores >= subject.decision.threshold)]
+    return [Outcome("", positive(data), decided(subject, scores))]

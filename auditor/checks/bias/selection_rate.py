@@ -7,8 +7,8 @@ from auditor.checks.bias.contrasts import ByGroup, measurement
 from auditor.checks.bias.differences import difference_of_rates, rates, ratio_of_rates, slope_of_ratio
 from auditor.checks.check import check
 from auditor.checks.groups import Grouping, Groups, Mask
+from auditor.checks.outcome import decided
 from auditor.dataset import Floats
-from auditor.errors import NotApplicable
 from auditor.evidence import SCORES, Evidence
 from auditor.measurement import Meaning, Measurement
 from auditor.sampling import Sampling
@@ -61,7 +61,5 @@ def _chosen(subject: Subject, scores: Floats) -> dict[str, Mask]:
     if subject.test.task == "multiclass":
         chosen = scores.argmax(axis=1)
         return {name: chosen == code for code, name in enumerate(subject.test.target.classes)}
-    if subject.decision is None:
-        raise NotApplicable("the audit declares no decision threshold")
-    above = scores >= subject.decision.threshold
-    return {"": above if subject.decision.favourable == "above" else ~above}
+    above = decided(subject, scores)
+    return {"": above if subject.decision and subject.decision.favourable == "above" else ~above}

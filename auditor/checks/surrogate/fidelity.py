@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from auditor.checks.check import check
+from auditor.checks.outcome import decided
 from auditor.checks.sample import sample
 from auditor.checks.summaries import summaries
 from auditor.checks.surrogate.fidelity_charts import Told, shown
@@ -92,12 +93,15 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     quantities = {"r2": Quantity.of(sampling.estimate(explained, n=n, method="influence function of R²"))}
     unmeasured: dict[str, str] = {}
     alike: NDArray[np.bool_] | None = None
-    if subject.decision is None and scores.ndim == 1:
-        unmeasured = dict.fromkeys(("agreement", "agreement_gain"), "the audit declares no decision threshold")
+    try:
+        if scores.ndim == 1:
+            decided(subject, trial.judge_scores)
+        chosen = _decisions(subject, trial.judge_scores)
+    except NotApplicable as nothing:
+        unmeasured = dict.fromkeys(("agreement", "agreement_gain"), nothing.reason)
     else:
-        chosen = _decided(subject, trial.judge_scores)
-        options, counts = np.unique(_decided(subject, trial.learn_scores), return_counts=True)
-        alike, trivial = chosen == _decided(subject, guess), chosen == options[counts.argmax()]
+        options, counts = np.unique(_decisions(subject, trial.learn_scores), return_counts=True)
+        alike, trivial = chosen == _decisions(subject, guess), chosen == options[counts.argmax()]
         quantities["agreement"] = Quantity.of(sampling.rate(alike, np.ones(n, dtype=bool)))
         gain = row_mean(alike.astype(float) - trivial)
         quantities["agreement_gain"] = Quantity.of(
@@ -155,7 +159,7 @@ def _refuse_few(learn: Dataset) -> None:
     raise NotApplicable(f"a tree would be learnt from {have}, and {least} are the fewest for one")
 
 
-def _decided(subject: Subject, scores: Floats) -> NDArray[np.intp]:
+def _decisions(subject: Subject, scores: Floats) -> NDArray[np.intp]:
     if scores.ndim == 2 or subject.decision is None:
         return np.asarray(scores.argmax(axis=1))
     return np.asarray(scores >= subject.decision.threshold, dtype=np.intp)
