@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from measuring import judged, run
-from scipy import special
+from scipy import special, stats
 from sklearn.metrics import roc_auc_score
 from subjects import make_subject
 
@@ -112,3 +112,19 @@ def test_slope_of_numbers_by_group():
     assert list(said.quantities) == ["slope", "slope_difference"]
     assert said.quantities["slope"].parts["male"].interval(0.999).low < 1
     assert said.unmeasured["expected_to_observed_ratio"].startswith("defined for outcomes")
+
+
+def test_distances_of_scores_are_scipys():
+    """Kolmogorov and Smirnov's and Wasserstein's distance of two groups, and of each group and the rest."""
+    subject = make_subject(n=900, gap=0.3)
+    _, score, _ = facts(subject)
+    codes = subject.test.groups["region"].codes
+    said = run(CATALOGUE["bias.score_distance"], subject, attribute="region", compare="rest").quantities
+    for code, level in enumerate(("north", "east", "south")):
+        own, rest = score[codes == code], score[(codes != code) & (codes >= 0)]
+        part = said["largest_distance"].parts[f"{level} − rest"]
+        assert part.value == pytest.approx(stats.ks_2samp(own, rest).statistic, abs=1e-12)
+        assert part.n == len(own) + len(rest)
+        expected = stats.wasserstein_distance(own, rest)
+        assert said["mean_shift"].parts[f"{level} − rest"].value == pytest.approx(expected, abs=1e-12)
+        assert part.interval(0.95).low == 0, "regions do not differ"
