@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from auditor.checks.artifact import finite
+from auditor.checks.artifact import finite, inventory
 from auditor.checks.behavior import noise
 from auditor.checks.bias import calibration as group_calibration
 from auditor.checks.bias import discrimination as group_discrimination
-from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, selection_rate
+from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, score_distance, selection_rate
 from auditor.checks.bias import error as group_error
 from auditor.checks.check import Check
-from auditor.checks.data import duplicates, look_ahead, missing, overlap, ranges, sample_size, time_order
+from auditor.checks.data import drift, duplicates, look_ahead, missing, overlap, ranges, sample_size, time_order
 from auditor.checks.importance import permutation
 from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
@@ -29,6 +29,7 @@ from auditor.checks.performance import (
 from auditor.checks.surrogate import fidelity
 
 _CHECKS = (
+    inventory.measure,
     finite.measure,
     replication.measure,
     discrimination.measure,
@@ -47,6 +48,7 @@ _CHECKS = (
     overlap.measure,
     time_order.measure,
     look_ahead.measure,
+    drift.measure,
     sample_size.measure,
     noise.measure,
     permutation.measure,
@@ -61,6 +63,7 @@ _CHECKS = (
     group_calibration.measure,
     group_discrimination.measure,
     group_error.measure,
+    score_distance.measure,
 )
 
 FAMILIES: Mapping[str, str] = MappingProxyType(

@@ -13,6 +13,8 @@ MEN = ("female − male",)
 
 # check, limit, parameters, what is planted, what the sound twin has instead
 FAULTS = [
+    ("artifact.inventory", {"quantity": "custom_objects", "at_most": 0}, {}, {"spoiled": "own code"}, {}),
+    ("artifact.inventory", {"quantity": "unaccounted_numbers", "at_most": 0}, {}, {"spoiled": "stowaway"}, {}),
     ("artifact.finite", {"quantity": "nonfinite_scores", "at_most": 0}, {}, {"nan": 1}, {}),
     ("artifact.finite", {"quantity": "distinct_scores", "at_least": 2}, {}, {"constant": True}, {}),
     (
@@ -102,6 +104,9 @@ FAULTS = [
     ),
     ("data.look_ahead", {"quantity": "alone", "at_most": 0.85}, {}, {"spoiled": "knows the outcome"}, {}),
     ("data.look_ahead", {"quantity": "jump", "at_most": 0.2}, {}, {"spoiled": "knows the outcome"}, {}),
+    ("data.drift", {"quantity": "psi", "at_most": 0.1}, {}, {"spoiled": "drifted"}, {}),
+    ("data.drift", {"quantity": "p_value", "at_least": 0.01}, {}, {"spoiled": "drifted"}, {}),
+    ("data.drift", {"quantity": "told_apart", "at_most": 0.6}, {}, {"spoiled": "drifted"}, {}),
     ("data.sample_size", {"quantity": "events", "at_least": 100}, {}, {"prevalence": 0.01}, {}),
     (
         "behavior.noise",
@@ -165,6 +170,13 @@ FAULTS = [
         {"attribute": "sex"},
         {"task": "multiclass", "gap": 0.7},
         {"task": "multiclass", "gap": 0.0},
+    ),
+    (
+        "bias.score_distance",
+        {"quantity": "largest_distance", "at_most": 0.1},
+        {"attribute": "sex"},
+        {"gap": 0.7},
+        {"gap": 0.0},
     ),
     (
         "bias.predictive_parity",
