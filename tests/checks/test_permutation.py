@@ -10,9 +10,9 @@ from measuring import judged, run
 from scipy import stats
 from subjects import make_subject, truth_of
 
-from auditor.checks.importance.donors import donors, given
 from auditor.checks.importance.permutation import measure as permutation
 from auditor.errors import NotApplicable
+from auditor.explain.donors import donors, given
 
 N = 2000
 
@@ -143,3 +143,18 @@ def test_planted_fault_in_time():
     )
     old.model.truth = truth
     assert judged(permutation, old, limit, blocks=2) == "fail"
+
+
+def test_among_similar_rows_a_stand_in_loses_its_importance():
+    """Of two features that tell the same, each keeps little: a similar row has nearly the same value."""
+    subject = make_subject(n=1000, weights={"heart rate": 1.0})
+    values = subject.test.values.copy()
+    values[:, 1] = 2.0 + 0.4 * (values[:, 0] - 80.0) / 12.0  # lactate repeats the heart rate
+    twin = dataclasses.replace(subject, test=dataclasses.replace(subject.test, values=values))
+    alone, among = (
+        run(permutation, twin, repeats=1, among=among).quantities["importance"].parts["heart rate"].value
+        for among in ("all", "similar")
+    )
+    assert among < alone / 3
+    independent = run(permutation, subject, repeats=1, among="similar").quantities["importance"].parts["heart rate"]
+    assert independent.value == pytest.approx(alone, abs=0.04)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from auditor.checks.check import check
-from auditor.checks.importance.donors import donors, given
 from auditor.checks.importance.permutation_charts import bars, by_step, heatmap
 from auditor.checks.quality import Quality
 from auditor.checks.sample import sample
@@ -18,11 +17,15 @@ from auditor.dataset import Dataset, Floats, Integers
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
 from auditor.evidence import SCORES, Evidence
+from auditor.explain.donors import donors, given, similar
+from auditor.explain.players import feature_names, part_name, parts_of
+from auditor.explain.replacing import Change, scores_with
 from auditor.kernels.stat import Stat
 from auditor.measurement import Meaning, Measurement, Quantity, Sampled, Shown
 from auditor.subject import Subject
 
 _ID = "importance.permutation"
+_SIMILAR = 30  # rows that are similar, at least
 _MAPPED = 12  # features in the map of features and steps
 
 
@@ -32,6 +35,11 @@ class Params(Frozen):
     rows: int = Field(default=2000, ge=100, description="At most about so many test rows are used, drawn at random.")
     repeats: int = Field(default=3, ge=1, le=100, description="How often each row is given values of another row.")
     blocks: int = Field(default=6, ge=1, le=50, description="Into how many blocks of steps the history is divided.")
+    among: Literal["all", "similar"] = Field(
+        default="all",
+        description="Whose values a feature's history is replaced with: any row's, or that of a row that is similar in "
+        "the other features, so that what replaces it could have been.",
+    )
 
 
 def _rows(subject: Subject, params: Params) -> int:
@@ -55,7 +63,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     of the same length (of another person or account), and when all features are replaced in one block of steps: drop of
     the area under the ROC curve, rise of the root mean squared error, or drop of the share predicted rightly. Whether a
     value was measured moves along with it. Where no other row is as long, a longer one gives its last steps
-    (Breiman 2001; Fisher, Rudin and Dominici 2019).
+    (Breiman 2001; Fisher, Rudin and Dominici 2019). Among similar rows: Molnar et al. (2023).
     Why: it shows whether the model relies on something that it should not, or ignores what is known to matter.
     Blind to: features that stand in for each other, since each alone seems to matter little; what a feature does to one
     person; how a model reacts to rows that cannot occur, as replaced rows may be; the direction of an effect.
@@ -65,36 +73,29 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         raise NotApplicable("the score is the same for every row, so there is nothing that it could rely on")
     trial, sampled = _trial(subject, params, before)
     data, blocks = trial.data, _blocks(trial.data, subject.encoder.width, params.blocks)
-    features = {feature.name: Change(values=(at,)) for at, feature in enumerate(data.features)}
-    for at, feature in enumerate(data.static_features):
-        features[f"{feature.name} (static)" if feature.name in features else feature.name] = Change(static=(at,))
+    names, width = feature_names(data), len(data.features)
+    features = {name: Change((at,)) if at < width else Change(static=(at - width,)) for at, name in enumerate(names)}
     everything = tuple(range(len(data.features)))
     steps = {name: Change(values=everything, lags=lags) for name, lags in blocks.items()}
-    importance = {name: trial.loss(change) for name, change in features.items()}
-    in_time = {name: trial.loss(change) for name, change in steps.items()}
+    givers = {name: trial.similar(name) if params.among == "similar" else trial.givers for name in features}
+    importance = {name: trial.loss(change, givers[name]) for name, change in features.items()}
+    in_time = {name: trial.loss(change, trial.givers) for name, change in steps.items()}
     quantities = {"importance": trial.quantity(importance)}
     shown: list[Shown] = [bars(data, quantities["importance"])]
     if blocks:
         quantities["importance_by_step"] = trial.quantity(in_time)
         order = sorted(range(len(data.features)), key=lambda at: -importance[data.features[at].name].value)[:_MAPPED]
-        cells = [[trial.loss(Change((at,), lags=lags), repeats=1).value for lags in blocks.values()] for at in order]
-        names = [data.features[at].name for at in order]
-        shown += [by_step(data, quantities["importance_by_step"]), heatmap(data, names, list(blocks.values()), cells)]
+        cells = [
+            [trial.loss(Change((at,), lags=lags), trial.givers[:1]).value for lags in blocks.values()] for at in order
+        ]
+        mapped = [data.features[at].name for at in order]
+        shown += [by_step(data, quantities["importance_by_step"]), heatmap(data, mapped, list(blocks.values()), cells)]
     return Measurement(
         quantities=quantities,
         unmeasured={} if blocks else {"importance_by_step": "no row has a step"},
         shown=tuple(shown),
         sampled=sampled,
     )
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is replaced: columns of the sequence, at steps from the first to the last of `lags`, and static columns."""
-
-    values: tuple[int, ...] = ()
-    static: tuple[int, ...] = ()
-    lags: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +113,21 @@ class Trial:
     data: Dataset
     quality: Quality
 
-    def loss(self, change: Change, repeats: int | None = None) -> Stat:
-        """The mean loss over the repeats, paired with the scores before."""
-        base, used = self.quality.stat(self.before), self.givers[:repeats]
-        after = [self.quality.stat(self._scores(change, given(self.everyone, self.takers, giver))) for giver in used]
+    def loss(self, change: Change, used: tuple[Integers, ...]) -> Stat:
+        """The mean loss over the givers of each repeat, paired with the scores before."""
+        base = self.quality.stat(self.before)
+        after = [self.quality.stat(self._scores(change, giver)) for giver in used]
         value = base.value - float(np.mean([stat.value for stat in after]))
         return Stat(value, self._influence([base.influence - stat.influence for stat in after], used), base.strata)
+
+    def similar(self, name: str) -> tuple[Integers, ...]:
+        """For each repeat, givers that are similar in the other features; where nobody is, the givers of all."""
+        alike = similar(self.everyone, name, _SIMILAR)
+        found = []
+        for repeat, anybody in enumerate(self.givers):
+            giver = donors(self.everyone, self.subject.rng(_ID, "similar", name, repeat), alike)
+            found.append(np.where(giver >= 0, giver, anybody))
+        return tuple(found)
 
     def quantity(self, losses: dict[str, Stat]) -> Quantity:
         """Losses as estimates, and how they are correlated."""
@@ -125,6 +135,9 @@ class Trial:
         return Quantity(
             parts={name: self.quality.estimate(stat) for name, stat in losses.items()}, correlation=correlation
         )
+
+    def _scores(self, change: Change, giver: Integers) -> Floats:
+        return scores_with(self.subject, self.data, given(self.everyone, self.takers, giver), change)
 
     def _influence(self, changes: list[Floats], givers: Sequence[Integers]) -> Floats:
         """A row's influence as taker and as giver (Hájek's projection of a mean over pairs), (takers,).
@@ -141,19 +154,6 @@ class Trial:
             return np.asarray(whole)
         kept = 1 - float(variances[1:].mean()) / (len(changes) * float(variances[0]))
         return np.asarray(whole * np.sqrt(max(kept, 0.25)))
-
-    def _scores(self, change: Change, other: Dataset) -> Floats:
-        scores = []
-        for rows in self.subject.chunks(self.data):
-            block, gift = self.subject.block(self.data, rows), self.subject.block(other, rows)
-            values, static = block.values.copy(), block.static.copy()
-            at = list(change.values)
-            values[:, :, at] = np.where(
-                _within(block.mask, change.lags)[:, :, None], gift.values[:, :, at], values[:, :, at]
-            )
-            static[:, list(change.static)] = gift.static[:, list(change.static)]
-            scores.append(self.subject.score(block.with_values(values).with_static(static)))
-        return np.concatenate(scores)
 
 
 def _trial(subject: Subject, params: Params, before: Floats) -> tuple[Trial, Sampled | None]:
@@ -172,23 +172,6 @@ def _trial(subject: Subject, params: Params, before: Floats) -> tuple[Trial, Sam
 
 
 def _blocks(data: Dataset, width: int | None, number: int) -> dict[str, tuple[int, int]]:
-    """Name of each block of steps -> its first and last step counted from the end, where the last step is 1."""
+    """Name of each block of steps -> its first and last step counted from the end, the latest first."""
     longest = int(data.lengths.max()) if width is None else min(width, int(data.lengths.max()))
-    if longest == 0:
-        return {}
-    blocks = {}
-    for steps in np.array_split(np.arange(1, longest + 1), min(number, longest)):
-        first, last = int(steps[0]), int(steps[-1])
-        name = f"steps {first}-{last} from the end" if last > first else f"step {first} from the end"
-        if first == 1:
-            name = f"last {last} steps" if last > 1 else "last step"
-        blocks[name] = (first, last)
-    return blocks
-
-
-def _within(mask: NDArray[np.bool_], lags: tuple[int, int] | None) -> NDArray[np.bool_]:
-    """(rows, steps): the real steps of a block that lie between two lags."""
-    if lags is None:
-        return mask
-    from_end = np.cumsum(mask[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray(mask & (from_end >= lags[0]) & (from_end <= lags[1]))
+    return {part_name(*lags): lags for lags in reversed(parts_of(longest, number))}
