@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from auditor.artifact import Artifact, Member, ModelFile, Part
 from auditor.dataset import Block
 from auditor.model import Description, Door, Inputs, Layer, Port
 from auditor.subject import InputColumn
@@ -55,6 +56,10 @@ class Truth:
         return odds / odds.sum(1, keepdims=True)
 
 
+FILE = ModelFile("fake.keras", "0" * 64, 1, "keras-v3")
+SOUND = Artifact(FILE, "3", "2026-01-01", (Member("config.json", 1, "1" * 64),), (Part("linear", "Dense"),), 0, ())
+
+
 @dataclass(eq=False)
 class FakeModel:
     """Answers as the truth says. constant: one score for all; nan: the first rows of each call get NaN."""
@@ -63,6 +68,7 @@ class FakeModel:
     constant: bool = False
     nan: int = 0
     evaluations: int = 0
+    artifact: Artifact | None = SOUND
 
     @property
     def description(self) -> Description:
@@ -82,7 +88,13 @@ class FakeModel:
             nonfinite_weights=0,
             isolation=("none",),
             versions={"numpy": np.__version__},
+            artifact=self._sized(),
         )
+
+    def _sized(self) -> Artifact | None:
+        """What the file would hold, with as many numbers as the formula has parameters (and those planted)."""
+        extra = self.truth.weights.size
+        return self.artifact and dataclasses.replace(self.artifact, numbers=self.artifact.numbers + extra)
 
     @property
     def door(self) -> Door:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from auditor.artifact import Custom, Trusted
 from auditor.dataset import Dataset
 from auditor.subject import Subject
 
@@ -154,7 +155,25 @@ def _test(subject: Subject, **changed: object) -> Subject:
     return dataclasses.replace(subject, test=dataclasses.replace(subject.test, **changed))
 
 
+def own_code(subject: Subject) -> Subject:
+    """A layer of the model is not Keras's own, and was let in."""
+    trusted = Trusted("my_layers", "Own", "", "a" * 64)
+    return _file(subject, custom=(Custom("Own", "layer 'own' (Own)", trusted),))
+
+
+def stowaway(subject: Subject) -> Subject:
+    """The file stores numbers that the model does not use."""
+    return _file(subject, numbers=1000)
+
+
+def _file(subject: Subject, **changed: object) -> Subject:
+    artifact = dataclasses.replace(subject.model.artifact, **changed)
+    return dataclasses.replace(subject, model=dataclasses.replace(subject.model, artifact=artifact))
+
+
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
+    "own code": own_code,
+    "stowaway": stowaway,
     "overfitted": overfitted,
     "dated": dated,
     "worn out": worn_out,
