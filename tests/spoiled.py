@@ -135,12 +135,26 @@ def worn_out(subject: Subject) -> Subject:
     return _test(subject, y=y)
 
 
+def migrated(subject: Subject) -> Subject:
+    """From day 300 on hearts beat faster, by half a standard deviation."""
+    subject = dated(subject)
+    late = np.arange(len(subject.test)) % 400 >= 300
+    return _test(subject, values=_scaled(subject.test, "heart rate", 1.1, late))
+
+
 def late_signal(subject: Subject) -> Subject:
     """The first three steps are those of other people."""
     test = subject.test
     values = test.values.copy()
     early = test.starts[:, None] + np.arange(3)
     values[early] = test.values[early[np.random.default_rng(5).permutation(len(test))]]
+    return _test(subject, values=values)
+
+
+def drifted(subject: Subject) -> Subject:
+    """The heart rate of the test rows is 12 higher, one standard deviation."""
+    values = subject.test.values.copy()
+    values[:, 0] += 12.0
     return _test(subject, values=values)
 
 
@@ -178,6 +192,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "dated": dated,
     "worn out": worn_out,
     "late signal": late_signal,
+    "migrated": migrated,
     "weak segment": weak_segment,
     "beaten": beaten,
     "ranged": ranged,
@@ -187,6 +202,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "people in both": people_in_both,
     "near copies": near_copies,
     "knows the outcome": knows_the_outcome,
+    "drifted": drifted,
     "split by time": split_by_time,
     "split at random": split_at_random,
 }

@@ -95,3 +95,13 @@ def test_every_class_has_its_own():
     alone = parts(run(look_ahead.measure, make_subject(n=400, task="multiclass")), "alone")
     assert "icu: lactate, 1 step before" in alone
     assert len(alone) == 3 * (3 * 2 + 1)
+
+
+def test_a_class_that_is_too_rare_is_told():
+    """9 rows of one class: its areas are not measured, which no limit passes."""
+    subject = make_subject(n=400, task="multiclass")
+    y = np.where(np.arange(400) < 9, 2.0, np.arange(400) % 2)
+    subject = dataclasses.replace(subject, test=dataclasses.replace(subject.test, y=y))
+    unmeasured = run(look_ahead.measure, subject).quantities["alone"].unmeasured
+    assert unmeasured == {"icu": "fewer than 10 rows have this outcome, or have it not; suppressed"}
+    assert judged(look_ahead.measure, subject, {"quantity": "alone", "at_most": 1.0}) == "inconclusive"

@@ -67,16 +67,16 @@ def test_differences_are_those_of_the_shares():
 
 
 def test_one_cell_a_row_is_a_rate():
-    """With one cell in each row, share and interval are those of a rate; clustered ones too, up to their own form."""
-    hit, among = np.arange(200) % 7 == 0, np.arange(200) < 150
-    sampling = Sampling(None, "rows", 200)
-    stat = share(hit.astype(int), np.ones(200, int), among)
+    """With one cell in each row, share and interval are those of a rate."""
+    hit, among = np.arange(8000) % 7 == 0, np.arange(8000) < 6000
+    sampling = Sampling(None, "rows", 8000)
+    stat = share(hit.astype(int), np.ones(8000, int), among)
     assert stat.value == rate(hit, among).value
     assert stat.influence == pytest.approx(rate(hit, among).influence)
-    assert estimated(sampling, stat).interval(0.95) == pytest.approx(sampling.rate(hit, among).interval(0.95), abs=1e-3)
-    other = share(hit.astype(int), np.ones(200, int), ~among)
+    assert estimated(sampling, stat).interval(0.95) == pytest.approx(sampling.rate(hit, among).interval(0.95), abs=1e-4)
+    other = share(hit.astype(int), np.ones(8000, int), ~among)
     assert difference(sampling, stat, other).interval(0.95) == pytest.approx(
-        sampling.difference(hit, among, ~among).interval(0.95), abs=2e-3
+        sampling.difference(hit, among, ~among).interval(0.95), abs=1e-4
     )
 
 

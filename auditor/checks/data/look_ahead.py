@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.checks.check import check
 from auditor.checks.data.known import Known, known, positions, when
+from auditor.checks.data.ranking import area
 from auditor.checks.data.seen import Seen
 from auditor.checks.performance.charts import dots
 from auditor.dataset import Floats
@@ -42,9 +43,9 @@ class Ranked:
         self.parts[name] = estimate
         self.influences.append(stat.influence)
 
-    def quantity(self, sampling: Sampling) -> Quantity:
-        few = 1 < len(self.parts) <= _MOST
-        return Quantity(parts=self.parts, correlation=sampling.correlation(self.influences) if few else None)
+    def quantity(self, sampling: Sampling, unmeasured: dict[str, str]) -> Quantity:
+        correlation = sampling.correlation(self.influences) if 1 < len(self.parts) <= _MOST else None
+        return Quantity(parts=self.parts, correlation=correlation, unmeasured=unmeasured)
 
 
 @check(
@@ -74,7 +75,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     measured at all (data.missing shows that); features that are rightly as good as that.
     """
     data, sampling = subject.test, Sampling.of(subject.test)
-    events = _events(subject)
+    events, rare = _events(subject)
     seen = Seen.of(subject, data)
     backs = positions(int(seen.lengths.max(initial=0)))
     if len(events) > 1:
@@ -88,7 +89,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
             if data.task == "regression":
                 _explain(explained, sampling, one.name, values, data.y)
             prefix = f"{name}: " if name else ""
-            alone.add(prefix + one.name, _estimated(sampling, event, stat), stat)
+            alone.add(prefix + one.name, area(sampling, event, stat), stat)
             key = prefix + one.feature.name
             if one.back == 1:
                 earlier[key] = stat
@@ -100,24 +101,25 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     said = {"alone": alone, "jump": jump, "explained": explained}
     why = {"jump": "no feature has two steps", "explained": "the target is an outcome, not a number"}
     return Measurement(
-        quantities={name: ranked.quantity(sampling) for name, ranked in said.items() if ranked.parts},
+        quantities={name: ranked.quantity(sampling, rare) for name, ranked in said.items() if ranked.parts},
         unmeasured={name: why[name] for name, ranked in said.items() if not ranked.parts},
         shown=_shown(alone.parts, jump.parts, backs),
     )
 
 
-def _events(subject: Subject) -> dict[str, Mask]:
-    """Name of the outcome (empty where there is one only) -> which rows have it."""
+def _events(subject: Subject) -> tuple[dict[str, Mask], dict[str, str]]:
+    """Name of the outcome (empty where there is one only) -> which rows have it; and those too rare, with why."""
     data = subject.test
     if data.task == "multiclass":
         events = {name: np.asarray(data.y == code) for code, name in enumerate(data.target.classes)}
     else:
         events = {"": np.asarray(data.y > np.median(data.y) if data.task == "regression" else data.y == 1)}
+    few = f"fewer than {subject.smallest_cell} rows have this outcome, or have it not; suppressed"
     least = {name: min(int(event.sum()), int((~event).sum())) for name, event in events.items()}
-    enough = {name: event for name, event in events.items() if least[name] >= subject.smallest_cell}
-    if not enough:
-        raise NotApplicable(f"fewer than {subject.smallest_cell} rows have the outcome, or have it not")
-    return enough
+    rare = {name: few for name, rows in least.items() if rows < subject.smallest_cell}
+    if len(rare) == len(events):
+        raise NotApplicable(few)
+    return {name: event for name, event in events.items() if name not in rare}, rare
 
 
 def _filled(one: Known, event: Mask) -> Floats:
@@ -136,18 +138,6 @@ def _folded(event: Mask, values: Floats) -> Stat:
     """The area in the direction in which it is at least one half."""
     stat = auroc(event, values)
     return stat if stat.value >= 0.5 else Stat(1 - stat.value, -stat.influence, stat.strata)
-
-
-def _estimated(sampling: Sampling, event: Mask, stat: Stat) -> Estimate:
-    n, events = len(event), int(event.sum())
-    if not stat.influence.any() and stat.value == 0.5:
-        return Estimate(value=0.5, n=n, events=events, method="the same in every row", spread=Exact())
-    if stat.value == 1:
-        # None of as many disjoint pairs as the rarer outcome has rows is ranked wrongly: Wilson's bound for none.
-        rarer = event if 2 * events <= n else ~event
-        bound = sampling.rate(np.ones(n, dtype=bool), rarer)
-        return bound.model_copy(update={"n": n, "events": events, "method": f"no pair ranked wrongly; {bound.method}"})
-    return sampling.estimate(stat, n=n, events=event, scale="logit", method="DeLong, logit scale")
 
 
 def _explain(explained: Ranked, sampling: Sampling, name: str, values: Floats, y: Floats) -> None:

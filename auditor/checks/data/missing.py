@@ -177,6 +177,7 @@ def _by_group(subject: Subject, test: Cells, sampling: Sampling) -> Quantity:
 
 def _change(subject: Subject, test: Cells) -> Quantity:
     both = Both.of(subject)
+    sampling = both.sampling
     before = Cells.of(Seen.of(subject, both.reference))
 
     def pairs() -> Iterator[tuple[str, Pair]]:
@@ -186,7 +187,7 @@ def _change(subject: Subject, test: Cells) -> Quantity:
             if _any(cells, both.is_test, ~both.is_test):
                 yield name, _pair(absent, cells, both.is_test, ~both.is_test)
 
-    return _contrasts(both.sampling, pairs())
+    return _contrasts(sampling, pairs())
 
 
 def _any(cells: Integers, first: Mask, second: Mask) -> bool:
