@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_CELLS = 200  # drawn one by one; more are drawn as a picture
 _MOST_NUMBERS = 100
 _MANY = 24  # rows, beyond which each label has one line
+_FIGURE = 5.2  # CSS pixels of a figure of a number in a cell
 _PIXELS = 8  # side of a cell in the picture
 _DARK_INK, _LIGHT_INK = "#1f242b", "#fefefe"  # in cells, which look the same on a dark page
 _TALL = 760  # CSS pixels: what fits on a page with its caption
@@ -42,7 +43,7 @@ def heatmap(shown: Heatmap, words: Words) -> Any:
     if len(cells) > _MOST_CELLS:
         layers = _picture(shown, ends, at, (rows, columns), size)
     else:
-        layers = _rectangles(shown, ends, at, cells, words)
+        layers = _rectangles(shown, ends, at, cells, size["width"] / max(1, len(columns)), words)
     layers += row_labels(rows, at["y"], "r", shown.row_title)
     return alt.layer(*layers).properties(**size)
 
@@ -83,26 +84,44 @@ def _colour(shown: Heatmap, ends: tuple[float, float]) -> Any:
 
 
 def _rectangles(
-    shown: Heatmap, ends: tuple[float, float], at: dict[str, Any], cells: list[dict[str, Any]], words: Words
+    shown: Heatmap,
+    ends: tuple[float, float],
+    at: dict[str, Any],
+    cells: list[dict[str, Any]],
+    wide: float,
+    words: Words,
 ) -> list[Any]:
-
     measured = [cell for cell in cells if cell["v"] is not None]
     missing = [cell for cell in cells if cell["v"] is None]
     layers = [
         over(missing).mark_rect(color=UNMEASURED, stroke="#ffffff", strokeWidth=1).encode(**at),
         over(measured).mark_rect(stroke="#ffffff", strokeWidth=1).encode(color=_colour(shown, ends), **at),
     ]
-    if len(cells) <= _MOST_NUMBERS:
-        layers += [_numbers(shown, ends, at, measured, pale, words) for pale in (True, False)]
+    digits = _digits([cell["v"] for cell in measured], wide)
+    if len(cells) <= _MOST_NUMBERS and digits is not None:
+        layers += [_numbers(shown, ends, at, measured, pale, digits, words) for pale in (True, False)]
     return layers
 
 
+def _digits(values: list[float], wide: float) -> int | None:
+    """Decimals, three at most, with which every number fits into a cell so many pixels wide; None where none do."""
+    most = 0 if all(value == int(value) for value in values) else min(3, digits_for(values))
+    for digits in range(most, min(most, 2) - 1, -1):
+        if max((len(f"{value:,.{digits}f}") for value in values), default=0) * _FIGURE < wide - 2:
+            return digits
+    return None
+
+
 def _numbers(
-    shown: Heatmap, ends: tuple[float, float], at: dict[str, Any], cells: list[dict[str, Any]], pale: bool, words: Words
+    shown: Heatmap,
+    ends: tuple[float, float],
+    at: dict[str, Any],
+    cells: list[dict[str, Any]],
+    pale: bool,
+    digits: int,
+    words: Words,
 ) -> Any:
     """The numbers of the pale cells in dark ink, or those of the dark cells in light ink."""
-    whole = all(cell["v"] == int(cell["v"]) for cell in cells)
-    digits = 0 if whole else min(3, digits_for(cell["v"] for cell in cells))
     rows = []
     for cell in cells:
         share = (cell["v"] - ends[0]) / (ends[1] - ends[0])
