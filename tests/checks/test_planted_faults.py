@@ -15,8 +15,6 @@ MEN = ("female − male",)
 FAULTS = [
     ("artifact.inventory", {"quantity": "custom_objects", "at_most": 0}, {}, {"spoiled": "own code"}, {}),
     ("artifact.inventory", {"quantity": "unaccounted_numbers", "at_most": 0}, {}, {"spoiled": "stowaway"}, {}),
-    ("artifact.inventory", {"quantity": "custom_objects", "at_most": 0}, {}, {"spoiled": "own code"}, {}),
-    ("artifact.inventory", {"quantity": "unaccounted_numbers", "at_most": 0}, {}, {"spoiled": "stowaway"}, {}),
     ("artifact.finite", {"quantity": "nonfinite_scores", "at_most": 0}, {}, {"nan": 1}, {}),
     ("artifact.finite", {"quantity": "distinct_scores", "at_least": 2}, {}, {"constant": True}, {}),
     (
