@@ -14,11 +14,13 @@ from auditor.checks.data import drift, duplicates, look_ahead, missing, overlap,
 from auditor.checks.importance import permutation
 from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
+    alerts,
     calibration,
     challenger,
     discrimination,
     error,
     history,
+    migration,
     net_benefit,
     over_time,
     overfitting,
@@ -40,7 +42,9 @@ _CHECKS = (
     challenger.measure,
     segments.measure,
     over_time.measure,
+    migration.measure,
     history.measure,
+    alerts.measure,
     error.measure,
     ranges.measure,
     missing.measure,

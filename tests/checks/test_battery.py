@@ -21,7 +21,10 @@ from auditor.estimate import Exact
 from auditor.measurement import Measurement
 
 # What a check must be told; a check that is new and has parameters without a default gets its line here.
-PARAMS: Mapping[str, Mapping[str, Any]] = {name: {"attribute": "sex"} for name in CATALOGUE if name[:5] == "bias."}
+PARAMS: Mapping[str, Mapping[str, Any]] = {
+    **{name: {"attribute": "sex"} for name in CATALOGUE if name[:5] == "bias."},
+    "performance.alerts": {"units_per_day": 24},
+}
 
 every_check = pytest.mark.parametrize("check", CATALOGUE.values(), ids=list(CATALOGUE))
 

@@ -64,6 +64,14 @@ FAULTS = [
     ),
     ("performance.segments", {"quantity": "shortfall", "at_most": 0.1}, {}, {"spoiled": "weak segment"}, {}),
     ("performance.over_time", {"quantity": "drop", "at_most": 0.1}, {}, {"spoiled": "worn out"}, {"spoiled": "dated"}),
+    ("performance.migration", {"quantity": "psi", "at_most": 0.1}, {}, {"spoiled": "migrated"}, {"spoiled": "dated"}),
+    (
+        "performance.alerts",
+        {"quantity": "alerts", "at_most": 200},
+        {"units_per_day": 24},
+        {"rows_per_entity": 12, "error": 0.9},
+        {"rows_per_entity": 12, "error": 0.05},
+    ),
     (
         "performance.history",
         {"quantity": "loss", "at_most": 0.05, "parts": ("first 3 steps",)},

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.checks.cells import shares
 from auditor.checks.performance.charts import dots, upright
 from auditor.dataset import Floats, Integers
 from auditor.estimate import Estimate
@@ -30,23 +31,15 @@ def by_class(of_members: Mapping[str, Estimate], of_chosen: Mapping[str, Estimat
 
 
 def confusion(truth: Integers, chosen: Integers, classes: list[str], smallest: int) -> Heatmap:
-    """Shares of each true class by predicted class; where a count is withheld, so is the next smallest of its row."""
-    values = []
-    for code in range(len(classes)):
-        counts = np.bincount(chosen[truth == code], minlength=len(classes))
-        hidden = [at for at in range(len(classes)) if 0 < counts[at] < smallest]
-        others = [at for at in range(len(classes)) if counts[at] >= smallest]
-        if len(hidden) == 1 and others:
-            hidden.append(min(others, key=lambda at: counts[at]))
-        total = max(1, int(counts.sum()))
-        values.append(tuple(None if at in hidden else float(count) / total for at, count in enumerate(counts)))
+    """Shares of each true class by predicted class."""
+    counts = [np.bincount(chosen[truth == code], minlength=len(classes)) for code in range(len(classes))]
     return Heatmap(
         title="Predicted class by true class",
         caption="Shares of each row: the diagonal is predicted rightly, the rest shows what is taken for what. "
         "Cells of few people are left blank.",
         rows=tuple(classes),
         columns=tuple(classes),
-        values=tuple(values),
+        values=tuple(shares(row, smallest) for row in counts),
         value=Axis(title="Share of the true class", low=0, high=1),
         row_title="True class",
         column_title="Predicted class",
