@@ -6,20 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat
 
-from auditor.spread import (
-    Exact,
-    Frozen,
-    Interval,
-    Koopman,
-    Mover,
-    NoncentralChi2,
-    Normal,
-    NotEstimable,
-    Quantiles,
-    Scale,
-    Spread,
-    Wilson,
-)
+from auditor.contrast import Koopman, Mover, NoncentralChi2
+from auditor.spread import Exact, Frozen, Interval, Normal, NotEstimable, Quantiles, Scale, Skewed, Wilson
 
 __all__ = [
     "Better",
@@ -34,11 +22,16 @@ __all__ = [
     "NotEstimable",
     "Quantiles",
     "Scale",
+    "Skewed",
     "Spread",
     "Wilson",
 ]
 
 Better = Literal["higher", "lower", "target"]
+Spread = Annotated[
+    Normal | Skewed | Wilson | Mover | Koopman | NoncentralChi2 | Quantiles | Exact | NotEstimable,
+    Field(discriminator="kind"),
+]
 
 
 class Estimate(Frozen):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -18,17 +18,17 @@ from auditor.estimate import (
     Mover,
     Normal,
     NotEstimable,
-    Quantiles,
     Scale,
     Wilson,
 )
-from auditor.kernels import bootstrap
 from auditor.kernels.clusters import NONE, Clusters
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Floats, Integers, Stat
 
 Mask = NDArray[np.bool_]
 Contrast = TypeVar("Contrast", Mover, Koopman)
+
+_NORMAL = 200  # degrees of freedom from which on Student's t is as good as normal
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,14 +77,14 @@ class Sampling:
         events: int | Mask | None = None,
         rows: Mask | None = None,
     ) -> Estimate:
-        """An estimate whose spread is normal on `scale`, or Student's t where rows are clustered.
+        """An estimate whose spread is Student's t on `scale`, or normal where the variance is known well.
 
         rows: (n,) True at the rows that `stat` was computed on; None where it was computed on all of them. events: how
         many of these have the outcome, or which (as many entries as `stat` has rows). `entities` counts the clusters
         that contribute to the stratum which has the fewest, and, where it is known which rows are events, those with an
         event and those with none: the judge sees when an outcome comes from three patients only. The degrees of freedom
-        are Satterthwaite's (1946), at most the contributing clusters - 1. A variance that is zero, or cannot be formed,
-        gives NotEstimable: a sample without variance is not certainty.
+        are Satterthwaite's (1946), at most the contributing clusters (or rows) - 1. A variance that is zero, or cannot
+        be formed, gives NotEstimable: a sample without variance is not certainty.
         """
         if rows is not None:
             return self.only(rows).estimate(stat, n=n, method=method, scale=scale, events=events)
@@ -99,8 +99,8 @@ class Sampling:
             spread: Normal | NotEstimable = NotEstimable(reason=reason)
         else:
             se = math.sqrt(variance) / _slope(scale, stat.value)
-            spread = Normal(scale=scale, se=se, df=None if self.codes is None else df)
-            method += self._by_cluster(fewest, df)
+            spread = Normal(scale=scale, se=se, df=df if self.codes is not None or df < _NORMAL else None)
+            method += self._by_cluster(fewest, spread.df)
         return Estimate(value=stat.value, n=n, events=events, entities=entities, method=method, spread=spread)
 
     def rate(self, hit: Mask, among: Mask, what: str = "rows") -> Estimate:
@@ -158,36 +158,6 @@ class Sampling:
         spread = self._contrast(Koopman, hit, (first, one), (second, other))
         return self._paired(value, one, other, spread, method)
 
-    def bootstrap(
-        self,
-        value: float,
-        statistic: Callable[[Floats], Floats],
-        rng: np.random.Generator,
-        *,
-        n: int,
-        influence: Floats | None = None,
-        resamples: int = 1999,
-    ) -> Estimate:
-        """An estimate whose spread is bootstrapped over clusters, for a statistic that has no closed form.
-
-        value: the statistic of the sample. statistic: weights (r, rows) -> (r,), the statistic of r samples in which
-        each row counts as often as its weight says; NaN where it has no value. influence: (rows,), where it is known,
-        for the acceleration of BCa. Where a tenth of the resamples has no value, or all have the same, it is
-        NotEstimable.
-        """
-        rows = self.clusters if self.codes is None else len(self.codes)
-        draws = bootstrap.resampled(self.structure, rows, statistic, rng, resamples)
-        draws = draws[np.isfinite(draws)]
-        entities = None if self.codes is None else self.clusters
-        method = f"bootstrap of {self.kind} (BCa, {resamples} resamples)"
-        if self.clusters < 2 or len(draws) < 0.9 * resamples or np.ptp(draws) <= NONE * abs(value):
-            spread: Quantiles | NotEstimable = NotEstimable(reason="resamples of these rows have no spread or no value")
-        else:
-            skewed = 0.0 if influence is None else bootstrap.acceleration(self.structure.sums(influence))
-            probabilities, values = bootstrap.corrected(value, draws, self.clusters, skewed)
-            spread = Quantiles(probabilities=tuple(probabilities.tolist()), values=tuple(values.tolist()))
-        return Estimate(value=value, n=n, entities=entities, method=method, spread=spread)
-
     def correlation(self, influences: Sequence[Floats]) -> tuple[tuple[float, ...], ...]:
         """The correlation of estimates by their influence values, each (n,).
 
@@ -244,16 +214,19 @@ class Sampling:
         return ""
 
     def _by_cluster(self, clusters: int, df: float | None) -> str:
-        if self.codes is None:
+        if df is None:
             return ""
+        if self.codes is None:
+            return f", t with {df:.3g} degrees of freedom"
         return f", t with {df:.3g} degrees of freedom ({clusters} {self.kind})"
 
 
 def _inside(scale: Scale, value: float) -> bool:
-    low = {"identity": -math.inf, "logit": 0.0, "log": 0.0, "fisher": -1.0}[scale]
+    low = {"identity": -math.inf, "log_rest": -math.inf, "logit": 0.0, "log": 0.0, "fisher": -1.0}[scale]
     return low < value < (math.inf if scale in ("identity", "log") else 1.0)
 
 
 def _slope(scale: Scale, value: float) -> float:
     """How much the value moves for a small step on the scale."""
-    return {"identity": 1.0, "log": value, "logit": value * (1 - value), "fisher": 1 - value * value}[scale]
+    slopes = {"log": value, "log_rest": 1 - value, "logit": value * (1 - value), "fisher": 1 - value * value}
+    return slopes.get(scale, 1.0)

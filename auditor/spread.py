@@ -13,11 +13,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from auditor.kernels.ratio import Pair
-
-_MANY = 1e4  # a chi-square from which on its root is as good as normal
-
-Scale = Literal["identity", "logit", "log", "fisher"]
+Scale = Literal["identity", "logit", "log", "log_rest", "fisher"]
 
 
 class Frozen(BaseModel):
@@ -34,7 +30,8 @@ class Interval(NamedTuple):
 
 
 class Normal(Frozen):
-    """Normal (or Student t, where `df` is given) on a scale: identity, logit, log or Fisher's z (atanh).
+    """Normal (or Student t, where `df` is given) on a scale: identity, logit, log, Fisher's z (atanh), or the log of
+    what is missing to 1.
 
     `se` is the standard error on that scale; zero means that the sample had no variance, which is not certainty.
     """
@@ -53,6 +50,35 @@ class Normal(Frozen):
         return Interval(
             _from_scale(self.scale, centre - critical * self.se), _from_scale(self.scale, centre + critical * self.se)
         )
+
+
+class Skewed(Frozen):
+    """As Normal, of a mean whose rows have a long tail: the t-statistic is bent until it is symmetric (Hall 1992).
+
+    u + bend * u^2 + bend^2 * u^3 / 3 + shift is normal (or Student t), where u is the distance from the truth on the
+    scale in units of `se`. bend and shift come from the skewness of what rows or clusters contribute.
+    """
+
+    kind: Literal["skewed"] = "skewed"
+    scale: Scale
+    se: Annotated[FiniteFloat, Field(ge=0)]
+    bend: FiniteFloat
+    shift: FiniteFloat
+    df: Annotated[FiniteFloat, Field(gt=0)] | None = None
+
+    @property
+    def estimable(self) -> bool:
+        return self.se > 0
+
+    def bounds(self, value: float, critical: float) -> Interval:
+        centre = _to_scale(self.scale, value)
+        low, high = (_from_scale(self.scale, centre - self.se * self._unbent(z)) for z in (critical, -critical))
+        return Interval(min(low, value), max(high, value))
+
+    def _unbent(self, z: float) -> float:
+        if abs(self.bend) < 1e-9:
+            return z - self.shift
+        return (math.cbrt(1 + 3 * self.bend * (z - self.shift)) - 1) / self.bend
 
 
 class Wilson(Frozen):
@@ -76,97 +102,6 @@ class Wilson(Frozen):
         half *= math.sqrt(value * (1 - value) / self.size + z2 / (4 * self.size**2))
         # The ends at 0 and 1 are exact; rounding must not move them past the estimate.
         return Interval(min(max(0.0, centre - half), value), max(min(1.0, centre + half), value))
-
-
-class Mover(Frozen):
-    """Difference `first - second` of two proportions from their intervals (MOVER; Newcombe 1998, Zou and Donner 2008).
-
-    `correlation` is that of the two estimates: 0 for separate groups, not 0 where groups share entities.
-    """
-
-    kind: Literal["mover"] = "mover"
-    first_value: FiniteFloat
-    first: Wilson
-    second_value: FiniteFloat
-    second: Wilson
-    correlation: Annotated[FiniteFloat, Field(ge=-1, le=1)] = 0.0
-
-    @property
-    def estimable(self) -> bool:
-        return True
-
-    @property
-    def df(self) -> float | None:
-        return _fewest(self.first, self.second)
-
-    def bounds(self, value: float, critical: float) -> Interval:
-        a, b = self.first.bounds(self.first_value, critical), self.second.bounds(self.second_value, critical)
-        return Interval(
-            value - self._reach(self.first_value - a.low, b.high - self.second_value),
-            value + self._reach(a.high - self.first_value, self.second_value - b.low),
-        )
-
-    def _reach(self, one: float, other: float) -> float:
-        return math.sqrt(max(0.0, one * one + other * other - 2 * self.correlation * one * other))
-
-
-class Koopman(Frozen):
-    """Ratio `first / second` of two proportions by the score interval (Koopman 1984), on their effective sizes.
-
-    The high end is unbounded where `second_value` is 0. `correlation` is that of the two estimates, as in Mover.
-    """
-
-    kind: Literal["koopman"] = "koopman"
-    first_value: FiniteFloat
-    first: Wilson
-    second_value: FiniteFloat
-    second: Wilson
-    correlation: Annotated[FiniteFloat, Field(ge=-1, le=1)] = 0.0
-
-    @property
-    def estimable(self) -> bool:
-        return True
-
-    @property
-    def df(self) -> float | None:
-        return _fewest(self.first, self.second)
-
-    def bounds(self, value: float, critical: float) -> Interval:
-        pair = Pair(self.first_value, self.first.size, self.second_value, self.second.size, self.correlation)
-        low, high = pair.limits(critical)
-        return Interval(min(low, value), max(high, value))
-
-
-class NoncentralChi2(Frozen):
-    """A sum of squared differences: `size` times it is a noncentral chi-square of `size` times the truth.
-
-    `freedom` is the number of squares that vary freely, `size` the effective number of rows. The value is too large on
-    average, by freedom / size; the interval is not: it holds 0 where the value is no larger than chance makes it. `df`
-    (clusters - 1) replaces the normal quantile by Student's t.
-    """
-
-    kind: Literal["noncentral_chi2"] = "noncentral_chi2"
-    freedom: Annotated[int, Field(ge=1)]
-    size: Annotated[FiniteFloat, Field(gt=0)]
-    df: Annotated[FiniteFloat, Field(gt=0)] | None = None
-
-    @property
-    def estimable(self) -> bool:
-        return True
-
-    def bounds(self, value: float, critical: float) -> Interval:
-        return Interval(min(self._centre(value, -critical), value), max(self._centre(value, critical), value))
-
-    def _centre(self, value: float, z: float) -> float:
-        """The truth under which the value, or one further away, has the chance that the normal gives to z."""
-        from scipy import special
-
-        square, tail = self.size * value, _normal_cdf(-z)
-        if square > _MANY:  # its root is normal (Fisher 1928), and the exact sum would be long
-            return max(0.0, (math.sqrt(square) + z) ** 2 - self.freedom + 1) / self.size
-        if special.chdtr(self.freedom, square) <= tail:
-            return 0.0
-        return float(special.chndtrinc(square, self.freedom, tail)) / self.size
 
 
 class Quantiles(Frozen):
@@ -221,16 +156,13 @@ class NotEstimable(Frozen):
         return Interval(-math.inf, math.inf)
 
 
-Spread = Annotated[
-    Normal | Wilson | Mover | Koopman | NoncentralChi2 | Quantiles | Exact | NotEstimable, Field(discriminator="kind")
-]
-
-
 def _to_scale(scale: Scale, value: float) -> float:
     if scale == "identity":
         return value
     if scale == "log":
         return math.log(value)
+    if scale == "log_rest":
+        return -math.log(1 - value)
     return math.log(value / (1 - value)) if scale == "logit" else math.atanh(value)
 
 
@@ -239,10 +171,12 @@ def _from_scale(scale: Scale, value: float) -> float:
         return value
     if scale == "log":
         return math.exp(min(value, 700.0))
+    if scale == "log_rest":
+        return 1 - math.exp(min(-value, 700.0))
     return 0.5 * (1 + math.tanh(value / 2)) if scale == "logit" else math.tanh(value)
 
 
-def _normal_cdf(z: float) -> float:
+def normal_cdf(z: float) -> float:
     return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
@@ -250,8 +184,3 @@ def _line(at: float, xs: Sequence[float], ys: Sequence[float]) -> float:
     """The line through the two points around `at`, or the two nearest to it."""
     i = min(max(1, bisect_left(xs, at)), len(xs) - 1)
     return ys[i - 1] + (at - xs[i - 1]) / (xs[i] - xs[i - 1]) * (ys[i] - ys[i - 1])
-
-
-def _fewest(*spreads: Wilson) -> float | None:
-    given = [spread.df for spread in spreads if spread.df is not None]
-    return min(given) if given else None

@@ -16,8 +16,8 @@ NONE = 1e-12  # a variation below this share of what it could be is rounding, no
 
 
 class Variance(NamedTuple):
-    """value: NaN where it cannot be formed. fewest: clusters or rows of the stratum that has the fewest. df: infinite
-    for independent rows.
+    """value: NaN where it cannot be formed. fewest: clusters or rows of the stratum that has the fewest. df: how well
+    the variance itself is known.
     """
 
     value: float
@@ -73,8 +73,8 @@ class Clusters:
             everywhere = self.contributing(strata >= 0)
             crossed = float((self.sums(stat.influence) ** 2).sum()) - sum(squares)
             total += crossed * everywhere / (everywhere - 1)
-        df = math.inf if self.codes is None else _satterthwaite(self.sums(stat.influence), fewest)
-        return Variance(total / len(stat.influence) ** 2, fewest, df)
+        most = sum(counts) if self.codes is None else fewest
+        return Variance(total / len(stat.influence) ** 2, fewest, _satterthwaite(self.sums(stat.influence), most))
 
     def correlation(self, influences: Sequence[Floats]) -> Floats:
         """(k, k), positive semidefinite, ones on the diagonal; an estimate without variance correlates with nothing."""
@@ -106,7 +106,7 @@ class Clusters:
 def _satterthwaite(parts: Floats, clusters: int) -> float:
     """Degrees of freedom of a sum of squares by matching two moments (Satterthwaite 1946), in 1..clusters - 1.
 
-    Where a few clusters carry most of the variance, it is known as badly as from those few.
+    Where a few clusters, or rows, carry most of the variance, it is known as badly as from those few.
     """
     squares = parts**2
     total = float(squares.sum())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from auditor.intervals import bootstrapped
 from auditor.kernels import bootstrap
 from auditor.kernels.clusters import Clusters
 from auditor.sampling import Sampling
@@ -44,8 +45,14 @@ def test_corrected_is_bca() -> None:
     """With many clusters, the interval of a skewed mean is scipy's BCa."""
     many = np.random.default_rng(2).lognormal(size=400)
     theirs = stats.bootstrap((many,), np.mean, n_resamples=9999, method="BCa", rng=np.random.default_rng(3))
-    ours = Sampling(None, "rows", 400).bootstrap(
-        many.mean(), mean_of(many), np.random.default_rng(4), n=400, influence=many - many.mean(), resamples=9999
+    ours = bootstrapped(
+        Sampling(None, "rows", 400),
+        many.mean(),
+        mean_of(many),
+        np.random.default_rng(4),
+        n=400,
+        influence=many - many.mean(),
+        resamples=9999,
     )
     assert list(theirs.confidence_interval) == pytest.approx(ours.interval(0.95), abs=0.03 * many.std() / 5)
 
@@ -61,14 +68,14 @@ def test_few_clusters_widen() -> None:
 @pytest.mark.parametrize("values", [np.ones(60), np.full(60, np.nan)])
 def test_no_spread_is_not_estimable(values) -> None:
     """Resamples that are all the same, or have no value, are no certainty."""
-    estimate = Sampling(CODES, "entities", 20).bootstrap(1.0, mean_of(values), np.random.default_rng(0), n=60)
+    estimate = bootstrapped(Sampling(CODES, "entities", 20), 1.0, mean_of(values), np.random.default_rng(0), n=60)
     assert estimate.spread.kind == "not_estimable"
 
 
 def test_estimate_says_what_was_drawn() -> None:
     """Clusters, not rows, and how often."""
     sampling = Sampling(CODES, "entities", 20)
-    estimate = sampling.bootstrap(SKEWED.mean(), mean_of(SKEWED), np.random.default_rng(0), n=60, resamples=499)
+    estimate = bootstrapped(sampling, SKEWED.mean(), mean_of(SKEWED), np.random.default_rng(0), n=60, resamples=499)
     assert (20, "bootstrap of entities (BCa, 499 resamples)") == (estimate.entities, estimate.method)
     low, high = estimate.interval(0.95)
     plain = stats.t.interval(0.95, 19, SKEWED.mean(), SKEWED.reshape(20, 3).mean(1).std(ddof=1) / np.sqrt(20))

@@ -1,0 +1,109 @@
+"""Confidence distributions of two samples held against one another."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat
+
+from auditor.kernels.ratio import Pair
+from auditor.spread import Frozen, Interval, Wilson, normal_cdf
+
+_MANY = 1e4  # a chi-square from which on its root is as good as normal
+
+
+class Mover(Frozen):
+    """Difference `first - second` of two proportions from their intervals (MOVER; Newcombe 1998, Zou and Donner 2008).
+
+    `correlation` is that of the two estimates: 0 for separate groups, not 0 where groups share entities.
+    """
+
+    kind: Literal["mover"] = "mover"
+    first_value: FiniteFloat
+    first: Wilson
+    second_value: FiniteFloat
+    second: Wilson
+    correlation: Annotated[FiniteFloat, Field(ge=-1, le=1)] = 0.0
+
+    @property
+    def estimable(self) -> bool:
+        return True
+
+    @property
+    def df(self) -> float | None:
+        return _fewest(self.first, self.second)
+
+    def bounds(self, value: float, critical: float) -> Interval:
+        a, b = self.first.bounds(self.first_value, critical), self.second.bounds(self.second_value, critical)
+        return Interval(
+            value - self._reach(self.first_value - a.low, b.high - self.second_value),
+            value + self._reach(a.high - self.first_value, self.second_value - b.low),
+        )
+
+    def _reach(self, one: float, other: float) -> float:
+        return math.sqrt(max(0.0, one * one + other * other - 2 * self.correlation * one * other))
+
+
+class Koopman(Frozen):
+    """Ratio `first / second` of two proportions by the score interval (Koopman 1984), on their effective sizes.
+
+    The high end is unbounded where `second_value` is 0. `correlation` is that of the two estimates, as in Mover.
+    """
+
+    kind: Literal["koopman"] = "koopman"
+    first_value: FiniteFloat
+    first: Wilson
+    second_value: FiniteFloat
+    second: Wilson
+    correlation: Annotated[FiniteFloat, Field(ge=-1, le=1)] = 0.0
+
+    @property
+    def estimable(self) -> bool:
+        return True
+
+    @property
+    def df(self) -> float | None:
+        return _fewest(self.first, self.second)
+
+    def bounds(self, value: float, critical: float) -> Interval:
+        pair = Pair(self.first_value, self.first.size, self.second_value, self.second.size, self.correlation)
+        low, high = pair.limits(critical)
+        return Interval(min(low, value), max(high, value))
+
+
+class NoncentralChi2(Frozen):
+    """A sum of squared differences: `size` times it is a noncentral chi-square of `size` times the truth.
+
+    `freedom` is the number of squares that vary freely, `size` the effective number of rows. The value is too large on
+    average, by freedom / size; the interval is not: it holds 0 where the value is no larger than chance makes it. `df`
+    (clusters - 1) replaces the normal quantile by Student's t.
+    """
+
+    kind: Literal["noncentral_chi2"] = "noncentral_chi2"
+    freedom: Annotated[int, Field(ge=1)]
+    size: Annotated[FiniteFloat, Field(gt=0)]
+    df: Annotated[FiniteFloat, Field(gt=0)] | None = None
+
+    @property
+    def estimable(self) -> bool:
+        return True
+
+    def bounds(self, value: float, critical: float) -> Interval:
+        return Interval(min(self._centre(value, -critical), value), max(self._centre(value, critical), value))
+
+    def _centre(self, value: float, z: float) -> float:
+        """The truth under which the value, or one further away, has the chance that the normal gives to z."""
+        from scipy import special
+
+        square, tail = self.size * value, normal_cdf(-z)
+        if square > _MANY:  # its root is normal (Fisher 1928), and the exact sum would be long
+            return max(0.0, (math.sqrt(square) + z) ** 2 - self.freedom + 1) / self.size
+        if special.chdtr(self.freedom, square) <= tail:
+            return 0.0
+        return float(special.chndtrinc(square, self.freedom, tail)) / self.size
+
+
+def _fewest(*spreads: Wilson) -> float | None:
+    given = [spread.df for spread in spreads if spread.df is not None]
+    return min(given) if given else None
