@@ -158,6 +158,13 @@ def drifted(subject: Subject) -> Subject:
     return _test(subject, values=values)
 
 
+def few_women(subject: Subject) -> Subject:
+    """Every second woman of the test data is written down as a man."""
+    sex = subject.test.groups["sex"]
+    codes = np.where(np.arange(len(sex.codes)) % 2 == 0, 1, sex.codes)
+    return _test(subject, groups={**subject.test.groups, "sex": dataclasses.replace(sex, codes=codes)})
+
+
 def _scaled(data: Dataset, name: str, factor: float, rows: np.ndarray) -> np.ndarray:
     at = [feature.name for feature in data.features].index(name)
     values = data.values.copy()
@@ -203,6 +210,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "near copies": near_copies,
     "knows the outcome": knows_the_outcome,
     "drifted": drifted,
+    "few women": few_women,
     "split by time": split_by_time,
     "split at random": split_at_random,
 }

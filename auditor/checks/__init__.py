@@ -10,7 +10,17 @@ from auditor.checks.bias import discrimination as group_discrimination
 from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, score_distance, selection_rate
 from auditor.checks.bias import error as group_error
 from auditor.checks.check import Check
-from auditor.checks.data import drift, duplicates, look_ahead, missing, overlap, ranges, sample_size, time_order
+from auditor.checks.data import (
+    drift,
+    duplicates,
+    look_ahead,
+    missing,
+    overlap,
+    ranges,
+    representativeness,
+    sample_size,
+    time_order,
+)
 from auditor.checks.importance import permutation
 from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
@@ -53,6 +63,7 @@ _CHECKS = (
     time_order.measure,
     look_ahead.measure,
     drift.measure,
+    representativeness.measure,
     sample_size.measure,
     noise.measure,
     permutation.measure,

@@ -24,6 +24,7 @@ from auditor.measurement import Measurement
 PARAMS: Mapping[str, Mapping[str, Any]] = {
     **{name: {"attribute": "sex"} for name in CATALOGUE if name[:5] == "bias."},
     "performance.alerts": {"units_per_day": 24},
+    "data.representativeness": {"attribute": "sex", "shares": {"female": 0.5, "male": 0.5}},
 }
 
 every_check = pytest.mark.parametrize("check", CATALOGUE.values(), ids=list(CATALOGUE))

@@ -115,6 +115,13 @@ FAULTS = [
     ("data.drift", {"quantity": "psi", "at_most": 0.1}, {}, {"spoiled": "drifted"}, {}),
     ("data.drift", {"quantity": "p_value", "at_least": 0.01}, {}, {"spoiled": "drifted"}, {}),
     ("data.drift", {"quantity": "told_apart", "at_most": 0.6}, {}, {"spoiled": "drifted"}, {}),
+    (
+        "data.representativeness",
+        {"quantity": "share_difference", "between": (-0.1, 0.1)},
+        {"attribute": "sex", "shares": {"female": 0.5, "male": 0.5}},
+        {"spoiled": "few women"},
+        {},
+    ),
     ("data.sample_size", {"quantity": "events", "at_least": 100}, {}, {"prevalence": 0.01}, {}),
     (
         "behavior.noise",
