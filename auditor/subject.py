@@ -18,6 +18,9 @@ from auditor.model import Inputs, Model
 
 OutputKind = Literal["probability", "logit", "class_probabilities", "class_logits", "value"]
 _BLOCK_BYTES = 64 * 2**20
+_PROBED = 1000  # rows on which the kind of output is tried before anything else
+_ENOUGH = 100  # rows that tell a logit from a probability
+_ROUNDING, _SUM = 1e-5, 1e-2  # half precision sums to 1 within less than that
 
 
 class Identity(Frozen):
@@ -126,15 +129,46 @@ class Subject:
         return np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
 
 
+def check_output(subject: Subject) -> None:
+    """Raise FileFault where the first test rows show that the output is not of the kind that is declared."""
+    rows = np.arange(min(len(subject.test), _PROBED))
+    scores, classes = subject.raw_score(subject.block(subject.test, rows)), subject.test.target.classes
+    if scores.ndim == 2 and scores.shape[1] != len(classes):
+        what = f"the data declare {len(classes)} classes ({', '.join(classes)}), the model gives {scores.shape[1]}"
+        raise FileFault(what, remedy="List the classes of the target in the order of the model's outputs.")
+
+
 def _as_score(raw: NDArray[np.float64], kind: OutputKind) -> Floats:
     if kind in ("class_probabilities", "class_logits"):
-        return _softmax(raw) if kind == "class_logits" else raw
+        return _softmax(raw) if kind == "class_logits" else _probabilities(raw, kind)
     flat = raw.reshape(len(raw), -1)
     if flat.shape[1] == 2 and kind == "probability":
-        return flat[:, 1]
+        return _probabilities(flat, kind)[:, 1]
     if flat.shape[1] != 1:
         raise FileFault(f"the output has {flat.shape[1]} columns, but its kind '{kind}' means one number a row")
+    if kind == "logit" and len(flat) >= _ENOUGH and ((flat > 0) & (flat < 1)).all():
+        what = f"the output is declared '{kind}', but all of {len(flat)} rows get a number between 0 and 1"
+        raise FileFault(what, remedy="Declare output: {kind: probability} in the data specification.")
+    if kind == "probability":
+        return _probabilities(flat, kind)[:, 0]
     return 0.5 * (1 + np.tanh(flat[:, 0] / 2)) if kind == "logit" else flat[:, 0]
+
+
+def _probabilities(raw: NDArray[np.float64], kind: OutputKind) -> Floats:
+    """Rows that are not finite are let through; to be counted elsewhere."""
+    known = raw[np.isfinite(raw).all(axis=tuple(range(1, raw.ndim)))]
+    outside = ((known < -_ROUNDING) | (known > 1 + _ROUNDING)).any(axis=tuple(range(1, raw.ndim)))
+    if outside.any():
+        what = (
+            f"the output is declared '{kind}', but {int(outside.sum())} of {len(raw)} rows get numbers outside 0 to 1"
+        )
+        other = kind.replace("probability", "logit").replace("probabilities", "logits")
+        remedy = f"Declare output: {{kind: {other}}} in the data specification, if that is what the model gives."
+        raise FileFault(f"{what} (from {known.min():g} to {known.max():g})", remedy=remedy)
+    if raw.ndim == 2 and raw.shape[1] > 1 and (np.abs(known.sum(axis=1) - 1) > _SUM).any():
+        what = f"the output is declared '{kind}', but the columns do not sum to 1"
+        raise FileFault(what, remedy="Outputs of several labels, which do not exclude one another, are not supported.")
+    return raw
 
 
 def _softmax(raw: NDArray[np.float64]) -> Floats:

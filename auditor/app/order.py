@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,11 @@ from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.loaders.dataset import read_spec
 from auditor.loaders.policies import LoadedPolicy, load_policy
-from auditor.loaders.spec import AuditSpec
+from auditor.loaders.spec import AuditSpec, DataSpec
 from auditor.record import Attestation, Waiver
 from auditor.render.words import words
 from auditor.yamlfile import read_yaml, validated
+from auditor.yamltree import Keys, Marked
 
 T = TypeVar("T")
 
@@ -60,12 +61,17 @@ class Order:
 def ordered(audit: Path) -> Order:
     """Read what people wrote. Raises WrittenFault with the faults of all files; FileFault where no PDF can be made."""
     main = Input.read("audit.yaml", audit)
-    spec, folder = validated(AuditSpec, read_yaml(audit)), audit.parent
+    marked = read_yaml(audit)
+    spec, folder = validated(AuditSpec, marked), audit.parent
     faults = _Faults()
+    absent = _absent(spec, marked, folder)
+    faults.problems += absent.values()
     policy = faults.of(lambda: load_policy(spec.policy, CATALOGUE, folder))
     named = {"dataset.yaml": spec.data, "waivers.yaml": spec.waivers, "attestations.yaml": spec.attestations}
-    paths = {name: folder / path for name, path in named.items() if path}
-    faults.of(lambda: read_spec(paths["dataset.yaml"]))
+    paths = {name: folder / path for name, path in named.items() if path and path not in absent}
+    if "dataset.yaml" in paths:
+        data = faults.of(lambda: read_spec(paths["dataset.yaml"])[0])
+        faults.problems += _threshold(spec, marked, data)
     read = [faults.of(partial(Input.read, name, path)) for name, path in paths.items()]
     faults.of(lambda: words(spec.language))
     waivers: tuple[Waiver, ...] | None = ()
@@ -80,6 +86,31 @@ def ordered(audit: Path) -> Order:
     _can_draw()
     inputs = (main, *(one for one in read if one), *policy_inputs(policy.paths, policy.files))
     return Order(spec, folder, policy, waivers or (), attestations or (), inputs)
+
+
+def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]:
+    """The files that the audit file names and that are not there. The policy may be a shipped one, and tells itself."""
+    named: dict[Keys, str | None] = {
+        ("model", "file"): spec.model.file,
+        ("data",): spec.data,
+        ("waivers",): spec.waivers,
+        ("attestations",): spec.attestations,
+    }
+    remedy = "Paths are relative to the audit file."
+    return {
+        path: Problem(marked.where(*at), f"there is no file '{path}'", remedy)
+        for at, path in named.items()
+        if path and not (folder / path).exists()
+    }
+
+
+def _threshold(spec: AuditSpec, marked: Marked, data: DataSpec | None) -> Iterator[Problem]:
+    """A threshold that no score can reach, or that every score does, would decide nothing."""
+    if data is None or spec.decision is None or data.task != "binary" or 0 < spec.decision.threshold < 1:
+        return
+    what = f"the threshold is {spec.decision.threshold:g}, and scores are probabilities"
+    remedy = "Give it between 0 and 1. Of an output of logits the scores are probabilities too."
+    yield Problem(marked.where("decision", "threshold"), what, remedy)
 
 
 class _Faults:

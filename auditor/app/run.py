@@ -17,12 +17,13 @@ from auditor.app.output import new_folder
 from auditor.artifact import Refused, Trusted
 from auditor.checks import CATALOGUE
 from auditor.dataset import Dataset
+from auditor.errors import AuditorError, ModelFault
 from auditor.loaders.dataset import Opened, open_dataset
 from auditor.loaders.policies import LoadedPolicy
 from auditor.loaders.trusted import find_trusted
 from auditor.model import Model, Shape, check_signature
 from auditor.record import FileDigest, Record
-from auditor.subject import Encoder, Identity, Subject
+from auditor.subject import Encoder, Identity, Subject, check_output
 from auditor.worker import open_model
 
 _log = logging.getLogger(__name__)
@@ -91,9 +92,22 @@ def _audited(order: Order, opened: Opened, model: Model, progress: Progress) -> 
     columns = {name: [column.name for column in given] for name, given in opened.encoder.columns.items()}
     check_signature(model.description, sent(opened.encoder, opened.test), columns)
     subject = _subject(order, opened, model)
+    _probe(subject)
     progress.planned(planned(subject, order.policy))
     record = engine.audit(subject, order.policy.policy, CATALOGUE, _context(order, opened), progress)
     return _named(order, record.model_copy(update={"not_tested": (*_let_in(model), *record.not_tested)}))
+
+
+def _probe(subject: Subject) -> None:
+    """Refuse an output of another kind than declared. A model that fails here fails in the checks, as findings."""
+    try:
+        check_output(subject)
+    except ModelFault as fault:
+        _log.info("the output could not be tried: %s", fault)
+    except AuditorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the checks will tell, as findings
+        _log.info("the output could not be tried: %s", error)
 
 
 def _let_in(model: Model) -> list[str]:

@@ -93,6 +93,8 @@ def weight(spec: DataSpec, at: Places) -> Floats | None:
     if bad.any():
         shown = "missing" if np.isnan(weights[bad][0]) else f"{weights[bad][0]:g}"
         raise FileFault(f"column '{spec.weight}': {int(bad.sum())} weights are missing or below zero (one is {shown})")
+    if not weights.any():
+        raise FileFault(f"column '{spec.weight}': every weight is 0, so that no row counts")
     return weights
 
 

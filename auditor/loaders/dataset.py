@@ -61,7 +61,7 @@ def open_dataset(path: Path) -> Opened:
     part, dropped = left_out(rows, parts(spec, rows), ~np.isnan(whole.y))
     test, reference = (_part(spec, rows, whole, np.flatnonzero(part == key), dropped[key]) for key in (TEST, REFERENCE))
     if not len(test):
-        told = ", ".join(f"{reason}: {count:,}" for reason, count in dropped[TEST].items()) or "the files have no rows"
+        told = ", ".join(f"{reason}: {count:,}" for reason, count in dropped[TEST].items()) or _nobody(reference)
         raise FileFault(f"there are no test rows ({told})", where=str(path), remedy="Look at files, split and windows.")
     encoder = _encoder(spec, max(int(one.lengths.max(initial=1)) for one in (test, reference)))
     for one in (test, reference):
@@ -76,6 +76,10 @@ def open_dataset(path: Path) -> Opened:
         spec=spec,
         notes=notes,
     )
+
+
+def _nobody(reference: Dataset) -> str:
+    return f"all {len(reference):,} rows are reference rows" if len(reference) else "the files have no rows"
 
 
 def _read(spec: DataSpec, marked: Marked) -> tuple[Rows, tuple[FileDigest, ...]]:

@@ -110,6 +110,7 @@ def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "test.csv").write_text("id,a1,a2,a3,b1,b2,b3,y\n" + "\n".join(lines) + "\n")
     for name, text in FILES.items():
         (folder / name).write_text(text)
+    (folder / "model.keras").write_text("never read: the fixture `model` answers in its place")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     return folder / "audit.yaml"

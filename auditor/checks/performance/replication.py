@@ -13,6 +13,8 @@ from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Ser
 from auditor.subject import Subject
 
 _BINS = 40
+_MOST = 0.01  # of the standard deviation of the scores: a tolerance beyond it would accept other scores
+_ROUNDING = 1e-6
 
 
 class Params(Frozen):
@@ -30,7 +32,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """The scores computed here are the scores that the developer recorded.
 
     Measures: the difference between the score of this model on these data and the score in the developer's own file,
-    row by row.
+    row by row. The tolerance is the one declared with the data, but at most a hundredth of the scores' spread.
     Why: nothing else detects swapped columns, a wrong scaler, a wrong class index or another version of the model.
     Blind to: an error that the developer made as well.
     """
@@ -45,9 +47,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if given.shape != scores.shape:
         raise NotApplicable(f"{given.shape[1]} recorded scores a row, but the model gives {scores.shape[1]}")
     difference = np.abs(scores - given).max(axis=1)[known]
-    tolerance = subject.test.recorded_tolerance
+    declared, most = subject.test.recorded_tolerance, max(_ROUNDING, _MOST * float(scores.std()))
+    tolerance = min(declared, most)
     n = int(known.sum())
-    notes = [f"The tolerance declared with the data is {tolerance:g}."]
+    notes = [f"The tolerance declared with the data is {declared:g}."]
+    if tolerance < declared:
+        notes.append(f"That is more than a hundredth of the scores' standard deviation; {tolerance:.2g} was used.")
     if n < len(known):
         notes.append(f"{len(known) - n} of {len(known)} rows have no recorded score.")
     return Measurement(
