@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from auditor.dataset import Dataset, Target
 from auditor.errors import NotApplicable
 from auditor.kernels import calibration, errors
-from auditor.kernels.auroc import auroc, average_precision
+from auditor.kernels.auroc import auroc, average_precision, gini
+from auditor.kernels.confusion import f1, net_benefit
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Stat
 from auditor.sampling import Sampling
@@ -249,12 +250,16 @@ def everything(sampling: Sampling, event, score):
         average_precision(event, score),
         calibration.brier(event, score),
         errors.r_squared(event.astype(float), score),
+        gini(event, score),
+        f1(event, first),
+        net_benefit(event, first, 0.3),
         *(errors.calibration_line(event.astype(float), score) if np.ptp(score) > 0.5 else ()),
     ]
     found = [sampling.estimate(stat, n=n, method="test") for stat in stats]
     found += [sampling.rate(event, np.full(n, True))]
     if first.any() and not first.all():
         found += [sampling.difference(event, first, ~first)]
+        found += [sampling.ratio(event, first, ~first)] if event[~first].any() else []
     return found
 
 
@@ -299,10 +304,9 @@ def test_entities_of_one_row_are_independent_rows(sample) -> None:
         assert plain.spread.se == pytest.approx(alone.spread.se, abs=1e-12)
 
 
-@pytest.mark.parametrize("cluster", [None, np.array([7, 7, 3, 3, 9])])
-def test_sampling_of_a_data_set(cluster) -> None:
-    """Codes become gapless; without clusters each row is its own."""
-    data = Dataset(
+def five() -> Dataset:
+    """Five rows without features."""
+    return Dataset(
         name="five",
         task="binary",
         target=Target("outcome"),
@@ -314,11 +318,101 @@ def test_sampling_of_a_data_set(cluster) -> None:
         entity=np.arange(5),
         index_time=np.zeros(5),
         groups={},
-        cluster=cluster,
-        cluster_kind="rows" if cluster is None else "entities",
     )
+
+
+@pytest.mark.parametrize("cluster", [None, np.array([7, 7, 3, 3, 9])])
+def test_sampling_of_a_data_set(cluster) -> None:
+    """Codes become gapless; without clusters each row is its own."""
+    data = replace(five(), cluster=cluster, cluster_kind="rows" if cluster is None else "entities")
     sampling = Sampling.of(data)
     if cluster is None:
         assert (None, "rows", 5) == (sampling.codes, sampling.kind, sampling.clusters)
     else:
         assert ([1, 1, 0, 0, 2], "entities", 3) == (sampling.codes.tolist(), sampling.kind, sampling.clusters)
+
+
+def test_ratio_of_independent_groups_is_koopman() -> None:
+    """36 of 40 over 16 of 80 (Koopman 1984, example 1)."""
+    first = np.arange(120) < 40
+    estimate = rows(120).ratio((np.arange(120) < 36) | (np.arange(120) >= 104), first, ~first)
+    low, high = estimate.interval(0.95)
+    assert (4.5, 40, None) == (pytest.approx(estimate.value), estimate.n, estimate.entities)
+    assert (2.94, 7.15) == (round(low, 2), round(high, 2))
+
+
+def test_ratio_to_a_rate_of_zero_has_no_upper_end() -> None:
+    """What is told is a value with half a row added, and that nothing bounds it; a limit from below can be met."""
+    first = np.arange(250) < 50
+    estimate = rows(250).ratio(np.arange(250) < 10, first, ~first)
+    low, high = estimate.interval(0.95)
+    assert (10.5 / 51 / (0.5 / 201), math.inf) == (pytest.approx(estimate.value), high)
+    assert 10 < low < 11
+    assert "value with half a row added" in estimate.method
+
+
+def test_ratio_of_two_rates_of_zero() -> None:
+    """Nobody on either side: there is no ratio, not 1."""
+    with pytest.raises(NotApplicable, match="both rates are 0"):
+        rows(20).ratio(np.zeros(20, dtype=bool), np.arange(20) < 10, np.arange(20) >= 10)
+
+
+def test_ratio_of_groups_that_share_entities() -> None:
+    """Sizes and correlation are those of the difference of the same rates."""
+    codes, event, _ = clustered(3)
+    first = np.arange(160) % 2 == 0
+    ratio = entities(codes).ratio(event, first, ~first)
+    difference = entities(codes).difference(event, first, ~first)
+    assert (difference.entities, difference.spread.df) == (ratio.entities, ratio.spread.df)
+    for name in ("first", "second", "first_value", "second_value", "correlation"):
+        assert getattr(difference.spread, name) == getattr(ratio.spread, name)
+
+
+def test_ratio_of_one_entity_is_not_estimable() -> None:
+    """Rows of one entity tell nothing of others."""
+    first = np.arange(50) < 25
+    estimate = entities(np.zeros(50, dtype=int)).ratio(np.arange(50) % 2 == 0, first, ~first)
+    assert ("not_estimable", pytest.approx(13 / 12)) == (estimate.spread.kind, estimate.value)
+
+
+def test_twenty_events_of_one_entity_are_not_twenty() -> None:
+    """Where it is told which rows are events, entities counts those that have any; a bare number cannot say."""
+    codes = np.repeat(np.arange(40), 5)
+    event = codes < 4
+    score = np.random.default_rng(0).random(200)
+    stat = calibration.brier(event, score)
+    told = entities(codes).estimate(stat, n=200, events=event, scale="log", method="mean")
+    bare = entities(codes).estimate(stat, n=200, events=20, scale="log", method="mean")
+    assert (20, 4, 20, 40) == (told.events, told.entities, bare.events, bare.entities)
+    assert told.spread == bare.spread
+    assert rows(200).estimate(stat, n=200, events=event, method="mean").entities is None
+
+
+def test_degrees_of_freedom_of_rows_that_matter() -> None:
+    """Few rows that carry the variance: Student's t, said so; many: the normal."""
+    even, few = np.where(np.arange(1000) % 2 == 0, 1.0, -1.0), np.zeros(1000)
+    few[:10] = np.tile([30.0, -30.0], 5)
+    found = [rows(1000).estimate(Stat(1.0, influence), n=1000, method="mean") for influence in (even, few)]
+    assert (None, "mean") == (found[0].spread.df, found[0].method)
+    assert 2 / (1 / 10 - 1 / 1000) == pytest.approx(found[1].spread.df)
+    assert found[1].method == "mean, t with 20.2 degrees of freedom"
+
+
+def test_two_samples_beside_one_another() -> None:
+    """Clusters of one sample are not those of the other; independent rows are clusters of one."""
+    joined = entities([0, 0, 1]).beside(entities([0, 1, 1]))
+    assert ([0, 0, 1, 2, 3, 3], "entities", 4) == (joined.codes.tolist(), joined.kind, joined.clusters)
+    mixed = rows(2).beside(entities([0, 0]))
+    assert ([0, 1, 2, 2], "entities", 3) == (mixed.codes.tolist(), mixed.kind, mixed.clusters)
+    assert (None, 5) == (rows(2).beside(rows(3)).codes, rows(2).beside(rows(3)).clusters)
+
+
+@pytest.mark.parametrize(("weight", "refused"), [(np.ones(5), False), (np.array([1.0, 1, 2, 1, 1]), True)])
+def test_weights_that_differ_are_refused(weight, refused: bool) -> None:
+    """No interval takes account of them, so nothing is told as if it did; weights that are all the same are none."""
+    data = replace(five(), weight=weight)
+    if refused:
+        with pytest.raises(NotApplicable, match="rows have different weights"):
+            Sampling.of(data)
+    else:
+        assert Sampling.of(data).clusters == 5
