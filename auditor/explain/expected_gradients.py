@@ -16,7 +16,7 @@ from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
 from auditor.explain import quadrature
 from auditor.explain.attribution import Attribution
-from auditor.explain.players import Players, summed
+from auditor.explain.players import Players
 from auditor.explain.quadrature import Rule
 from auditor.explain.question import Portion, Question, rows_at_a_time
 
@@ -119,7 +119,6 @@ def _known(paid: _Paid, due: Floats) -> Floats:
 
 def _integrated(question: Question, portion: Portion, players: Players, rule: Rule) -> _Paid:
     """One rule on every path from a background to a row."""
-    labels = question.players_of(portion, players)
     named = [name for name in portion.inputs if name in question.origins]
     apart = {name: portion.inputs[name][:, None] - portion.against[name][None] for name in named}
     fine = {name: np.zeros_like(array) for name, array in apart.items()}
@@ -130,14 +129,16 @@ def _integrated(question: Question, portion: Portion, players: Players, rule: Ru
         for name, slopes in _slopes(question, portion, apart, points).items():
             fine[name] += np.tensordot(rule.weights[at : at + each].astype(slopes.dtype), slopes, axes=1)
             coarse[name] += np.tensordot(rule.coarse[at : at + each].astype(slopes.dtype), slopes, axes=1)
-    parts = np.zeros((len(portion), len(question.backgrounds), len(players)))
-    scale, between = np.zeros(len(portion)), np.zeros(len(portion))
-    for name in named:
-        earned = (fine[name] * apart[name]).astype(float).reshape(*parts.shape[:2], -1)
-        between += np.abs(((fine[name] - coarse[name]) * apart[name]).mean(1)).reshape(len(portion), -1).sum(1)
-        parts += summed(earned, labels[name].ravel(), len(players))
-        scale += np.abs(earned.mean(1)).sum(1)
+    earned = {name: (fine[name] * apart[name]).astype(float) for name in named}
+    missed = {name: (fine[name] - coarse[name]) * apart[name] for name in named}
+    scale, between = (_size(portion, cells) for cells in (earned, missed))
+    parts = question.by_player(portion, players, earned)
     return _Paid(parts, quadrature.error(scale, between))
+
+
+def _size(portion: Portion, cells: dict[str, Floats]) -> Floats:
+    """(rows,) the sum of absolute means over backgrounds."""
+    return np.asarray(sum(np.abs(each.mean(1)).reshape(len(portion), -1).sum(1) for each in cells.values()))
 
 
 _POINTS = 64 * 2**20  # bytes of gradients that are held at a time

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from auditor.dataset import Dataset, Integers
 from auditor.explain.backgrounds import Backgrounds
 from auditor.explain.explained import Explained
-from auditor.explain.players import NOBODY, Players
+from auditor.explain.players import NOBODY, Players, summed
 from auditor.model import Inputs
 from auditor.subject import Subject
 
@@ -108,6 +108,15 @@ class Question:
                 labels[...] = players.static[origin.feature]
             found[name] = labels
         return found
+
+    def by_player(self, portion: Portion, players: Players, earned: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+        """What elements of the inputs earned (input -> (..., shape of one row)) summed by player: (..., players)."""
+        labels = self.players_of(portion, players)
+        totals = []
+        for name, array in earned.items():
+            flat = array.astype(float).reshape(*array.shape[: array.ndim - labels[name].ndim], -1)
+            totals.append(summed(flat, labels[name].ravel(), len(players)))
+        return np.asarray(sum(totals))
 
     def rng(self, *key: object) -> np.random.Generator:
         """A random stream for a method, by the question's seed and the key only."""

@@ -1,0 +1,84 @@
+"""Real models behind the door: one child process for the tests of attributions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from architectures import ARCHITECTURES, model_of
+from asking import asked_of
+from subjects import make_subject
+
+from auditor.dataset import Dataset, Feature, Target
+from auditor.explain.question import Question
+from auditor.loaders.transforms import Pipeline, TableEncoder
+from auditor.model import Model
+from auditor.subject import Output, Subject
+from auditor.worker.intake import take_in
+from auditor.worker.opening import open_in
+from auditor.worker.process import Child
+from auditor.worker.traffic import Traffic
+
+MEMORY = 4 * 2**30
+
+
+@pytest.fixture(scope="session")
+def behind_the_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], Model]]:
+    """`behind_the_door(keras_model)`: saved, and opened in the child."""
+    traffic = Traffic(Child(tmp_path_factory.mktemp("private"), MEMORY, 600), MEMORY, None)
+    folder = tmp_path_factory.mktemp("models")
+
+    def opened(model: Any) -> Model:
+        path = folder / f"{time.monotonic_ns()}.keras"
+        model.save(path)
+        return open_in(traffic, take_in(path, traffic.child.private), time.monotonic())
+
+    yield opened
+    traffic.close()
+
+
+@pytest.fixture(scope="session")
+def asked_of_keras(behind_the_door: Callable[[Any], Model]) -> Callable[..., Question]:
+    """`asked_of_keras(name, rows)`: a question about an architecture of tests/architectures.py."""
+    opened = cache(lambda name: behind_the_door(model_of(name)))
+
+    def ask(name: str, rows: int = 12, count: int = 8) -> Question:
+        architecture = ARCHITECTURES[name]
+        sent = architecture.rows(200, "left")
+        data = sequences(sent["sequence"] if sent["sequence"].ndim == 3 else sent["sequence"][..., None])
+        return asked_of(subject_of(opened(name), data, tokens=architecture.tokens), count, rows)
+
+    return ask
+
+
+def sequences(values: np.ndarray, y: np.ndarray | None = None) -> Dataset:
+    """A data set of these rows (rows, steps, features); steps of zeros in front are padding."""
+    kept = (np.cumsum((values != 0).any(2), axis=1) > 0) | (np.arange(values.shape[1]) == values.shape[1] - 1)
+    stops = np.cumsum(kept.sum(1))
+    return Dataset(
+        name="made up",
+        task="binary",
+        target=Target("y", classes=("no", "yes")),
+        features=tuple(Feature(f"x{i}") for i in range(values.shape[2])),
+        values=values[kept].astype(float),
+        starts=stops - kept.sum(1),
+        stops=stops,
+        y=np.arange(len(values)) % 2.0 if y is None else y,
+        entity=np.arange(len(values)),
+        index_time=np.zeros(len(values)),
+        groups={},
+    )
+
+
+def subject_of(model: Model, data: Dataset, *, tokens: bool = False) -> Subject:
+    """The data set as its own reference, sent as it is."""
+    pipelines = tuple(Pipeline(feature.name, ()) for feature in data.features)
+    width = model.description.inputs[0].shape[0]
+    like = make_subject(n=4, reference=4)
+    encoder = TableEncoder("sequence", pipelines, width, padding=0.0, feature_axis=not tokens)
+    name = model.description.outputs[0].name
+    return Subject(model, data, data, encoder, Output(kind="probability", name=name), None, like.identity)
