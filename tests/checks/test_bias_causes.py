@@ -6,14 +6,17 @@ import dataclasses
 
 import numpy as np
 import pytest
+from fakes import FakeModel
 from measuring import run
+from sklearn.metrics import roc_auc_score
 from subjects import make_subject
 
 from auditor.checks import CATALOGUE
-from auditor.dataset import Feature
+from auditor.dataset import Feature, Group
 from auditor.errors import NotApplicable
+from auditor.model import Layer
 
-FLIP = CATALOGUE["bias.counterfactual_flip"]
+FLIP, PROXY = CATALOGUE["bias.counterfactual_flip"], CATALOGUE["bias.proxy"]
 USES = {"coded": True, "weights": {"heart rate": 1.0, "ventilated": 1.0}}
 
 
@@ -77,3 +80,75 @@ def test_a_static_attribute_is_changed_too():
     )
     said = run(FLIP, dataclasses.replace(subject, test=coded), attribute="age").quantities["score_change"].parts
     assert said["old"].value > 0 > said["young"].value
+
+
+def told_apart(subject, by):
+    """The subject whose men have another heart rate, by so many standard deviations, and whose model is recurrent."""
+    data = subject.test
+    male = np.repeat(data.groups["sex"].codes == 1, data.lengths)
+    values = data.values.copy()
+    values[male, 0] += by * 12.0
+    model = Recurrent(subject.model.truth)
+    return dataclasses.replace(subject, model=model, test=dataclasses.replace(data, values=values))
+
+
+class Recurrent(FakeModel):
+    """A fake whose last layer but one is an LSTM; its state is the index at each step, of which the last counts."""
+
+    @property
+    def description(self):
+        told = super().description
+        return dataclasses.replace(told, layers=(Layer("memory", "LSTM", (1,), 4), *told.layers))
+
+    def activations(self, inputs, layer):
+        assert layer == "memory"
+        state = super().activations(inputs, layer)
+        steps = inputs["sequence"].shape[1]
+        return np.where(np.arange(steps)[:, None] == steps - 1, state[:, None, :], 0.0)
+
+
+def test_what_stands_in_for_the_attribute_is_found():
+    """Trees find a heart rate that differs by sex as well as its mean does; the hidden state carries it on."""
+    subject = told_apart(make_subject(n=3000, error=0.3, weights={"heart rate": 1.0}), 1.0)
+    measured = run(PROXY, subject, attribute="sex")
+    rate = subject.block(subject.test).values[:, :, 0].mean(axis=1)
+    best = roc_auc_score(subject.test.groups["sex"].codes, rate)  # sodium and lactate know nothing of sex
+    for name in ("told_by_inputs", "told_by_hidden_state"):
+        part = measured.quantities[name].parts["male"]
+        assert best - 0.05 < part.value < best + 0.02, name
+        assert part.interval(0.95).low > 0.6
+    shown = next(shown for shown in measured.shown if shown.title.startswith("Single"))
+    assert shown.labels[0].startswith("heart rate")
+    assert measured.quantities["score_given_outcome_difference"].parts["with the outcome: female − male"].value < -0.1
+
+
+def test_a_group_that_nothing_tells_is_not_told():
+    """Where inputs do not differ by group, people who were not learned from are told no better than by chance."""
+    held = []
+    for seed in range(6):
+        parts = run(PROXY, make_subject(n=500, seed=seed), attribute="sex").quantities["told_by_inputs"].parts
+        low, high = parts["male"].interval(0.95)
+        held.append(low <= 0.5 <= high)
+    assert sum(held) >= 5
+
+
+def test_people_are_learned_from_or_judged_never_both():
+    """Rows of one entity, nearly alike, do not give their sex away: whole entities are held out."""
+    subject = make_subject(n=800, rows_per_entity=8, error=0.05)
+    part = run(PROXY, subject, attribute="sex").quantities["told_by_inputs"].parts["male"]
+    assert part.value < 0.75
+    assert part.entities < 100
+
+
+def test_the_attribute_itself_is_no_proxy():
+    """An input that is the attribute is left out of what is learned from."""
+    subject = make_subject(n=600, coded=True)
+    data = subject.test
+    at = [feature.name for feature in data.features].index("ventilated")
+    codes = data.values[data.stops - 1, at].astype(int)
+    groups = {"ventilated": Group("ventilated", ("no", "yes"), codes)}
+    told = run(
+        PROXY, dataclasses.replace(subject, test=dataclasses.replace(data, groups=groups)), attribute="ventilated"
+    )
+    assert told.quantities["told_by_inputs"].parts["yes"].value < 0.7
+    assert told.unmeasured["told_by_hidden_state"] == "the model has no recurrent layer"
