@@ -24,6 +24,7 @@ from auditor.subject import Decision, Identity, Output, Subject
 
 WINDOW = 3  # steps before the end that a model looks at
 NUMERIC = ("heart rate", "lactate", "sodium")
+CODED = ("ventilated", "ward")
 CENTRE = {"heart rate": 80.0, "lactate": 2.0, "sodium": 140.0, "age": 60.0}
 SPREAD = {"heart rate": 12.0, "lactate": 0.4, "sodium": 4.0, "age": 12.0}
 UNIT = {"heart rate": "beats/min", "lactate": "mmol/L", "sodium": "mmol/L", "age": "years"}
@@ -69,7 +70,8 @@ def make_subject(**asked: Any) -> Subject:
     task: binary, multiclass (3 classes) or regression. n: rows of `shortest` (3 or more) to `steps` steps.
     auroc, prevalence: of the binary task. gap: by how much the sensitivity of the men is lower.
     rows_per_entity: 1 for independent rows. error: of measurement, as a share of a feature's standard deviation.
-    weights: how much each feature counts (heart rate, lactate, sodium, age), the same at the last 3 steps.
+    weights: how much each feature counts (heart rate, lactate, sodium, age, and coded ones by their codes, for which
+    the closed forms do not hold), the same at the last 3 steps.
     fragile: the model reads the second difference of these steps instead, which is nothing but error.
     tangled: the score is a fast wave of the index, which no small tree can follow.
     constant: the same score for all. overconfident: factor on the log-odds. residual: the standard deviation of a
@@ -113,7 +115,7 @@ def _truth(plan: Plan) -> Truth:
     outputs = 3 if plan.task == "multiclass" else 1
     weights = np.zeros((WINDOW, len(NUMERIC) + 2 * plan.coded, outputs))
     static = np.zeros((1, outputs))
-    for at, name in enumerate(NUMERIC):
+    for at, name in enumerate((*NUMERIC, *CODED)[: weights.shape[1]]):
         column = (1 + at) % 3 if outputs == 3 else 0  # class 1 is told by heart rate, class 2 by lactate
         weights[:, at, column] = pattern * plan.weights.get(name, 0.0)
     static[0, 0] = plan.weights.get("age", 0.0) * (outputs == 1)

@@ -6,8 +6,16 @@ from types import MappingProxyType
 from auditor.checks.artifact import finite, inventory
 from auditor.checks.behavior import noise
 from auditor.checks.bias import calibration as group_calibration
+from auditor.checks.bias import (
+    counterfactual_flip,
+    equal_opportunity,
+    equalised_odds,
+    predictive_parity,
+    proxy,
+    score_distance,
+    selection_rate,
+)
 from auditor.checks.bias import discrimination as group_discrimination
-from auditor.checks.bias import equal_opportunity, equalised_odds, predictive_parity, score_distance, selection_rate
 from auditor.checks.bias import error as group_error
 from auditor.checks.check import Check
 from auditor.checks.data import (
@@ -79,6 +87,8 @@ _CHECKS = (
     group_discrimination.measure,
     group_error.measure,
     score_distance.measure,
+    counterfactual_flip.measure,
+    proxy.measure,
 )
 
 FAMILIES: Mapping[str, str] = MappingProxyType(

@@ -22,7 +22,8 @@ from auditor.measurement import Measurement
 
 # What a check must be told; a check that is new and has parameters without a default gets its line here.
 PARAMS: Mapping[str, Mapping[str, Any]] = {
-    **{name: {"attribute": "sex"} for name in CATALOGUE if name[:5] == "bias."},
+    **{name: {"attribute": "sex"} for name in CATALOGUE if name.startswith("bias.")},
+    "bias.counterfactual_flip": {"attribute": "ventilated"},
     "performance.alerts": {"units_per_day": 24},
     "data.representativeness": {"attribute": "sex", "shares": {"female": 0.5, "male": 0.5}},
 }

@@ -194,6 +194,20 @@ FAULTS = [
         {"gap": 0.0},
     ),
     (
+        "bias.counterfactual_flip",
+        {"quantity": "flipped", "at_most": 0.05},
+        {"attribute": "ventilated"},
+        {"coded": True, "weights": {"heart rate": 1.0, "ventilated": 1.0}},
+        {"coded": True},
+    ),
+    (
+        "bias.proxy",
+        {"quantity": "score_given_outcome_difference", "between": (-0.05, 0.05)},
+        {"attribute": "sex"},
+        {"gap": 0.5},
+        {"gap": 0.0},
+    ),
+    (
         "bias.predictive_parity",
         {"quantity": "ppv_difference", "between": (-0.12, 0.12)},
         {"attribute": "sex"},
