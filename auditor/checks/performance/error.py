@@ -7,8 +7,9 @@ import numpy as np
 from auditor.checks.check import check
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
-from auditor.estimate import Frozen
+from auditor.estimate import Frozen, Scale
 from auditor.evidence import SCORES, Evidence
+from auditor.intervals import loss
 from auditor.kernels import errors
 from auditor.kernels.stat import Stat
 from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
@@ -16,6 +17,7 @@ from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 _BINS = 20
+_METHOD = "influence function"
 
 
 class Params(Frozen):
@@ -44,17 +46,18 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     observed, predicted = subject.test.y, evidence.finite(SCORES)
     sampling = Sampling.of(subject.test)
 
-    def quantity(stat: Stat) -> Quantity:
-        return Quantity.of(sampling.estimate(stat, n=len(observed), method="influence function"))
+    def quantity(stat: Stat, scale: Scale = "identity") -> Quantity:
+        return Quantity.of(sampling.estimate(stat, n=len(observed), scale=scale, method=_METHOD))
 
+    squared = errors.root_mean_squared_error(observed, predicted)
     quantities = {
-        "mean_absolute_error": quantity(errors.mean_absolute_error(observed, predicted)),
-        "root_mean_squared_error": quantity(errors.root_mean_squared_error(observed, predicted)),
+        "mean_absolute_error": quantity(errors.mean_absolute_error(observed, predicted), "log"),
+        "root_mean_squared_error": Quantity.of(loss(sampling, squared, n=len(observed), method=_METHOD, power=0.5)),
         "mean_error": quantity(errors.mean_error(observed, predicted)),
     }
     unmeasured = {}
     try:
-        quantities["r_squared"] = quantity(errors.r_squared(observed, predicted))
+        quantities["r_squared"] = quantity(errors.r_squared(observed, predicted), "log_rest")
     except NotApplicable as error:
         unmeasured["r_squared"] = error.reason
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=_shown(subject, observed, predicted))
