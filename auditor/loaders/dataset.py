@@ -65,7 +65,7 @@ def open_dataset(path: Path) -> Opened:
         raise FileFault(f"there are no test rows ({told})", where=str(path), remedy="Look at files, split and windows.")
     encoder = _encoder(spec, max(int(one.lengths.max(initial=1)) for one in (test, reference)))
     for one in (test, reference):
-        refuse_unusable(encoder, one)
+        refuse_unusable(encoder, one, str(path))
     notes = (*rows.notes, *_shared(spec, test, reference))
     return Opened(
         test=_scored(test, whole),

@@ -170,13 +170,13 @@ dataset.yaml:12:11: column 'y' is not in d.csv
         {"d.csv": GOOD + "3,,1,1\n"},
         {},
         FileFault,
-        "'a' is NaN or infinite after its transforms in 1 of 6 lines; 1 are missing in the files\n    Say what stands",
+        "dataset.yaml: 'a' is NaN or infinite after its transforms in 1 of 6 lines; 1 are missing in the files\n    Say what stands",
     ),
     "log of a negative": (
         {"d.csv": GOOD + "3,-5,1,1\n"},
         {"features": [{"name": "a", "columns": ["a1", "a2"], "transform": [{"log1p": True}]}]},
         FileFault,
-        "'a' is NaN or infinite after its transforms in 1 of 6 lines; 0 are missing",
+        "dataset.yaml: 'a' is NaN or infinite after its transforms in 1 of 6 lines; 0 are missing",
     ),
     "entity missing": ({"d.csv": GOOD + ",1,1,1\n"}, {"entity": "id"}, FileFault, "d.csv:4: column 'id' is empty"),
     "weight below zero": (
