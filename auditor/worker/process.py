@@ -48,7 +48,7 @@ class Child:
         self._channel, theirs = socket.socketpair()
         with theirs:
             self.process = self._launch(theirs.fileno(), seconds, task)
-        self.watch = Watch(self.process, memory_bytes)
+        self.watch = Watch(self.process, memory_bytes, private)
         self._finalizer = weakref.finalize(self, _end, self.process, self._channel, self.watch, self.private)
         self.ready = self._first_words()
 
@@ -181,6 +181,8 @@ def _last_lines(log: Path) -> str:
 def _end(process: subprocess.Popen[bytes], channel: socket.socket, watch: Watch, private: Path) -> None:
     watch.stop()
     channel.close()
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own; what it started goes with it
     process.kill()
     process.wait()
     shutil.rmtree(private, ignore_errors=True)

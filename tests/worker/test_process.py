@@ -52,6 +52,24 @@ def message(body):
         (SAY.format(repr(message(READY.replace(b"1}", b'1, "more": 2}')))), "it sent something that is no reply"),
         (SAY.format(repr(message(READY.replace(b"1}", b'"1"}')))), "it sent something that is no reply"),
         (SAY.format(repr(message(READY.replace(b"1}", b"NaN}")))), "it sent something that is no reply"),
+        (SAY.format(repr(message(READY.replace(b"1}", b"9" * 9999 + b"}")))), "it sent something that is no reply"),
+        (
+            SAY.format(repr(message(READY.replace(b"[]", b'["' + b"x" * 999 + b'"]')))),
+            "it sent something that is no reply",
+        ),
+        (SAY.format(repr(message(b"\xed\xa0\x80"))), "it sent something that is no reply"),
+        (
+            "import time\nfor n in range(3000): open(str(n), 'w').close()\ntime.sleep(60)",
+            "it made more than 2,000 files",
+        ),
+        (
+            "import time\nfor n in range(10): open(str(n), 'wb').write(bytes(2**26))\ntime.sleep(60)",
+            "MiB of files, and 512 MiB are allowed",
+        ),
+        (
+            "import os, time\nfd = os.memfd_create('x')\nos.posix_fallocate(fd, 0, 2**30 + 2**24)\ntime.sleep(60)",
+            "it holds 1.02 GiB in files without a name",
+        ),
     ],
 )
 def test_whatever_a_child_does_instead_of_answering_is_a_fault(monkeypatch, tmp_path, code, said):
@@ -171,6 +189,8 @@ print(json.dumps({
     "outside": tried(lambda: (private.parent / "written").write_text("x")),
     "inside": tried(lambda: (private / "written").write_text("x")),
     "program": tried(lambda: subprocess.run(["/bin/true"])),
+    "fork": tried(lambda: os.fork() or os._exit(0)),
+    "parent": tried(lambda: os.kill(os.getppid(), 0)),
     "processor": resource.getrlimit(resource.RLIMIT_CPU)[1],
 }))
 """
@@ -186,10 +206,12 @@ def test_what_the_child_says_about_its_isolation_is_true(tmp_path, namespaces):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
     assert told["network"] in ("OSError", "PermissionError")
-    claims = ("network refused in Python only",) if namespaces == "refused" else ("no network (", "network refused")
+    claims = ("network refused in Python:",) if namespaces == "refused" else ("no network (", "network refused")
     assert any(line.startswith(claims) for line in told["said"])
     closed = any("Landlock)" in line for line in told["said"])
     assert ("PermissionError" if closed else "done") == told["outside"] == told["program"]
+    filtered = any("system calls filtered)" in line for line in told["said"])
+    assert ("PermissionError" if filtered else "done") == told["fork"] == told["parent"]
     assert "done" == told["inside"]
     assert 60 == told["processor"]
 

@@ -10,6 +10,8 @@ import struct
 import sys
 from pathlib import Path
 
+from auditor.worker.inside.syscalls import refuse_calls
+
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on all architectures
@@ -33,8 +35,9 @@ def shut_in(parent: int, private: Path, cpu_seconds: int) -> list[str]:
         "process of its own, ends with its parent",
         no_network,
         _without_files(private),
+        refuse_calls(),
         f"processor time {cpu_seconds} s, files {_LARGEST_FILE >> 20} MiB, no core dumps",
-        "resident memory and answering time watched by the parent",
+        "resident memory, files and answering time watched by the parent",
         "private directory, no environment of the user",
     ]
 
@@ -52,7 +55,7 @@ def _without_network() -> tuple[bool, str]:
     if _libc.unshare(_CLONE_NEWNET) == 0:
         return False, "no network (namespace)"
     sys.addaudithook(_refuse_sockets)
-    return False, "network refused in Python only: this machine grants no namespace"
+    return False, "network refused in Python: this machine grants no namespace"
 
 
 def _refuse_sockets(event: str, _: object) -> None:
