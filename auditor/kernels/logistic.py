@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +15,14 @@ _STEPS = 60
 _SETTLED = (
     1e-7  # largest change of a log odds; Newton's next step is exact to rounding. Separated outcomes never settle
 )
+_SAFE = 0.5  # a change of log odds up to which a full step of Newton lowers the loss
 
 
 def expit(x: Floats) -> Floats:
     """The inverse of the logit, without overflow."""
-    return np.asarray(0.5 * (1 + np.tanh(x / 2)))
+    from scipy import special
+
+    return np.asarray(special.expit(x))
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +56,27 @@ def logistic(event: NDArray[np.bool_], design: Floats, offset: Floats | float = 
     The influence is that of the estimating equation, so sums of it give the sandwich variance (Huber 1967; White 1982).
     Raises NotApplicable where there is no finite maximum (the columns separate the outcomes, or depend on one another).
     """
-    y = event.astype(float)
-    beta: Floats = np.zeros(design.shape[1])
-    now = _loss(y, offset + design @ beta)
+    y, design = event.astype(float), np.asfortranarray(design)  # columns lie together: they are summed one by one
+    beta = _start(y, design, offset)
+    now: float | None = None
     for _ in range(_STEPS):
         step = _ascent(y, design, offset + design @ beta)
-        if np.abs(design @ step).max() < _SETTLED:
+        longest = float(np.abs(design @ step).max())
+        if longest < _SETTLED:
             return _finished(y, design, offset, beta + step)
-        beta, now = _shortened(y, design, offset, beta, step, now)
+        if longest < _SAFE:
+            beta, now = beta + step, None
+        else:
+            now = _loss(y, offset + design @ beta) if now is None else now
+            beta, now = _shortened(y, design, offset, beta, step, now)
     raise NotApplicable("the score separates the outcomes, so a logistic regression has no finite fit")
+
+
+def _start(y: Floats, design: Floats, offset: Floats | float) -> Floats:
+    """The coefficients that come nearest to the log odds of the outcome in every row."""
+    share = float(np.clip(y.mean(), 1 / (2 * len(y)), 1 - 1 / (2 * len(y))))
+    wanted = np.full(len(y), math.log(share / (1 - share))) - offset
+    return np.asarray(np.linalg.lstsq(design.T @ design, design.T @ wanted)[0])
 
 
 def _finished(y: Floats, design: Floats, offset: Floats | float, beta: Floats) -> Fit:
@@ -77,7 +93,7 @@ def _ascent(y: Floats, design: Floats, eta: Floats) -> Floats:
 
 def _information(design: Floats, weight: Floats) -> Floats:
     """(q, q) the information a row."""
-    information = (design * weight[:, None]).T @ design / len(weight)
+    information = (design.T * weight) @ design / len(weight)
     if not np.linalg.cond(information) < 1e13:
         raise NotApplicable("the score separates the outcomes or has too few distinct values for a logistic regression")
     return np.asarray(information)
@@ -95,4 +111,4 @@ def _shortened(
 
 
 def _loss(y: Floats, eta: Floats) -> float:
-    return float(np.mean(np.logaddexp(0.0, eta) - y * eta))
+    return float(np.mean(np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta))) - y * eta))
