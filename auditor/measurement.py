@@ -15,13 +15,16 @@ class Meaning(Frozen):
     """What a quantity is: declared by its check before anything is measured, so that a policy can be held against it.
 
     better: the side a limit must be on (`target`: neither side, the limit is `between`). `per` says what its parts are
-    ("level of the attribute", "pair of groups"), empty where there is one estimate only.
+    ("level of the attribute", "pair of groups"), empty where there is one estimate only. low, high: what no value can
+    be below or above, so that a limit which nothing can fail, or nothing can meet, is refused.
     """
 
     title: str
     better: Better
     unit: str = ""
     per: str = ""
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
 
 
 class Quantity(Frozen):

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from auditor.errors import Problem, WrittenFault
 from auditor.yamltree import Key, Keys, Marked, read_yaml
 
-__all__ = ["Key", "Keys", "Marked", "faults", "nearest", "read_yaml", "validated"]
+__all__ = ["Key", "Keys", "Marked", "faults", "in_order", "nearest", "read_yaml", "validated"]
 
 Written = TypeVar("Written", bound=BaseModel)
 
@@ -49,7 +49,12 @@ def faults(model: type[Written], marked: Marked, *at: Key) -> tuple[tuple[Proble
         return (), model.model_validate(part)
     except ValidationError as error:
         told = {_problem(model, marked, at, part, fault) for fault in error.errors(include_url=False)}
-        return tuple(sorted(told, key=_line_and_column)), None
+        return in_order(told), None
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems of one file by line and column."""
+    return tuple(sorted(problems, key=_line_and_column))
 
 
 def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fault: ErrorDetails) -> Problem:

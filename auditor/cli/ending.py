@@ -12,6 +12,7 @@ from typing import TextIO
 
 import click
 
+from auditor.cli.interrupt import Interrupt
 from auditor.cli.terminal import one_line
 from auditor.cli.tracefile import TraceFile
 from auditor.errors import AuditorError, Problem
@@ -26,14 +27,17 @@ def ended(command: click.Command, arguments: Sequence[str]) -> int:
     trace = TraceFile()
     logging.getLogger().addHandler(trace)
     logging.captureWarnings(capture=True)
-    previous = signal.signal(signal.SIGTERM, _terminated)
+    previous = {signal.SIGTERM: signal.signal(signal.SIGTERM, _terminated)}
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # a background job of some shells is to ignore Ctrl-C
+        previous[signal.SIGINT] = signal.signal(signal.SIGINT, Interrupt())
     try:
         code = _code(command, arguments)
         if trace.worst >= logging.ERROR and code != BUG:
             _say(f"auditor: a traceback was written to {trace.path}")
         return code
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
         logging.captureWarnings(capture=False)
         logging.getLogger().removeHandler(trace)
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli.interrupt import stop_if_asked
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import Task
@@ -21,19 +23,22 @@ _WORDS = {"measured": "ok", "not_applicable": "not applicable"}
 
 
 class Quiet:
-    """Tells nothing."""
+    """Tells nothing, and ends what has been interrupted."""
 
     def step(self, words: str) -> None:
         """As `Progress`."""
+        stop_if_asked()
 
     def planned(self, rows: int | None) -> None:
         """As `Progress`."""
 
     def rows(self, done: int) -> None:
         """As `Progress`."""
+        stop_if_asked()
 
     def begin(self, name: str, at: int, of: int) -> None:
         """As `Progress`."""
+        stop_if_asked()
 
     def end(self, name: str, status: str, seconds: float) -> None:
         """As `Progress`."""
@@ -47,10 +52,12 @@ class Lines(Quiet):
 
     def step(self, words: str) -> None:
         """Tell what is being done."""
+        super().step(words)
         click.echo(f"{words} …", err=True)
 
     def begin(self, name: str, at: int, of: int) -> None:
         """Remember which check it is."""
+        super().begin(name, at, of)
         self.place = f"[{at}/{of}]"
 
     def end(self, name: str, status: str, seconds: float) -> None:
@@ -68,6 +75,7 @@ class Bar(Lines):
 
     def step(self, words: str) -> None:
         """Show what is being done."""
+        stop_if_asked()
         self.bar.update(self.task, description=words)
 
     def planned(self, rows: int | None) -> None:
@@ -76,6 +84,7 @@ class Bar(Lines):
 
     def rows(self, done: int) -> None:
         """Move the bar."""
+        super().rows(done)
         self.bar.update(self.task, completed=done)
 
     def begin(self, name: str, at: int, of: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from auditor.measurement import Meaning
 from auditor.policy import Limit, Policy, merged
 from auditor.record import FileDigest, PolicyFacts
 from auditor.shipped import shipped
-from auditor.yamlfile import Marked, faults, nearest, read_yaml
+from auditor.yamlfile import Marked, faults, in_order, nearest, read_yaml
 
 _WRONG_SIDE = {"higher": "at_most", "lower": "at_least"}
 
@@ -76,10 +77,9 @@ def _read(
     paths.append(path)
     marked = read_yaml(path)
     found, own = faults(Policy, marked)
-    problems.extend(found)
+    problems.extend(in_order({*found, *_unfit(marked, catalogue)}))
     if own is None:
         return None
-    problems.extend(_unfit(own, marked, catalogue))
     if not own.extends:
         return own
     parent = _read(own.extends, path.parent, catalogue, problems, paths, marked.where("extends"))
@@ -100,24 +100,25 @@ def _digest(path: Path) -> FileDigest:
     return FileDigest(name=path.name, sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
 
 
-def _unfit(policy: Policy, marked: Marked, catalogue: Mapping[str, Check]) -> list[Problem]:
-    """Requirements that no check of the catalogue can test as written."""
-    problems: list[Problem] = []
-    for at, requirement in enumerate(policy.requirements):
-        if requirement.attest or requirement.limit is None:
+def _unfit(marked: Marked, catalogue: Mapping[str, Check]) -> Iterator[Problem]:
+    """What no check of the catalogue can test as written, whatever else is wrong with the file."""
+    given = marked.data.get("requirements") if isinstance(marked.data, dict) else None
+    for at, requirement in enumerate(given if isinstance(given, list) else ()):
+        name = requirement.get("check") if isinstance(requirement, dict) else None
+        if not isinstance(name, str) or not name:
             continue
         place = ("requirements", at)
-        check = catalogue.get(requirement.check)
-        if check is None:
-            what = f"unknown check '{requirement.check}'"
-            problems.append(Problem(marked.where(*place, "check"), what, nearest(requirement.check, catalogue)))
+        if name not in catalogue:
+            yield Problem(marked.where(*place, "check"), f"unknown check '{name}'", nearest(name, catalogue))
             continue
-        if requirement.params:
-            problems.extend(faults(check.params, marked, *place, "with")[0])
+        check = catalogue[name]
+        if requirement.get("with"):
+            yield from faults(check.params, marked, *place, "with")[0]
         else:
-            problems.extend(_needed(check, marked.where(*place)))
-        problems.extend(_wrong_limit(requirement.limit, check.quantities, marked.where(*place, "limit")))
-    return problems
+            yield from _needed(check, marked.where(*place))
+        limit = faults(Limit, marked, *place, "limit")[1] if "limit" in requirement else None
+        if limit is not None:
+            yield from _wrong_limit(limit, check.quantities, marked.where(*place, "limit"))
 
 
 def _needed(check: Check, where: str) -> list[Problem]:
@@ -125,15 +126,31 @@ def _needed(check: Check, where: str) -> list[Problem]:
     return [Problem(where, f"{check.id} needs '{name}'", "Give it under with.") for name in missing]
 
 
-def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) -> list[Problem]:
+def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) -> Iterator[Problem]:
     meaning = quantities.get(limit.quantity)
     if meaning is None:
-        return [Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))]
+        yield Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))
+        return
     wrong = _WRONG_SIDE.get(meaning.better, "")
     if wrong and getattr(limit, wrong) is not None:
         right = "at_least" if wrong == "at_most" else "at_most"
         what = f"'{limit.quantity}' is better when it is {meaning.better}, so {wrong} would pass the worst models"
-        return [Problem(where, what, f"Write {right}, or between.")]
+        yield Problem(where, what, f"Write {right}, or between.")
     if limit.parts and not meaning.per:
-        return [Problem(where, f"'{limit.quantity}' has no parts", "Leave parts away.")]
-    return []
+        yield Problem(where, f"'{limit.quantity}' has no parts", "Leave parts away.")
+    if empty := _empty(limit, meaning):
+        yield Problem(where, empty, f"'{limit.quantity}' lies between {_end(meaning.low)} and {_end(meaning.high)}.")
+
+
+def _empty(limit: Limit, meaning: Meaning) -> str:
+    """Why a limit says nothing: no value can meet it, or none can fail it."""
+    least = -math.inf if meaning.low is None else meaning.low
+    most = math.inf if meaning.high is None else meaning.high
+    if (limit.low is not None and limit.low > most) or (limit.high is not None and limit.high < least):
+        return "no model can meet this limit"
+    within = (limit.low is None or limit.low <= least) and (limit.high is None or limit.high >= most)
+    return "no model can fail this limit" if within else ""
+
+
+def _end(end: float | None) -> str:
+    return "any number" if end is None else f"{end:g}"

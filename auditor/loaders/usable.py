@@ -13,7 +13,7 @@ _LINES = 2**18  # at a time, so that no copy of all values is made
 
 
 def refuse_unusable(encoder: TableEncoder, dataset: Dataset, where: str) -> None:
-    """Raise FileFault, at `where`, naming the first variable that stays NaN, or becomes infinite, in a line of some row.
+    """Raise FileFault, at `where`, naming the first variable that stays NaN, or becomes infinite, in a line of a row.
 
     A forward fill alone is not enough where values are missing: nothing may come before the first line of a window.
     """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import signal
 import subprocess
 import sys
 import warnings
@@ -14,6 +16,7 @@ from records import a_record
 
 from auditor.app.outcome import exit_code
 from auditor.cli.ending import ended
+from auditor.cli.progress import telling
 from auditor.errors import AuditorError, FileFault, ModelFault, Problem, SealFault, WrittenFault
 from auditor.policy import Statistics
 from auditor.verdict import verdict
@@ -145,3 +148,20 @@ def test_verdicts(statuses: list[str], inconclusive_is: str, code: int) -> None:
 
     assert verdict(record.findings)[0] == record.verdict
     assert exit_code(record) == code
+
+
+def test_ctrl_c_that_a_library_swallows_ends_the_run_all_the_same() -> None:
+    """The next word of progress raises it again; the handler that was there before is put back."""
+    before = signal.getsignal(signal.SIGINT)
+    went_on = []
+
+    def does() -> None:
+        with telling(quiet=True) as progress:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            progress.begin("a check", 1, 2)
+            went_on.append(True)
+
+    assert _ends(does) == 130
+    assert went_on == []
+    assert signal.getsignal(signal.SIGINT) is before

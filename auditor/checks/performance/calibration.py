@@ -54,10 +54,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: the calibration slope (1 is ideal; below 1 predictions are too extreme), calibration in the large (0 is
     ideal), expected over observed outcomes, Brier score and log loss; a smooth calibration curve with its band. For a
-    predicted number: slope and intercept of the observed on the predicted. For several classes: the slope and expected
-    over observed rows of each. Shown and never judged, since they depend on how rows are grouped or are too large in
-    small samples: the mean distance of the curve from the diagonal (integrated calibration index), the expected
-    calibration error, and what the Brier score is made of.
+    predicted number: the slope of the observed on the predicted, and observed less predicted on average. For several
+    classes: the slope and expected over observed rows of each. Shown and never judged, since they depend on how rows
+    are grouped or are too large in small samples: the mean distance of the curve from the diagonal (integrated
+    calibration index), the expected calibration error, and what the Brier score is made of.
     Why: a score that is used as a chance (for prices, provisions, triage) must be right as a chance, not only in order.
     Blind to: calibration within groups, and at times or places that are not in the test data.
     """
