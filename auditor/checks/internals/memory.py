@@ -97,7 +97,7 @@ def _beyond(sampling: Sampling, influence: Floats, horizon: int) -> Estimate:
 
 
 def _half_life(influence: Floats) -> Stat | str:
-    """ln 2 over the rate at which log mean influence falls with steps back (ordinary least squares); or why not."""
+    """Ln 2 over the rate at which log mean influence falls with steps back (ordinary least squares); or why not."""
     means = np.nanmean(influence, axis=0)
     if influence.shape[1] < 3:
         return "fewer than three steps reach back far enough to see a decay"
