@@ -12,11 +12,12 @@ from auditor.evidence import SCORES, Evidence
 from auditor.intervals import loss
 from auditor.kernels import errors
 from auditor.kernels.stat import Stat
-from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
+from auditor.measurement import Axis, Column, Lines, Meaning, Measurement, Quantity, Series, Table
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 _BINS = 20
+_SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
 _METHOD = "influence function"
 
 
@@ -37,9 +38,11 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """Predicted numbers are near the observed ones.
 
     Measures: the mean absolute error, the root mean squared error, the mean error (bias) and the share of variance
-    explained, over all test rows.
+    explained, over all test rows; how far off single predictions are.
     Why: these say, in the unit of the target, how far off a single prediction is, and whether it errs to one side.
-    Blind to: whether a simple forecast does as well; errors at one time of day or in one season.
+    Blind to: whether a simple forecast does as well (see performance.challenger); errors at one time of day or in one
+    season; whether a range that is stated with the prediction holds, since a data specification declares single numbers
+    only.
     """
     if subject.test.task != "regression":
         raise NotApplicable("the target is an outcome, not a number; see performance.discrimination")
@@ -63,7 +66,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=_shown(subject, observed, predicted))
 
 
-def _shown(subject: Subject, observed: Floats, predicted: Floats) -> tuple[Lines, ...]:
+def _shown(subject: Subject, observed: Floats, predicted: Floats) -> tuple[Lines | Table, ...]:
     order = np.argsort(predicted, kind="stable")
     pieces = [piece for piece in np.array_split(order, min(_BINS, len(order))) if len(piece)]
     middle = [float(predicted[piece].mean()) for piece in pieces]
@@ -87,4 +90,22 @@ def _shown(subject: Subject, observed: Floats, predicted: Floats) -> tuple[Lines
             ),
             diagonal="equal",
         ),
+        *_how_far(np.abs(observed - predicted), unit, subject.smallest_cell),
     )
+
+
+def _how_far(distance: Floats, unit: str, smallest: int) -> list[Table]:
+    """Quantiles of the absolute error; none beyond which fewer rows lie than the smallest cell."""
+    told = [share for share in _SHARES if (1 - share) * len(distance) >= smallest]
+    if not told:
+        return []
+    table = Table(
+        title="How far off single predictions are",
+        caption="Half of the predictions are within the first distance of what was observed, and so on.",
+        columns=(
+            Column(title="Share of rows", kind="percent", digits=0),
+            Column(title="Within", kind="number", unit=unit),
+        ),
+        rows=tuple((share, float(np.quantile(distance, share))) for share in told),
+    )
+    return [table]

@@ -118,5 +118,5 @@ class _Maker:
 def _levels(subject: Subject, levels: dict[str, Stat], told: dict[str, Mask]) -> Bars:
     data = subject.test
     drawn = {name: achieved(Quality.of(data.take(np.flatnonzero(told[name]))), stat) for name, stat in levels.items()}
-    caption = "From the earliest period to the latest: a steady fall says that the model wears out."
+    caption = "From the earliest period to the latest: where it gets steadily worse, the model wears out."
     return dots("Predictive quality by period", caption, drawn, measure_axis(data))

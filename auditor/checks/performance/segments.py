@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from auditor.checks.check import check
-from auditor.checks.performance.charts import LEVEL, dots
+from auditor.checks.performance.charts import LEVEL
 from auditor.checks.performance.segment_names import eligible, segments
 from auditor.checks.performance.segment_search import Trial, weakest
 from auditor.checks.quality import MEASURES
 from auditor.checks.sample import sample
-from auditor.dataset import Dataset, Floats, Integers
+from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.stat import Stat
-from auditor.measurement import Axis, Bars, Column, Meaning, Measurement, Quantity, Sampled, Table
+from auditor.measurement import Column, Meaning, Measurement, Quantity, Sampled, Table
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
@@ -36,7 +36,10 @@ _WORDS = {
         "Segments in which the scores promise more than they keep",
         "How far the {measure} is below what the scores themselves imply for these rows.",
     ),
-    "mean_error": ("Segments in which predictions err to one side", "Mean of predicted less observed."),
+    "mean_error": (
+        "Segments in which predictions err to one side",
+        "Above zero the model predicts too much for the segment, below it too little.",
+    ),
 }
 _FEWEST = 200  # rows of a half below which there is nothing to search
 _FEWEST_CLUSTERS = 20
@@ -98,7 +101,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     return Measurement(
         quantities=search.quantities,
         unmeasured={name: why for name, why in _UNDEFINED.items() if name not in search.quantities},
-        shown=(*search.tables, *_bias(trial.data, search.quantities)),
+        shown=tuple(search.tables),
         sampled=Sampled(n=told, of=len(subject.test), how="the half by cluster on which no segment was searched"),
         notes=(f"{len(named)} segments were searched on {int(trial.searched.sum())} rows.",),
     )
@@ -157,12 +160,3 @@ class _Search:
             ),
             rows=tuple(rows),
         )
-
-
-def _bias(data: Dataset, quantities: Mapping[str, Quantity]) -> list[Bars]:
-    if "mean_error" not in quantities or not quantities["mean_error"].parts:
-        return []
-    caption = "Right of zero the model predicts too much for the segment, left of it too little."
-    axis = Axis(title="Mean of predicted − observed", unit=data.target.unit if data.task == "regression" else "")
-    parts = quantities["mean_error"].parts
-    return [dots("Segments in which predictions err to one side, confirmed", caption, parts, axis, 0.0)]
