@@ -11,7 +11,7 @@ from auditor.render.html import render_html
 
 
 def test_page(golden: Callable[[Path, str], None]) -> None:
-    """What follows the style sheets, with its drawing; the digest, which a new field of the record changes, is fixed."""
+    """What follows the style sheets, with its drawing; the digest is fixed, as a new field of the record changes it."""
     record = small().model_copy(update={"body_sha256": "c0ffee00" * 8})
     head, _, body = render_html(record).partition("</head>\n")
     assert head
