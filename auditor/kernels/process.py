@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +14,6 @@ from auditor.kernels.stat import Floats, Integers
 
 _LEVELS = 64  # at which the functions are compared
 _DRAWS = 512  # and their mirror images
-_CLUSTERS = 2**14  # at a time, so that memory does not grow with their number
 
 Mask = NDArray[np.bool_]
 
@@ -48,7 +49,7 @@ def compared(clusters: Clusters, second: Mask, values: Floats) -> Process:
     if clusters.codes is None:
         independent = _of_rows(first, int((~second).sum())) + _of_rows(other, int(second.sum()))
         return Process(at.astype(float), first - other, _noise(independent, None), None)
-    covariance, fewest = _of_clusters(clusters, clusters.codes, second, bins, len(at))
+    covariance, fewest = _of_clusters(clusters, clusters.codes, second, bins, (first, other))
     return Process(at.astype(float), first - other, _noise(covariance, fewest - 1.0), fewest - 1.0)
 
 
@@ -60,22 +61,27 @@ def _of_rows(function: Floats, rows: int) -> Floats:
     return np.asarray((np.minimum.outer(function, function) - np.outer(function, function)) / (rows - 1))
 
 
-def _of_clusters(clusters: Clusters, codes: Integers, second: Mask, bins: Integers, levels: int) -> tuple[Floats, int]:
-    """The covariance (levels, levels), with G/(G - 1) of each sample; and the clusters of the sample with fewer."""
-    sides = [(rows, clusters.contributing(rows), _function(bins[rows], levels)) for rows in (~second, second)]
-    covariance = np.zeros((levels, levels))
-    order = np.argsort(codes, kind="stable")
-    edges = np.searchsorted(codes[order], np.arange(0, clusters.count + _CLUSTERS, _CLUSTERS))
-    for start, stop, first in zip(edges[:-1], edges[1:], range(0, clusters.count, _CLUSTERS), strict=False):
-        parts = np.zeros((min(_CLUSTERS, clusters.count - first), levels))
-        for sign, (rows, present, function) in zip((1, -1), sides, strict=True):
-            inside = order[start:stop][rows[order[start:stop]]]
-            cells = (codes[inside] - first) * (levels + 1) + bins[inside]
-            below = np.cumsum(np.bincount(cells, minlength=len(parts) * (levels + 1)).reshape(len(parts), -1), axis=1)
-            away = below[:, :-1] - below[:, -1:] * function
-            parts += sign * away * np.sqrt(present / (present - 1)) / rows.sum()
-        covariance += parts.T @ parts
-    return covariance, min(present for _, present, _ in sides)
+def _of_clusters(
+    clusters: Clusters, codes: Integers, second: Mask, bins: Integers, functions: Sequence[Floats]
+) -> tuple[Floats, int]:
+    """The covariance (levels, levels), with G/(G - 1) of each sample; and the clusters of the sample with fewer.
+
+    What a cluster adds to the distance is linear in its counts of rows by bin and sample, so the products of all
+    clusters come from those of the counts, most of which are 0.
+    """
+    from scipy import sparse
+
+    levels = len(functions[0])
+    reached = np.arange(levels + 1)[:, None] <= np.arange(levels)
+    weights, fewest = [], clusters.count
+    for sign, rows, function in zip((1, -1), (~second, second), functions, strict=True):
+        present = clusters.contributing(rows)
+        fewest = min(fewest, present)
+        weights.append(sign * math.sqrt(present / (present - 1)) / rows.sum() * (reached - function))
+    weight = np.concatenate(weights)
+    at = (codes, bins + (levels + 1) * second)
+    counts = sparse.csr_array((np.ones(len(codes)), at), shape=(clusters.count, len(weight)))
+    return np.asarray(weight.T @ (counts.T @ counts).toarray() @ weight), fewest
 
 
 def _noise(covariance: Floats, df: float | None) -> Floats:
