@@ -46,7 +46,8 @@ from auditor.checks.performance import (
     segments,
     threshold,
 )
-from auditor.checks.surrogate import fidelity
+from auditor.checks.surrogate import fidelity, stability
+from auditor.checks.surrogate import groups as fidelity_by_group
 
 _CHECKS = (
     inventory.measure,
@@ -76,6 +77,8 @@ _CHECKS = (
     noise.measure,
     permutation.measure,
     fidelity.measure,
+    fidelity_by_group.measure,
+    stability.measure,
     gates.measure,
     units.measure,
     memory.measure,

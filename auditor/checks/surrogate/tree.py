@@ -154,6 +154,12 @@ def fit(
     return surrogate, DepthCurve(tuple(mean.tolist()), tuple(error.tolist()), chosen)
 
 
+def regrown(tree: Surrogate, x: Floats, y: Floats, smallest: int, seed: int) -> Surrogate:
+    """A tree as deep as another, learnt from other rows of the same summaries."""
+    fitted = _grow(x, y, tree.depth, smallest, seed)
+    return Surrogate(tree.names, fitted, tree.depth, _values(fitted), _depths(fitted.tree_), tree.gaps)
+
+
 def folds(clusters: Integers, rng: np.random.Generator) -> Integers:
     """A fold for each row, (rows,) in 0..4: clusters are shared out evenly and never split."""
     distinct, codes = np.unique(clusters, return_inverse=True)
