@@ -15,7 +15,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from auditor.errors import WrittenFault
 
 LARGEST_FILE = 2**20  # bytes; policies and specifications are written by hand
-MOST_NODES = 100_000  # after aliases are followed, so that a few lines cannot become gigabytes
+MOST_NODES = 40_000  # after aliases are followed, so that a few lines cannot become gigabytes
 DEEPEST = 40
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {_TAG + name for name in ("null", "bool", "int", "float")}
@@ -50,15 +50,11 @@ def read_yaml(path: Path) -> Marked:
     Raises WrittenFault with file:line:column.
     """
     yaml = YAML(typ="safe", pure=True)
+    raw = read_written(path)
     try:
-        raw = path.read_bytes()
-        if len(raw) > LARGEST_FILE:
-            raise WrittenFault(f"has {len(raw):,} bytes; at most {LARGEST_FILE:,} are read", where=str(path))
         text = raw.decode("utf-8-sig")
         _refuse_depth(path, yaml.parse(text))
         root = YAML(typ="safe", pure=True).compose(text)
-    except OSError as error:
-        raise WrittenFault(f"cannot be read: {error.strerror}", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise WrittenFault("is not UTF-8 text", where=str(path), remedy="Save it as UTF-8.") from error
     except MarkedYAMLError as error:
@@ -68,6 +64,20 @@ def read_yaml(path: Path) -> Marked:
     if root is None:
         raise WrittenFault("is empty", where=f"{path}:1:1")
     return _Builder(path).built(root)
+
+
+def read_written(path: Path) -> bytes:
+    """The bytes of a file that a person wrote. Raises WrittenFault where it is too long, or a pipe or a device."""
+    try:
+        if path.exists() and not path.is_file():
+            raise WrittenFault("is not a regular file", where=str(path))
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        raise WrittenFault(f"cannot be read: {getattr(error, 'strerror', error)}", where=str(path)) from error
+    if len(raw) > LARGEST_FILE:
+        raise WrittenFault(f"has more than {LARGEST_FILE:,} bytes, and no more are read", where=str(path))
+    return raw
 
 
 def _place(path: Path, mark: typing.Any) -> str:

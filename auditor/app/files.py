@@ -9,8 +9,9 @@ from pathlib import Path
 
 from auditor.app import recorded
 from auditor.app.evidence import evidence
-from auditor.errors import FileFault, WrittenFault
+from auditor.errors import FileFault
 from auditor.record import FileDigest, Record
+from auditor.yamltree import read_written
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,7 @@ class Input:
     @classmethod
     def read(cls, name: str, path: Path) -> Input:
         """Raises WrittenFault where the file cannot be read."""
-        try:
-            return cls(f"inputs/{name}", path, path.read_bytes())
-        except OSError as error:
-            raise WrittenFault(f"cannot be read: {error.strerror}", where=str(path)) from error
+        return cls(f"inputs/{name}", path, read_written(path))
 
     @property
     def digest(self) -> FileDigest:

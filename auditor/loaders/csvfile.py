@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from auditor.errors import FileFault
 from auditor.loaders.spec import Part
-from auditor.loaders.tables import Table
+from auditor.loaders.tables import MOST_COLUMNS, Table
 
 _SEPARATORS = (",", ";", "\t")
 _BOM = b"\xef\xbb\xbf"
@@ -73,12 +73,24 @@ def _header(raw: bytes, name: str) -> tuple[list[str], _Text]:
         line = first.decode("utf-8").rstrip("\r")
     except UnicodeDecodeError as error:
         raise FileFault("is not UTF-8 text", where=name, remedy="Save it as CSV in UTF-8.") from error
-    read = {one: next(csv.reader([line], delimiter=one)) for one in _SEPARATORS}
-    separator = max(_SEPARATORS, key=lambda one: len(read[one]))
+    if len(line) == _LONGEST_HEADER or max(map(line.count, _SEPARATORS)) >= MOST_COLUMNS:
+        raise FileFault(f"has more than {MOST_COLUMNS:,} columns, or names without an end", where=f"{name}:1")
+    read = {one: cells for one in _SEPARATORS if (cells := _cells(line, one))}
+    if not read:
+        raise FileFault("is not CSV: its header cannot be read", where=f"{name}:1")
+    separator = max(read, key=lambda one: len(read[one]))
     twice = [column for column, times in Counter(read[separator]).items() if times > 1]
     if twice:
         raise FileFault(f"the column name '{twice[0]}' stands more than once in the header", where=f"{name}:1")
     return read[separator], _Text(raw, separator)
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    """None where the separator is not the file's, so that all names make one cell without an end."""
+    try:
+        return next(csv.reader([line], delimiter=separator))
+    except csv.Error:
+        return []
 
 
 def _explained(error: Exception, name: str, text: _Text, columns: int) -> FileFault:

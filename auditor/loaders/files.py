@@ -29,7 +29,13 @@ def opened(
     Raises FileFault where it is missing, not the bytes that the specification names, or not what its name says.
     """
     path, where = _located(file.path, marked, at), marked.where(*at, "path")
+    ending = path.suffix.lower()
+    if (ending == ".npz") != (arrays is not None) or ending not in (".npz", *_CSV, *_PARQUET):
+        wanted = ".npz for the layout tensor, .csv, .tsv, .txt or .parquet for the others"
+        raise FileFault(f"{path.name} is of no kind that is read here", where=where, remedy=f"Give it as {wanted}.")
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device never ends
+            raise FileFault(f"{path} is not a regular file", where=where)
         raw = path.read_bytes()
     except OSError as error:
         remedy = "Paths are relative to the specification." if isinstance(error, FileNotFoundError) else ""
@@ -39,10 +45,6 @@ def opened(
         what = f"{path.name} is not the file that was named: its sha256 is {digest.sha256}"
         remedy = "Find the file that was meant, or write the digest of this one."
         raise FileFault(what, where=marked.where(*at, "sha256"), remedy=remedy)
-    ending = path.suffix.lower()
-    if (ending == ".npz") != (arrays is not None) or ending not in (".npz", *_CSV, *_PARQUET):
-        wanted = ".npz for the layout tensor, .csv, .tsv, .txt or .parquet for the others"
-        raise FileFault(f"{path.name} is of no kind that is read here", where=where, remedy=f"Give it as {wanted}.")
     if arrays is not None:
         return open_arrays(raw, path.name, file.split, arrays), digest
     open_table = open_csv if ending in _CSV else open_parquet

@@ -17,6 +17,7 @@ from auditor.loaders.variables import Value
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MOST_COLUMNS = 20_000
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 
 
