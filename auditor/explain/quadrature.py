@@ -83,8 +83,8 @@ def ladder(tolerance: float, largest: int) -> list[Rule]:
 def error(scale: Floats, apart: Floats) -> Floats:
     """The error of the finer rule where the two rules are `apart`; scale: the size of the whole. Both (rows,).
 
-    For a smooth path the finer rule has one and a half times the order of the coarser; otherwise the difference of the
-    two is the bound. (The form is QUADPACK's, with 10 in the place of 200: other than there, the caller knows the sum.)
+    For a smooth path the finer rule has nearly twice the order of the coarser; otherwise the difference of the two is the
+    bound. (The form is QUADPACK's, less cautious because the caller also knows what the whole must sum to.)
     """
     relative = np.divide(apart, scale, out=np.zeros_like(apart), where=scale > 0)
-    return np.asarray(np.minimum(apart, scale * (10 * relative) ** 1.5))
+    return np.asarray(np.minimum(apart, scale * (5 * relative) ** 1.6))
