@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.checks.data.parts import ordered
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Exact, NoncentralChi2
@@ -63,10 +64,16 @@ def compared(numbers: Iterable[Numbers], is_test: Mask, sampling: Sampling, smal
             _compare(one, measured, is_test, sampling, found)
     found.parts["p_value"] = _adjusted(found.p_values, len(is_test))
     return {
-        name: Quantity(parts=found.parts[name], unmeasured=found.unmeasured[name])
+        name: Quantity(parts=_first(name, found.parts[name]), unmeasured=found.unmeasured[name])
         for name in MEASURES
         if found.parts[name] or found.unmeasured[name]
     }
+
+
+def _first(name: str, parts: dict[str, Estimate]) -> dict[str, Estimate]:
+    """What has drifted most first."""
+    far = ordered(parts)
+    return dict(reversed(far.items())) if name == "p_value" else far
 
 
 def _compare(one: Numbers, measured: Mask, is_test: Mask, sampling: Sampling, found: _Found) -> None:
@@ -82,7 +89,13 @@ def _compare(one: Numbers, measured: Mask, is_test: Mask, sampling: Sampling, fo
     except NotApplicable as refusal:
         for name in ("psi", "p_value") if one.categorical else ("psi",):
             found.unmeasured[name][one.name] = refusal.reason
-    if not one.categorical:
+    if one.categorical:
+        return
+    if np.ptp(values) == 0:
+        same = Estimate(value=0.0, n=len(values), method="every measured value is the same", spread=Exact())
+        found.parts["ks"][one.name] = found.parts["shift"][one.name] = same
+        found.p_values[one.name] = 1.0
+    else:
         unit = float(values[~second].std()) or 1.0
         largest, moved = distances(sampling.only(measured), second, values / unit)
         found.parts["ks"][one.name], found.parts["shift"][one.name] = largest.estimate, moved.estimate

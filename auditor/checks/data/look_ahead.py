@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.check import check
 from auditor.checks.data.known import Known, known, positions, when
-from auditor.checks.data.ranking import area
+from auditor.checks.data.parts import together
+from auditor.checks.data.ranking import area, named
 from auditor.checks.data.seen import Seen
 from auditor.checks.performance.charts import dots
 from auditor.dataset import Floats
@@ -24,7 +22,6 @@ from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 _DRAWN = 24
-_MOST = 60  # parts whose correlation is kept; more are adjusted by Bonferroni
 Mask = NDArray[np.bool_]
 
 
@@ -32,20 +29,7 @@ class Params(Frozen):
     """None: every feature is looked at."""
 
 
-@dataclass(eq=False)
-class Ranked:
-    """What ranks the rows: estimates and their influence values, in the same order."""
-
-    parts: dict[str, Estimate] = field(default_factory=dict)
-    influences: list[Floats] = field(default_factory=list)
-
-    def add(self, name: str, estimate: Estimate, stat: Stat) -> None:
-        self.parts[name] = estimate
-        self.influences.append(stat.influence)
-
-    def quantity(self, sampling: Sampling, unmeasured: dict[str, str]) -> Quantity:
-        correlation = sampling.correlation(self.influences) if 1 < len(self.parts) <= _MOST else None
-        return Quantity(parts=self.parts, correlation=correlation, unmeasured=unmeasured)
+Ranked = dict[str, tuple[Estimate, Floats]]
 
 
 @check(
@@ -80,30 +64,33 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     backs = positions(int(seen.lengths.max(initial=0)))
     if len(events) > 1:
         backs = backs[:2]
-    alone, jump, explained = Ranked(), Ranked(), Ranked()
+    alone: Ranked = {}
+    jump: Ranked = {}
+    explained: Ranked = {}
     earlier: dict[str, Stat] = {}
     for one in known(seen, backs):
         for name, event in events.items():
             values = _filled(one, event)
             stat = _folded(event, values)
             if data.task == "regression":
-                _explain(explained, sampling, one.name, values, data.y)
+                explained[one.name] = _explained(sampling, values, data.y)
             prefix = f"{name}: " if name else ""
-            alone.add(prefix + one.name, area(sampling, event, stat), stat)
+            alone[prefix + one.name] = area(sampling, event, stat), stat.influence
             key = prefix + one.feature.name
             if one.back == 1:
                 earlier[key] = stat
             elif one.back == 0 and key in earlier:
                 rise = minus(stat, earlier[key])
-                jump.add(key, _rise(sampling, event, rise), rise)
-    if not alone.parts:
+                jump[key] = _rise(sampling, event, rise), rise.influence
+    if not alone:
         raise NotApplicable("the data have no feature with a step")
     said = {"alone": alone, "jump": jump, "explained": explained}
     why = {"jump": "no feature has two steps", "explained": "the target is an outcome, not a number"}
+    quantities = {name: together(sampling, parts, rare) for name, parts in said.items() if parts}
     return Measurement(
-        quantities={name: ranked.quantity(sampling, rare) for name, ranked in said.items() if ranked.parts},
-        unmeasured={name: why[name] for name, ranked in said.items() if not ranked.parts},
-        shown=_shown(alone.parts, jump.parts, backs),
+        quantities=quantities,
+        unmeasured={name: why[name] for name, parts in said.items() if not parts},
+        shown=_shown(quantities, backs),
     )
 
 
@@ -140,41 +127,40 @@ def _folded(event: Mask, values: Floats) -> Stat:
     return stat if stat.value >= 0.5 else Stat(1 - stat.value, -stat.influence, stat.strata)
 
 
-def _explain(explained: Ranked, sampling: Sampling, name: str, values: Floats, y: Floats) -> None:
+def _explained(sampling: Sampling, values: Floats, y: Floats) -> tuple[Estimate, Floats]:
     """The square of Pearson's correlation, by its influence (Devlin, Gnanadesikan and Kettenring 1975)."""
     if np.ptp(values) == 0 or np.ptp(y) == 0:
         none = Estimate(value=0.0, n=len(y), method="the same in every row", spread=Exact())
-        explained.add(name, none, Stat(0.0, np.zeros(len(y))))
-        return
+        return none, np.zeros(len(y))
     x, z = ((numbers - numbers.mean()) / numbers.std() for numbers in (values, y))
     r = float((x * z).mean())
     stat = Stat(min(1.0, r * r), 2 * r * (x * z - r * (x * x + z * z) / 2))
-    explained.add(
-        name, sampling.estimate(stat, n=len(y), scale="logit", method="influence function, logit scale"), stat
-    )
+    method = "influence function, logit scale"
+    return named(sampling.estimate(stat, n=len(y), scale="logit", method=method), method), stat.influence
 
 
 def _rise(sampling: Sampling, event: Mask, rise: Stat) -> Estimate:
     n, events = len(event), int(event.sum())
     if not rise.influence.any():
         return Estimate(value=rise.value, n=n, events=events, method="the same ranks at both steps", spread=Exact())
-    return sampling.estimate(rise, n=n, events=event, method="DeLong, paired")
+    return named(sampling.estimate(rise, n=n, events=event, method="DeLong, paired"), "DeLong, paired")
 
 
-def _shown(alone: dict[str, Estimate], jump: dict[str, Estimate], backs: Iterable[int]) -> tuple[Bars | Heatmap, ...]:
-    best = sorted(alone, key=lambda name: (-alone[name].value, name))[:_DRAWN]
+def _shown(quantities: dict[str, Quantity], backs: tuple[int, ...]) -> tuple[Bars | Heatmap, ...]:
+    alone = quantities["alone"].parts
+    best = dict(list(alone.items())[:_DRAWN])
     axis = Axis(title="Area under the ROC curve, alone", low=0.5, high=1)
     some = f" The {_DRAWN} highest of {len(alone)} are drawn." if len(alone) > _DRAWN else ""
     caption = f"A feature far above all others may know the outcome.{some}"
-    shown: list[Bars | Heatmap] = [dots("One feature alone", caption, {name: alone[name] for name in best}, axis)]
-    if jump:
-        shown.append(_heatmap(alone, jump, tuple(backs)))
+    shown: list[Bars | Heatmap] = [dots("One feature alone", caption, best, axis)]
+    if "jump" in quantities:
+        shown.append(_heatmap(alone, list(quantities["jump"].parts), backs))
     return tuple(shown)
 
 
-def _heatmap(alone: dict[str, Estimate], jump: dict[str, Estimate], backs: tuple[int, ...]) -> Heatmap:
+def _heatmap(alone: dict[str, Estimate], features: list[str], backs: tuple[int, ...]) -> Heatmap:
     words = [when(back) for back in reversed(backs)]
-    names = sorted(jump, key=lambda name: (-alone[f"{name}, {when(0)}"].value, name))[:_DRAWN]
+    names = sorted(features, key=lambda name: (-alone[f"{name}, {when(0)}"].value, name))[:_DRAWN]
     return Heatmap(
         title="One feature alone, step by step",
         caption="How well each feature ranks the rows with what was known at that step. A feature that turns dark "

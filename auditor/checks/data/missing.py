@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from auditor.checks.check import check
 from auditor.checks.data.both import Both
 from auditor.checks.data.missing_charts import charts
+from auditor.checks.data.parts import ordered, together
 from auditor.checks.data.seen import Seen
 from auditor.checks.data.shares import difference, share
 from auditor.checks.groups import Grouping, Groups
@@ -24,7 +25,6 @@ from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 QUARTERS = ("first quarter", "second quarter", "third quarter", "last quarter")
-_MOST = 60  # parts whose correlation is kept; more are adjusted by Bonferroni
 Mask = NDArray[np.bool_]
 Pair = tuple[Stat, Stat]
 
@@ -105,11 +105,13 @@ def _exact(data: Dataset, test: Cells, seen: Seen) -> Iterator[tuple[str, Quanti
 
     def quantity(parts: dict[str, tuple[int, int]]) -> Quantity:
         return Quantity(
-            parts={
-                key: Estimate(value=absent / cells, n=cells, method="every cell; no sampling", spread=Exact())
-                for key, (absent, cells) in parts.items()
-                if cells
-            },
+            parts=ordered(
+                {
+                    key: Estimate(value=absent / cells, n=cells, method="every cell; no sampling", spread=Exact())
+                    for key, (absent, cells) in parts.items()
+                    if cells
+                }
+            ),
             unmeasured={key: "no row has a step there" for key, (_, cells) in parts.items() if not cells},
         )
 
@@ -129,14 +131,9 @@ def _exact(data: Dataset, test: Cells, seen: Seen) -> Iterator[tuple[str, Quanti
 def _contrasts(
     sampling: Sampling, pairs: Iterator[tuple[str, Pair]], unmeasured: dict[str, str] | None = None
 ) -> Quantity:
-    """The first share less the second of each pair, with their correlation where the parts are not too many."""
-    parts, influences = {}, []
-    for key, (first, second) in pairs:
-        parts[key] = difference(sampling, first, second)
-        influences.append(first.influence - second.influence)
-    few = 1 < len(parts) <= _MOST
-    correlation = sampling.correlation(influences) if few else None
-    return Quantity(parts=parts, correlation=correlation, unmeasured=unmeasured or {})
+    """The first share less the second of each pair."""
+    parts = {key: (difference(sampling, *pair), pair[0].influence - pair[1].influence) for key, pair in pairs}
+    return together(sampling, parts, unmeasured or {})
 
 
 def _by_outcome(subject: Subject, test: Cells) -> Iterator[tuple[str, Pair]]:

@@ -14,7 +14,7 @@ from auditor.dataset import Integers
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Exact, Frozen
 from auditor.evidence import Evidence
-from auditor.measurement import Column, Meaning, Measurement, Quantity, Table
+from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.subject import Subject
 
 _PLANTED = 300  # copies planted to see how many are found
@@ -76,17 +76,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 def _told(quantities: dict[str, Quantity], unmeasured: dict[str, str]) -> Measurement:
     if not quantities:
         raise NotApplicable("; ".join(dict.fromkeys(unmeasured.values())))
-    columns = (Column(title="What"), Column(title="Share", kind="percent", digits=4), Column(title="Of", kind="count"))
-    said = {name: quantity.parts[""] for name, quantity in quantities.items()}
-    rows = tuple((measure.quantities[name].title, one.value, one.n) for name, one in said.items())
-    caption = (
-        "Every share but the last is to be zero, or as low as chance makes it where sequences are short and coarse."
-    )
-    return Measurement(
-        quantities=quantities,
-        unmeasured=unmeasured,
-        shown=(Table(title="Shared by reference and test data", caption=caption, columns=columns, rows=rows),),
-    )
+    return Measurement(quantities=quantities, unmeasured=unmeasured)
 
 
 def _exact(value: float, n: int, method: str) -> Quantity:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.checks.check import check
+from auditor.checks.data.parts import ordered
 from auditor.checks.data.seen import Seen
 from auditor.checks.data.units import slips
 from auditor.dataset import Dataset, Feature, Floats
@@ -127,7 +128,7 @@ def _quantity(found: dict[str, Checked], name: str, why: str) -> Quantity:
             unmeasured[key] = why if one.cells else "never measured"
         else:
             parts[key] = Estimate(value=value, n=one.cells, method="every measured cell; no sampling", spread=Exact())
-    return Quantity(parts=parts, unmeasured=unmeasured)
+    return Quantity(parts=ordered(parts), unmeasured=unmeasured)
 
 
 def _shown(found: dict[str, Checked]) -> tuple[Table, ...]:

@@ -9,6 +9,8 @@ from auditor.estimate import Estimate, Exact
 from auditor.kernels.stat import Stat
 from auditor.sampling import Sampling
 
+_DELONG = "DeLong, logit scale"
+
 
 def area(sampling: Sampling, event: NDArray[np.bool_], stat: Stat) -> Estimate:
     """An area under the ROC curve with its interval: DeLong's on the logit scale, but at its ends.
@@ -22,4 +24,10 @@ def area(sampling: Sampling, event: NDArray[np.bool_], stat: Stat) -> Estimate:
     if stat.value == 1:
         bound = sampling.rate(np.ones(n, dtype=bool), event if 2 * events <= n else ~event)
         return bound.model_copy(update={"n": n, "events": events, "method": f"no pair ranked wrongly; {bound.method}"})
-    return sampling.estimate(stat, n=n, events=event, scale="logit", method="DeLong, logit scale")
+    return named(sampling.estimate(stat, n=n, events=event, scale="logit", method=_DELONG), _DELONG)
+
+
+def named(estimate: Estimate, method: str) -> Estimate:
+    """The same estimate without the degrees of freedom in its method's words: of many parts each has its own."""
+    student = "" if estimate.spread.df is None else ", Student's t"
+    return estimate.model_copy(update={"method": method + student})

@@ -51,10 +51,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         reason = "the target is a number, so nobody has or lacks the outcome"
         return Measurement(quantities=quantities, unmeasured=dict.fromkeys(names, reason))
     quantities |= _overall(subject, sampling, outcomes)
-    grouped, table, notes = _by_group(subject, outcomes)
+    grouped, table = _by_group(subject, outcomes)
     missing = {name: "the data have no groups" for name in ("events_by_group", "non_events_by_group") if not grouped}
-    shown = (_overall_table(quantities), *([table] if table.rows else []))
-    return Measurement(quantities=quantities | grouped, unmeasured=missing, shown=shown, notes=notes)
+    return Measurement(quantities=quantities | grouped, unmeasured=missing, shown=(table,) if table.rows else ())
 
 
 def _overall(subject: Subject, sampling: Sampling, outcomes: dict[str, Mask]) -> dict[str, Quantity]:
@@ -71,13 +70,12 @@ def _overall(subject: Subject, sampling: Sampling, outcomes: dict[str, Mask]) ->
     return {name: Quantity(parts=of, unmeasured=unmeasured) for name, of in parts.items()}
 
 
-def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Quantity], Table, tuple[str, ...]]:
+def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Quantity], Table]:
     """A group that has or lacks the outcome too seldom is told in neither number, or one would give the other away."""
     events: dict[str, Estimate] = {}
     others: dict[str, Estimate] = {}
     suppressed: dict[str, str] = {}
     rows: list[tuple[str, int | None, int | None]] = []
-    notes: dict[str, None] = {}
     for attribute in subject.test.groups:
         groups = Groups.of(subject, Grouping(attribute=attribute))
         for name, event in outcomes.items():
@@ -85,15 +83,17 @@ def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Qu
             at = f"{name}: {attribute}: " if name else f"{attribute}: "
             for level, members in (compared.rows | compared.aside).items():
                 counts = int((members & event).sum()), int((members & ~event).sum())
+                if sum(counts) < int(groups.members[level].sum()):  # some are set aside by lot: that is no count
+                    suppressed[at + level] = "suppressed, or the size of a smaller group could be derived"
+                    continue
                 rows.append((at + level, *counts))
                 if level in compared.rows:
                     events[at + level], others[at + level] = (_count(count, sum(counts)) for count in counts)
             suppressed |= {at + level: why for level, why in compared.suppressed.items()}
-            notes |= dict.fromkeys(compared.notes)
     rows += [(f"{key}: {why}", None, None) for key, why in suppressed.items()]
     made = {"events_by_group": events, "non_events_by_group": others} if events or suppressed else {}
     quantities = {name: Quantity(parts=parts, unmeasured=suppressed) for name, parts in made.items()}
-    return quantities, _group_table(rows), tuple(notes)
+    return quantities, _group_table(rows)
 
 
 def _outcomes(subject: Subject) -> dict[str, Mask]:
@@ -121,24 +121,6 @@ def _hidden(outcomes: dict[str, Mask], smallest: int) -> set[str]:
 
 def _count(value: int, n: int) -> Estimate:
     return Estimate(value=value, n=n, method="a count", spread=Exact())
-
-
-def _overall_table(quantities: dict[str, Quantity]) -> Table:
-    rows: list[tuple[str, float | None, tuple[float | None, float | None] | None]] = []
-    for name, quantity in quantities.items():
-        for key, one in quantity.parts.items():
-            title = measure.quantities[name].title + (f": {key}" if key else "")
-            ends = None if isinstance(one.spread, Exact) else _finite(one.interval(0.95))
-            rows.append((title, one.value, ends))
-        rows += [(f"{measure.quantities[name].title}: {why}", None, None) for why in quantity.unmeasured.values()]
-    columns = (Column(title="What"), Column(title="Number"), Column(title="95 % interval", kind="interval"))
-    caption = "What every number of this report rests on. The share with the outcome is that of these rows."
-    return Table(title="Size of the test data", caption=caption, columns=columns, rows=tuple(rows))
-
-
-def _finite(ends: tuple[float, float]) -> tuple[float | None, float | None]:
-    low, high = (end if np.isfinite(end) else None for end in ends)
-    return low, high
 
 
 def _group_table(rows: list[tuple[str, int | None, int | None]]) -> Table:
