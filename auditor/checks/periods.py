@@ -8,16 +8,26 @@ from numpy.typing import NDArray
 from auditor.dataset import Dataset
 from auditor.errors import NotApplicable
 
+ONE_CLOCK = (
+    "Times that are numbers are counted from the same moment for every entity, such as a month's number, and not from "
+    "its own beginning, such as hours since admission. Dates always are."
+)
 
-def periods(data: Dataset, most: int) -> dict[str, NDArray[np.bool_]]:
+
+def periods(data: Dataset, most: int, one_clock: bool) -> dict[str, NDArray[np.bool_]]:
     """At most `most` periods of about equally many rows, the earliest first: its name -> (rows,) who is in it.
 
-    The time of a row is that of its last step; rows of the same time are in one period. Raises NotApplicable where all
-    rows have the same time.
+    The time of a row is that of its last step; rows of the same time are in one period. one_clock: times that are
+    numbers are counted from the same moment for everybody. Raises NotApplicable where they are not, so that they say
+    how long someone was followed and not when, or where all rows have the same time.
     """
     distinct, codes, counts = np.unique(data.index_time, return_inverse=True, return_counts=True)
     if len(distinct) < 2:
         raise NotApplicable("all rows have the same time, so there are no periods")
+    if distinct.dtype.kind != "M" and not one_clock:
+        raise NotApplicable(
+            "the times are no dates, and the policy does not say that they are of one clock (one_clock)"
+        )
     middle = (np.cumsum(counts) - counts / 2) / len(data)
     period = np.floor(middle * most).astype(int)
     named = {}

@@ -72,14 +72,16 @@ def test_what_alerts_need():
 
 def test_scores_that_stay_have_no_migration():
     """Each person's scores are noisy readings of one level: the index is small, and its interval holds little."""
-    measured = run(migration.measure, make_subject(n=4000, rows_per_entity=4))
+    measured = run(migration.measure, make_subject(n=4000, rows_per_entity=4), one_clock=True)
     assert max(e.interval(0.95).high for e in measured.quantities["psi"].parts.values()) < 0.05
 
 
 def test_those_who_move_are_counted_once():
     """With much error of measurement people jump between bands; everybody is in first and last period."""
     calm, restless = (
-        run(migration.measure, make_subject(n=2000, rows_per_entity=4, error=error)).quantities["moved"].parts[""]
+        run(migration.measure, make_subject(n=2000, rows_per_entity=4, error=error), one_clock=True)
+        .quantities["moved"]
+        .parts[""]
         for error in (0.1, 0.9)
     )
     assert (calm.n, restless.n) == (500, 500)

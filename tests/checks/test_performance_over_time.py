@@ -10,7 +10,7 @@ from measuring import run
 from sklearn import metrics
 from subjects import make_subject
 
-from auditor.checks.performance import history, over_time
+from auditor.checks.performance import history, migration, over_time
 from auditor.checks.periods import periods
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES
@@ -24,12 +24,12 @@ def test_periods_hold_rows_of_one_time_together():
     """About equally many rows in each, named by their first and last day, or by their numbers."""
     data = make_subject(n=100).test
     days = np.datetime64("2020-01-01", "us") + np.arange(100) * np.timedelta64(1, "D")
-    named = periods(dataclasses.replace(data, index_time=days), 4)
+    named = periods(dataclasses.replace(data, index_time=days), 4, one_clock=False)
     assert [(name, int(rows.sum())) for name, rows in named.items()][:2] == [
         ("2020-01-01 to 2020-01-25", 25),
         ("2020-01-26 to 2020-02-19", 25),
     ]
-    numbers = periods(dataclasses.replace(data, index_time=np.repeat([1, 2], [70, 30])), 4)
+    numbers = periods(dataclasses.replace(data, index_time=np.repeat([1, 2], [70, 30])), 4, one_clock=True)
     assert {name: int(rows.sum()) for name, rows in numbers.items()} == {"1": 70, "2": 30}
 
 
@@ -38,7 +38,7 @@ def test_drop_is_the_difference_of_two_areas():
     subject = dated(make_subject(n=900), np.arange(900) % 3)
     y, scores, time = subject.test.y, SCORES.produce(subject), subject.test.index_time
     areas = [metrics.roc_auc_score(y[time == t], scores[time == t]) for t in range(3)]
-    found = run(over_time.measure, subject, periods=3).quantities["drop"].parts
+    found = run(over_time.measure, subject, periods=3, one_clock=True).quantities["drop"].parts
     assert [e.value for e in found.values()] == pytest.approx([areas[0] - areas[1], areas[0] - areas[2]], abs=1e-12)
 
 
@@ -46,7 +46,10 @@ def test_people_in_both_periods_are_heeded():
     """Whose rows are in two periods makes their difference surer than that of different people."""
     same = dated(make_subject(n=2000, rows_per_entity=2), np.arange(2000) % 2)
     others = dated(same, np.arange(2000) // 1000)
-    error = [run(over_time.measure, s, periods=2).quantities["drop"].parts["1"].spread.se for s in (same, others)]
+    error = [
+        run(over_time.measure, s, periods=2, one_clock=True).quantities["drop"].parts["1"].spread.se
+        for s in (same, others)
+    ]
     assert error[0] < 0.8 * error[1]
 
 
@@ -54,6 +57,13 @@ def test_one_time_is_no_period():
     """Where all rows have the same time it is said."""
     with pytest.raises(NotApplicable, match="same time"):
         run(over_time.measure, make_subject(n=200))
+
+
+def test_numbers_are_no_dates():
+    """Hours since admission say how long and not when: without a word of the policy there are no periods."""
+    for check in (over_time, migration):
+        with pytest.raises(NotApplicable, match="one clock"):
+            run(check.measure, make_subject(n=400, rows_per_entity=4))
 
 
 @pytest.mark.parametrize("keep", ["first", "last"])

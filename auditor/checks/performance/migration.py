@@ -9,7 +9,7 @@ from pydantic import Field
 from auditor import shift
 from auditor.checks.cells import shares
 from auditor.checks.check import check
-from auditor.checks.periods import periods
+from auditor.checks.periods import ONE_CLOCK, periods
 from auditor.dataset import Dataset, Floats, Integers
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen
@@ -23,10 +23,11 @@ Mask = NDArray[np.bool_]
 
 
 class Params(Frozen):
-    """How finely time and scores are cut."""
+    """How finely time and scores are cut, and what the times mean."""
 
     periods: int = Field(default=4, ge=2, le=24, description="Periods (vintages) of about equally many rows.")
     bands: int = Field(default=10, ge=3, le=20, description="Bands of the score, equally frequent in the first period.")
+    one_clock: bool = Field(default=False, description=ONE_CLOCK)
 
 
 @check(
@@ -51,7 +52,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """
     data, scores = subject.test, evidence.finite(SCORES)
     score = scores[:, -1] if scores.ndim == 2 else scores
-    named = periods(data, params.periods)
+    named = periods(data, params.periods, params.one_clock)
     told = {name: rows for name, rows in named.items() if rows.sum() >= subject.smallest_cell}
     if len(told) < 2:
         raise NotApplicable(f"fewer than two periods have {subject.smallest_cell} rows or more")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.performance.charts import achieved, dots, measure_axis
-from auditor.checks.periods import periods
+from auditor.checks.periods import ONE_CLOCK, periods
 from auditor.checks.quality import Quality, quality_of
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen
@@ -23,9 +23,10 @@ Mask = NDArray[np.bool_]
 
 
 class Params(Frozen):
-    """Into how many periods the test data are divided."""
+    """Into how many periods the test data are divided, and what their times mean."""
 
     periods: int = Field(default=4, ge=2, le=24, description="Periods of about equally many rows.")
+    one_clock: bool = Field(default=False, description=ONE_CLOCK)
 
 
 @check(
@@ -45,11 +46,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     and whether predictions err to one side in any period.
     Why: people, treatments and economies change, and a model that was right when it was made can wear out within the
     very data that it is tested on; then the average over all of them says too much.
-    Blind to: what happened after the last test row; times that are counted for each person from a start of their own,
-    which say how long someone was followed and not when.
+    Blind to: what happened after the last test row.
     """
     data, scores, sampling = subject.test, evidence.finite(SCORES), Sampling.of(subject.test)
-    named = periods(data, params.periods)
+    named = periods(data, params.periods, params.one_clock)
     told, unmeasured = _told(subject, named)
     if len(told) < 2:
         raise NotApplicable("fewer than two periods have enough rows, and enough of each outcome, to be compared")
