@@ -1,6 +1,6 @@
 # Two commands matter to a newcomer: make demo, make test. Both set up what they need, and are quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs goldens examples lock
+.PHONY: help demo test check bench fuzz docs goldens examples lock
 SHELL := /bin/sh
 VENV := $(or $(AUDITOR_VENV),.venv)
 PYTHON := $(VENV)/bin/python
@@ -27,6 +27,10 @@ examples: ## set up, then audit all examples (real data: AUDITOR_DATA, ../shared
 bench: ## set up, then measure what the benchmarks measure
 	@scripts/bootstrap.sh dev
 	@set -e; for bench in benchmarks/*.py; do echo "== $$bench"; $(PYTHON) "$$bench"; done
+
+fuzz: ## set up, then feed the readers of policies, specifications, records and models over 10,000 mutated files
+	@scripts/bootstrap.sh dev
+	@AUDITOR_FUZZ=45 $(PYTHON) -m pytest tests/fuzz
 
 docs: ## write the generated pages of docs/ again
 	@scripts/bootstrap.sh dev
