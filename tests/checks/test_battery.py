@@ -25,7 +25,8 @@ PARAMS: Mapping[str, Mapping[str, Any]] = {
     **{name: {"attribute": "sex"} for name in CATALOGUE if name.startswith("bias.")},
     "bias.counterfactual_flip": {"attribute": "ventilated"},
     "performance.alerts": {"units_per_day": 24},
-    **dict.fromkeys(("performance.over_time", "performance.migration"), {"one_clock": True}),
+    "performance.over_time": {"one_clock": True},
+    "performance.migration": {"one_clock": True},
     "surrogate.groups": {"attribute": "sex"},
     "data.representativeness": {"attribute": "sex", "shares": {"female": 0.5, "male": 0.5}},
 }

@@ -12,9 +12,11 @@ from subjects import make_subject
 from auditor.checks import CATALOGUE
 from auditor.errors import NotApplicable
 
-PARAMS = {"performance.alerts": {"units_per_day": 24}} | dict.fromkeys(
-    ("performance.over_time", "performance.migration"), {"one_clock": True}
-)
+PARAMS = {
+    "performance.alerts": {"units_per_day": 24},
+    "performance.over_time": {"one_clock": True},
+    "performance.migration": {"one_clock": True},
+}
 CHECKS = [name for name in CATALOGUE if name.startswith("performance.") and name != "performance.replication"]
 # Searches and challengers draw or fit anew when rows are doubled; their estimates are those of the checks below.
 CLOSED = ["discrimination", "threshold", "net_benefit", "calibration", "overfitting", "over_time", "alerts"]
