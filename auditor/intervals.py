@@ -12,6 +12,8 @@ from auditor.kernels.clusters import NONE
 from auditor.kernels.stat import Floats, Stat
 from auditor.sampling import Sampling
 
+_SHORT = 1.5  # a sample's skewness falls short of that of a long tail; by simulation (docs/decisions/0006-intervals.md)
+
 
 def loss(sampling: Sampling, stat: Stat, *, n: int, method: str, power: float = 1.0) -> Estimate:
     """The mean of a loss that few rows dominate, as squared errors and quantile losses are, on the log scale.
@@ -22,7 +24,7 @@ def loss(sampling: Sampling, stat: Stat, *, n: int, method: str, power: float = 
     plain = sampling.estimate(stat, n=n, method=method, scale="log")
     if not isinstance(plain.spread, Normal):
         return plain
-    skewness = 6 * bootstrap.acceleration(sampling.structure.sums(stat.influence))
+    skewness = _SHORT * 6 * bootstrap.acceleration(sampling.structure.sums(stat.influence))
     se = plain.spread.se
     bent = Skewed(scale="log", se=se, bend=skewness / 3 - se / power / 2, shift=skewness / 6, df=plain.spread.df)
     return plain.model_copy(update={"spread": bent, "method": f"{plain.method}, skewness by Hall's transformation"})
