@@ -1,9 +1,7 @@
-"""Coverage of 95 % intervals, simulated: python benchmarks/validity_coverage.py [--runs 500] [--seed 1] [--write]
+"""Coverage of 95 % intervals, simulated: python benchmarks/validity_coverage.py [--runs 500] [--seed 1] [--part 0/1]
 
-A score x is normal, a little apart in two groups; the outcome has P(event | x) = expit(a + 0.8 x) exactly, so the truth
-of every estimate is an integral over x. Rows of an entity share a part of x, and, by a Gaussian copula, a part of the
-outcome. Only runs that the judge would look at count: at least 20 rows, events, non-events and entities, as an estimate
-tells them.
+Each kind of estimate is made on simulated data whose truth is known (benchmarks/coverage_worlds.py). Only runs that the
+judge would look at count: at least 20 rows, events, non-events and entities, as an estimate tells them.
 """
 
 from __future__ import annotations
@@ -11,104 +9,100 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import optimize, special
+from coverage_tables import Line, read, saved, summary, weak, write
+from coverage_worlds import DESIGNS, QUANTILE, Cell, Draw, drawn, truths, upper_prediction, world
+from scipy import special
 
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, NotEstimable
+from auditor.estimate import Estimate, NotEstimable, Scale
+from auditor.intervals import loss
 from auditor.judge import FEWEST
-from auditor.kernels.auroc import auroc
-from auditor.kernels.calibration import brier, recalibration
+from auditor.kernels import calibration, confusion, drift, errors
+from auditor.kernels.auroc import auroc, average_precision
 from auditor.kernels.logistic import expit
-from auditor.sampling import Sampling
+from auditor.kernels.rates import rate
+from auditor.kernels.stat import Stat, mean, minus
+from auditor.shift import distances, stability_index
 
-Floats = NDArray[np.floating]
-Truth = dict[str, float]
+SIZES, PREVALENCES = (100, 300, 1000, 10000), (0.02, 0.1, 0.5)
+CELLS = [Cell(design, n, prevalence) for n in SIZES for design in DESIGNS for prevalence in PREVALENCES]
 
-DOC = Path(__file__).parent.parent / "docs" / "validation.md"
-START, END = "<!-- coverage: written by benchmarks/validity_coverage.py -->", "<!-- coverage: end -->"
-SIZES, PREVALENCES = (100, 250, 1000, 5000), (0.02, 0.1, 0.3, 0.5)
-DESIGNS = ("rows", "entities of 5", "30 entities")
-SLOPE, SPREAD, APART = 0.8, 1.2, 0.5  # calibration slope; standard deviation of x; distance of the groups' means
-SHARED_SCORE, SHARED_OUTCOME = 0.5, 0.3  # correlation within an entity
-NAMES = ("rate", "difference", "AUROC", "Brier score", "calibration slope")
-FEWEST_RUNS = 100  # judged runs below which a cell shows no coverage
+_WEAK = 92.0  # percent below which a cell is told by itself
+_SELDOM = 4  # estimates that take long are made in every fourth run
+
+Maker = Callable[[], Estimate]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One line of the table."""
-
-    design: str
-    n: int
-    prevalence: float
-
-
-def populations(prevalence: float) -> tuple[float, float, Truth]:
-    """Mean of x, intercept a, and the truth of every estimate, by integration."""
-    mean = float(special.logit(prevalence))
-    x = np.linspace(mean - 9 * SPREAD, mean + 9 * SPREAD, 6001)
-    groups = [np.exp(-0.5 * ((x - mean + side * APART / 2) / SPREAD) ** 2) for side in (-1, 1)]
-    first, second = (group / group.sum() for group in groups)
-    weight = (first + second) / 2
-    a = float(optimize.brentq(lambda a: weight @ expit(a + SLOPE * x) - prevalence, -20, 20))
-    p, score = expit(a + SLOPE * x), expit(x)
-    case, control = weight * p / prevalence, weight * (1 - p) / (1 - prevalence)
-    truth = {
-        "rate": prevalence,
-        "difference": float((first - second) @ p),
-        "AUROC": float(case @ (np.cumsum(control) - control / 2)),
-        "Brier score": float(weight @ (p * (1 - score) ** 2 + (1 - p) * score**2)),
-        "calibration slope": SLOPE,
-    }
-    return mean, a, truth
+def makers(draw: Draw, cell: Cell, *, slow: bool) -> Iterator[tuple[str, Maker]]:
+    """How each estimate of one simulated audit is made; making may raise NotApplicable. slow: also what takes long."""
+    everyone, sampling = np.ones(cell.n, dtype=bool), draw.sampling
+    yield "rate", lambda: sampling.rate(draw.event, everyone)
+    yield "difference", lambda: sampling.difference(draw.event, draw.first, ~draw.first)
+    yield "ratio", lambda: sampling.ratio(draw.event, draw.first, ~draw.first)
+    for name, scale, kernel in (*_scored(draw), *_decided(draw, cell)):
+        yield name, partial(_made, draw, kernel, scale, draw.event)
+    for name, scale, kernel in _number(draw):
+        yield name, partial(_made, draw, kernel, scale, None)
+    yield "PPV", lambda: sampling.rate(draw.event, draw.x >= special.logit(world(cell.prevalence).cut))
+    yield "coverage of a bound", lambda: sampling.rate(draw.observed <= upper_prediction(draw.x), everyone)
+    y, upper = draw.observed, upper_prediction(draw.x)
+    squared, tilted = errors.root_mean_squared_error(y, draw.x + 1), errors.quantile_loss(y, upper, QUANTILE)
+    yield "RMSE", lambda: loss(sampling, squared, n=cell.n, method="simulated", power=0.5)
+    yield "quantile loss", lambda: loss(sampling, tilted, n=cell.n, method="simulated")
+    bins = drift.binned(draw.x, world(cell.prevalence).edges)
+    for name, second in (("PSI", ~draw.first), ("PSI, alike", draw.half)):
+        yield name, partial(stability_index, sampling, bins, second)
+    if slow:
+        yield "KS", lambda: distances(sampling, draw.event, draw.x)[0].estimate
+        yield "Wasserstein", lambda: distances(sampling, ~draw.first, draw.x)[1].estimate
+        yield "Wasserstein, alike", lambda: distances(sampling, draw.half, draw.x)[1].estimate
 
 
-def sampled(cell: Cell, rng: np.random.Generator) -> Sampling:
-    """Which entity each row belongs to; entities differ in size."""
-    if cell.design == "rows":
-        return Sampling(None, "rows", cell.n)
-    entities = cell.n // 5 if cell.design == "entities of 5" else 30
-    share = rng.gamma(4.0, size=entities)
-    codes = np.unique(rng.choice(entities, cell.n, p=share / share.sum()), return_inverse=True)[1]
-    return Sampling(codes, "entities", int(codes.max()) + 1)
+Kernel = tuple[str, Scale, Callable[[], Stat]]
 
 
-def drawn(sampling: Sampling, n: int, mean: float, a: float, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    """Group, outcome and x of n rows."""
+def _scored(draw: Draw) -> tuple[Kernel, ...]:
+    event, x, p = draw.event, draw.x, expit(draw.x)
+    return (
+        ("AUROC", "logit", lambda: auroc(event, x)),
+        ("AUROC difference", "fisher", lambda: minus(auroc(event, x), auroc(event, draw.noisy))),
+        ("average precision", "logit", lambda: average_precision(event, x)),
+        ("Brier score", "log", lambda: calibration.brier(event, p)),
+        ("log loss", "log", lambda: calibration.log_loss(event, p)),
+        ("calibration slope", "identity", lambda: calibration.recalibration(event, p)[1]),
+        ("in the large", "identity", lambda: calibration.in_the_large(event, p)),
+        ("expected / observed", "log", lambda: calibration.expected_observed(event, p)),
+    )
 
-    def correlated(share: float) -> Floats:
-        if sampling.codes is None:
-            return rng.normal(size=n)
-        common = rng.normal(size=sampling.clusters)[sampling.codes]
-        return np.asarray(np.sqrt(share) * common + np.sqrt(1 - share) * rng.normal(size=n))
 
-    first = rng.random(n) < 0.5
-    x = mean + np.where(first, APART / 2, -APART / 2) + SPREAD * correlated(SHARED_SCORE)
-    event = special.ndtr(correlated(SHARED_OUTCOME)) < expit(a + SLOPE * x)
-    return first, event, x
+def _decided(draw: Draw, cell: Cell) -> tuple[Kernel, ...]:
+    event, cut = draw.event, world(cell.prevalence).cut
+    flagged = draw.x >= special.logit(cut)
+    return (
+        ("F1", "logit", lambda: confusion.f1(event, flagged)),
+        ("Matthews", "fisher", lambda: confusion.matthews(event, flagged)),
+        ("net benefit", "identity", lambda: confusion.net_benefit(event, flagged, cut)),
+        ("balanced accuracy", "logit", lambda: mean([rate(flagged, event), rate(~flagged, ~event)])),
+    )
 
 
-def estimates(cell: Cell, mean: float, a: float, rng: np.random.Generator) -> Iterator[tuple[str, Estimate]]:
-    """Every estimate of one simulated audit that can be formed."""
-    sampling = sampled(cell, rng)
-    first, event, x = drawn(sampling, cell.n, mean, a, rng)
-    score, events = expit(x), int(event.sum())
-    everyone = np.ones(cell.n, dtype=bool)
-    yield "rate", sampling.rate(event, everyone)
-    yield "difference", sampling.difference(event, first, ~first)
-    yield "Brier score", sampling.estimate(brier(event, score), n=cell.n, events=events, scale="log", method="mean")
-    try:
-        area, (_, slope) = auroc(event, score), recalibration(event, score)
-    except NotApplicable:
-        return
-    yield "AUROC", sampling.estimate(area, n=cell.n, events=events, scale="logit", method="DeLong")
-    yield "calibration slope", sampling.estimate(slope, n=cell.n, events=events, method="sandwich")
+def _number(draw: Draw) -> tuple[Kernel, ...]:
+    y, f = draw.observed, draw.x + 1
+    return (
+        ("mean error", "identity", lambda: errors.mean_error(y, f)),
+        ("MAE", "log", lambda: errors.mean_absolute_error(y, f)),
+        ("R²", "log_rest", lambda: errors.r_squared(y, f)),
+        ("slope of a line", "identity", lambda: errors.calibration_line(y, f)[1]),
+    )
+
+
+def _made(draw: Draw, kernel: Callable[[], Stat], scale: Scale, event: np.ndarray | None) -> Estimate:
+    return draw.sampling.estimate(kernel(), n=len(draw.x), events=event, scale=scale, method="simulated")
 
 
 def judged(estimate: Estimate) -> bool:
@@ -119,60 +113,46 @@ def judged(estimate: Estimate) -> bool:
     return min(counts) >= FEWEST and not isinstance(estimate.spread, NotEstimable)
 
 
-def coverage(cell: Cell, runs: int, seed: int) -> dict[str, tuple[float, int]]:
-    """For each estimate, the share of judged runs whose interval holds the truth, and how many were judged."""
-    mean, a, truth = populations(cell.prevalence)
+def coverage(cell: Cell, runs: int, seed: int) -> list[Line]:
+    """For each estimate: judged runs, and in how many of these the truth is below the interval, and above it."""
+    known = truths(cell.prevalence)
     rng = np.random.default_rng([seed, cell.n, round(1000 * cell.prevalence), DESIGNS.index(cell.design)])
-    held: dict[str, list[bool]] = {name: [] for name in NAMES}
-    for _ in range(runs):
-        for name, estimate in estimates(cell, mean, a, rng):
+    missed, made = dict.fromkeys(known, (0, 0, 0)), dict.fromkeys(known, 0)
+    for run in range(runs):
+        for name, make in makers(drawn(cell, rng), cell, slow=run % _SELDOM == 0):
+            made[name] += 1
+            try:
+                estimate = make()
+            except NotApplicable:
+                continue
             if judged(estimate):
                 low, high = estimate.interval(0.95)
-                held[name].append(low <= truth[name] <= high)
-    return {name: (float(np.mean(inside)) if inside else np.nan, len(inside)) for name, inside in held.items()}
-
-
-def shown(share: float, judged_runs: int, runs: int) -> str:
-    """A cell of the table; the share of judged runs stands beside it where it is not all."""
-    if judged_runs < FEWEST_RUNS:
-        return "–"
-    part = "" if judged_runs == runs else f" ({100 * judged_runs / runs:.0f} %)"
-    return f"{100 * share:.1f}{part}"
-
-
-def table(results: dict[Cell, dict[str, tuple[float, int]]], runs: int) -> str:
-    """The results in Markdown, with their mean and minimum."""
-    lines = [
-        "| rows from | n | prevalence | " + " | ".join(NAMES) + " |",
-        "|---|---:|---:" + "|---:" * len(NAMES) + "|",
-    ]
-    for cell, result in results.items():
-        cells = " | ".join(shown(*result[name], runs) for name in NAMES)
-        lines.append(f"| {cell.design} | {cell.n} | {cell.prevalence:.0%} | {cells} |")
-    for word, of in (("mean", np.mean), ("minimum", np.min)):
-        enough = {name: [r[name][0] for r in results.values() if r[name][1] >= FEWEST_RUNS] for name in NAMES}
-        lines.append(f"| **{word}** | | | " + " | ".join(f"**{100 * of(enough[name]):.1f}**" for name in NAMES) + " |")
-    return "\n".join(lines)
+                count, under, over = missed[name]
+                missed[name] = (count + 1, under + (known[name] < low), over + (known[name] > high))
+    return [Line(cell, name, made[name], *counts) for name, counts in missed.items()]
 
 
 def main() -> None:
-    """Simulate the grid, print the table, and write it into docs/validation.md where asked."""
+    """Simulate the grid or a part of it, and tell its summary; or put what was simulated into docs/validation.md."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=500)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--write", action="store_true", help="write the table into docs/validation.md")
+    options.add_argument("--part", default="0/1", help="every k-th cell from the i-th on, as i/k")
+    options.add_argument("--out", type=Path, help="where the counts of each cell are kept, as CSV")
+    options.add_argument("--write", type=Path, nargs="+", help="such files, of any seeds, to write into docs/")
     chosen = options.parse_args()
+    if chosen.write:
+        write(read(chosen.write), f"{len(chosen.write)} files of `--runs {chosen.runs} --out`", _WEAK)
+        return
     os.nice(10)
     start = time.perf_counter()
-    cells = [Cell(design, n, prevalence) for design in DESIGNS for n in SIZES for prevalence in PREVALENCES]
-    results = {cell: coverage(cell, chosen.runs, chosen.seed) for cell in cells}
-    command = f"python benchmarks/validity_coverage.py --runs {chosen.runs} --seed {chosen.seed}"
-    text = f"`{command}`: {chosen.runs} runs a cell.\n\n{table(results, chosen.runs)}"
-    print(text, f"\n\n{time.perf_counter() - start:.0f} s")
-    if chosen.write:
-        before, _, rest = DOC.read_text(encoding="utf-8").partition(START)
-        after = rest.partition(END)[2]
-        DOC.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+    first, step = map(int, chosen.part.split("/"))
+    lines: list[Line] = []
+    for cell in CELLS[first::step]:
+        lines += coverage(cell, chosen.runs, chosen.seed)
+        if chosen.out:
+            saved(lines, chosen.out)
+    print(summary(lines), weak(lines, _WEAK), f"{time.perf_counter() - start:.0f} s", sep="\n\n")
 
 
 if __name__ == "__main__":

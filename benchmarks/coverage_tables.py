@@ -1,0 +1,95 @@
+"""Tables of simulated coverage, for benchmarks/validity_coverage.py: one line for each kind of estimate."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coverage_worlds import DESIGNS, Cell
+
+DOCS = Path(__file__).parent.parent / "docs"
+START, END = "<!-- coverage: written by benchmarks/validity_coverage.py -->", "<!-- coverage: end -->"
+FEWEST_RUNS = 200  # judged runs below which a cell is not counted: its standard error would be above 1.5 points
+HEADER = ("design", "n", "prevalence", "estimate", "runs", "judged", "below", "above")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One estimate in one cell: runs, judged ones, and those whose interval lies above or below the truth."""
+
+    cell: Cell
+    name: str
+    runs: int
+    judged: int
+    below: int
+    above: int
+
+    @property
+    def share(self) -> float:
+        """Percent of judged runs whose interval holds the truth."""
+        return 100 * (1 - (self.below + self.above) / self.judged)
+
+
+def saved(lines: Iterable[Line], path: Path) -> None:
+    """Every line in a CSV file."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HEADER)
+        for line in lines:
+            cell = (line.cell.design, line.cell.n, line.cell.prevalence)
+            writer.writerow((*cell, line.name, line.runs, line.judged, line.below, line.above))
+
+
+def read(paths: Iterable[Path]) -> list[Line]:
+    """The lines of CSV files that `saved` wrote; counts of the same estimate in the same cell are added."""
+    counts: dict[tuple[Cell, str], list[int]] = {}
+    for path in paths:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                key = Cell(row["design"], int(row["n"]), float(row["prevalence"])), row["estimate"]
+                more = [int(row[name]) for name in HEADER[4:]]
+                counts[key] = [one + other for one, other in zip(counts.get(key, [0] * 4), more, strict=True)]
+    return [Line(cell, name, *held) for (cell, name), held in counts.items()]
+
+
+def write(lines: list[Line], words: str, least: float) -> None:
+    """The summary and the weak cells between the marks of docs/validation.md; every cell into docs/coverage.csv."""
+    page = DOCS / "validation.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition(START)
+    text = f"{words}\n\n{summary(lines)}\n\nEvery cell below {least:g} %:\n\n{weak(lines, least)}"
+    page.write_text(f"{before}{START}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    saved(lines, DOCS / "coverage.csv")
+
+
+def summary(lines: list[Line]) -> str:
+    """For each estimate and design, mean and minimum over cells in Markdown; and where the lowest one is."""
+    head = [f"{design}: mean | min" for design in DESIGNS]
+    rows = [f"| estimate | {' | '.join(head)} | lowest cell | cells |"]
+    rows += ["|---" + "|---:" * (2 * len(DESIGNS)) + "|---|---:|"]
+    for name in dict.fromkeys(line.name for line in lines):
+        counted = [line for line in lines if line.name == name and line.judged >= FEWEST_RUNS]
+        if not counted:
+            continue
+        cells = [_pair([line.share for line in counted if line.cell.design == design]) for design in DESIGNS]
+        lowest = min(counted, key=lambda line: line.share)
+        where = f"{lowest.cell.design}, n = {lowest.cell.n}, {lowest.cell.prevalence:.0%}"
+        rows.append(f"| {name} | {' | '.join(cells)} | {where} | {len(counted)} |")
+    return "\n".join(rows)
+
+
+def weak(lines: list[Line], least: float) -> str:
+    """Every cell below `least` percent, worst first, in Markdown; on which side of the intervals the truth lay."""
+    rows = ["| estimate | rows from | n | prevalence | held | judged | truth below | truth above |"]
+    rows += ["|---|---|---:|---:|---:|---:|---:|---:|"]
+    low = [line for line in lines if line.judged >= FEWEST_RUNS and line.share < least]
+    for line in sorted(low, key=lambda line: line.share):
+        cell = f"{line.cell.design} | {line.cell.n} | {line.cell.prevalence:.0%}"
+        sides = " | ".join(f"{100 * count / line.judged:.1f}" for count in (line.below, line.above))
+        rows.append(f"| {line.name} | {cell} | {line.share:.1f} | {100 * line.judged / line.runs:.0f} % | {sides} |")
+    return "\n".join(rows)
+
+
+def _pair(shares: list[float]) -> str:
+    return f"{sum(shares) / len(shares):.1f} | {min(shares):.1f}" if shares else "– | –"
