@@ -113,7 +113,7 @@ class FakeModel:
     def gradient(
         self, inputs: Inputs, output: str, column: int | None = None, at: str = "input"
     ) -> dict[str, np.ndarray]:
-        """Of the formula, tangles apart; of a class, that of the softmax."""
+        """Of the formula; of a class, that of the softmax; nothing where the score is constant."""
         score = self.truth.score(inputs)
         odds = score if score.ndim == 2 else score[:, None]
         at = column or 0
@@ -123,7 +123,8 @@ class FakeModel:
             slope = odds * (1 - odds)
         else:
             slope = odds[:, [at]] * ((np.arange(odds.shape[1]) == at) - odds)
-        slope = slope * self.truth.gain
+        wave = 20 * np.cos(8 * self.truth.index(inputs)) if self.truth.tangled else self.truth.gain
+        slope = slope * wave * (not self.constant)
         weights = self.truth.per_step(np.asarray(inputs["mask"]) > 0)
         self.evaluations += len(score)
         return {

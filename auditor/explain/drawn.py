@@ -18,6 +18,7 @@ from auditor.explain.question import Question
 
 _NOISE = 1e-6  # of the score: what float32 cannot tell
 _FIRST = 64  # pairs of the first round, where twice the players are fewer
+_HOPE = 6.0  # a guess seldom makes an error smaller by more than this factor
 _GUESSED = (
     1536  # pairs from which on the regression is good enough by itself, and a guess would take longer than playing
 )
@@ -34,7 +35,7 @@ def shares(game: Game, question: Question, precision: float, largest: int) -> Sh
         members = np.concatenate([members, new])
         played = np.concatenate([played, _halves(game, new, active)], axis=1)
         due = game.everyone[active, None] - game.nobody
-        parts[active], error[active] = solved(members, played, due)
+        parts[active], error[active] = solved(members, played, due, precision)
         over = imprecise(parts[active].mean(1), error[active], game.everyone[active], precision)
         active, played, wanted = active[over], played[over], min(len(members) // 2, largest - len(members))
         if not len(active) or wanted < players // 2:
@@ -74,16 +75,17 @@ def _halves(game: Game, members: Members, rows: Integers) -> Floats:
     return np.asarray((both[:, : len(members)] - both[:, len(members) :]) / 2)
 
 
-def solved(members: Members, played: Floats, due: Floats) -> tuple[Floats, Floats]:
+def solved(members: Members, played: Floats, due: Floats, precision: float) -> tuple[Floats, Floats]:
     """Values (rows, backgrounds, p), standard errors (rows, p); played: half-differences (rows, m, backgrounds).
 
     Regression adjustment (Witter, Liu and Musco 2025): the values of the guessed game, which are known, plus the
-    regression on what the guess missed, each pair being guessed from the others.
+    regression on what the guess missed, each pair being guessed from the others. Tried where it could be enough.
     """
     parts, error = regressed(members, played, due)
+    relative = np.sqrt((error**2).sum(1)) / np.maximum(np.sqrt((parts.mean(1) ** 2).sum(1)), np.finfo(float).tiny)
     if len(members) > _GUESSED:
         return parts, error
-    for row in range(len(played)):
+    for row in np.flatnonzero((relative > precision) & (relative < _HOPE * precision)):
         values, missed = guessed(members, played[row], due[row], np.abs(parts[row].mean(0)))
         rest, spread = regressed(members, missed[None], (due[row] - values.sum(1))[None])
         if (spread**2).sum() < (error[row] ** 2).sum():

@@ -163,7 +163,7 @@ def _told(over: Floats, numerical: Floats, values: Floats, largest: int) -> tupl
     bad = over > 0
     if not bad.any():
         return ()
-    size = np.abs(values[bad]).sum(1)
+    size = np.maximum(np.abs(values[bad]).sum(1), numerical[bad])
     worst = float((numerical[bad] / np.maximum(size, np.finfo(float).tiny)).max())
     told = (
         f"For {int(bad.sum())} of {len(over)} rows the integral did not reach the tolerance with {largest} points on "

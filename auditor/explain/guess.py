@@ -34,10 +34,21 @@ def guessed(members: Members, played: Floats, due: Floats, size: Floats) -> tupl
     scale = _TRIPLES / triples[-1, -1]
     kernel = singles + scale * triples
     kernel[np.diag_indices(len(kernel))] += np.append(np.full(len(played), _NUGGET), _NUGGET / 1000)
-    inverse = np.linalg.inv(kernel)
+    inverse = _inverse(kernel)
     solution = inverse @ told
     missed = (solution / np.diag(inverse)[:, None])[:-1]
     own = signs * matter
     others = ((own.sum(1, keepdims=True) - own) ** 2 - (square - matter**2)) / 2
     worth = 2 * own + 2 / 3 * scale * own * others
     return np.asarray(solution.T @ worth), np.asarray(missed)
+
+
+def _inverse(kernel: Floats) -> Floats:
+    """Of a positive definite matrix, by Cholesky: a third of the work of a general inverse."""
+    from scipy.linalg import lapack
+
+    factor, failed = lapack.dpotrf(kernel, lower=True)
+    if failed:
+        return np.asarray(np.linalg.pinv(kernel, hermitian=True))
+    lower = np.tril(lapack.dpotri(factor, lower=True)[0])
+    return np.asarray(lower + np.tril(lower, -1).T)

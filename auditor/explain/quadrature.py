@@ -83,8 +83,8 @@ def ladder(tolerance: float, largest: int) -> list[Rule]:
 def error(scale: Floats, apart: Floats) -> Floats:
     """The error of the finer rule where the two rules are `apart`; scale: the size of the whole. Both (rows,).
 
-    For a smooth path the finer rule has nearly twice the order of the coarser; otherwise the difference of the two is the
-    bound. (The form is QUADPACK's, less cautious because the caller also knows what the whole must sum to.)
+    For a smooth path the finer rule has nearly twice the order of the coarser; otherwise the difference of the two is
+    the bound. (The form is QUADPACK's, less cautious because the caller also knows what the whole must sum to.)
     """
     relative = np.divide(apart, scale, out=np.zeros_like(apart), where=scale > 0)
     return np.asarray(np.minimum(apart, scale * (5 * relative) ** 1.6))

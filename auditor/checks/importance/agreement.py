@@ -1,0 +1,65 @@
+"""Agreement."""
+
+from __future__ import annotations
+
+from auditor.checks.check import check
+from auditor.checks.importance.alike import dots, quantity, ranked_alike, signed_alike
+from auditor.checks.importance.attributed import ATTRIBUTIONS, BACKGROUNDS
+from auditor.estimate import Frozen
+from auditor.evidence import Evidence
+from auditor.explain.gradients import gradient_times_input
+from auditor.explain.occlusion import occlusion
+from auditor.explain.players import Players
+from auditor.explain.shapley import FEW, shapley
+from auditor.measurement import Meaning, Measurement
+from auditor.subject import Subject
+
+_PAIRS = 128  # of coalitions, where there are too many features to play all
+
+
+class Params(Frozen):
+    """None."""
+
+
+def _rows(subject: Subject, params: Params) -> int:
+    """Every other method on the same rows: coalitions, one feature at a time, one gradient."""
+    players = len(subject.test.features) + len(subject.test.static_features)
+    coalitions = 2**players if players <= FEW else 4 * max(_PAIRS, 2 * players)
+    width = subject.encoder.width or int(subject.test.lengths.max(initial=1))
+    return len(subject.test) * (BACKGROUNDS * (coalitions + players) + 5) + 4 * (width + 1) * BACKGROUNDS
+
+
+@check(
+    quantities={
+        "rank_correlation": Meaning(title="Rank correlation of features' credit", better="higher", per="method"),
+        "same_sign": Meaning(title="Leading features with the same sign", better="higher", per="method"),
+    },
+    needs=(ATTRIBUTIONS,),
+    rows=_rows,
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """Methods that define credit in different ways tell the same story.
+
+    Measures: for the rows of importance.attribution, each feature's credit by other definitions: Shapley values (all
+    orders in which features could become known), occlusion (one feature taken away), gradient × input (the slope at the
+    row); and how alike they are to the first: rank correlation of the sizes, and how many of the three leading features
+    have the same sign. These are different definitions; they need not agree wholly where features act together.
+    Why: where methods contradict each other, no single one may be shown as the reason for a score.
+    Blind to: errors that all methods share, such as backgrounds that cannot occur.
+    """
+    attributed = evidence[ATTRIBUTIONS]
+    question, own = attributed.question, attributed.features.values
+    players = Players.features(question.data, question.steps)
+    others = {"occlusion": occlusion(question, players), "gradient × input": gradient_times_input(question, players)}
+    if attributed.credit.method != "Shapley values":
+        others = {"Shapley values": shapley(question, players, largest=_PAIRS), **others}
+    ranks = quantity({name: ranked_alike(attributed, own, each.values) for name, each in others.items()})
+    signs = quantity({name: signed_alike(attributed, own, each.values) for name, each in others.items()})
+    caption = f"How alike each method's credit is to {attributed.credit.method}; 1 is the same order of features."
+    notes = {note: None for each in others.values() for note in each.notes}
+    return Measurement(
+        quantities={"rank_correlation": ranks, "same_sign": signs},
+        shown=(dots("Agreement of methods", caption, "Rank correlation", ranks),) if ranks.parts else (),
+        sampled=attributed.sampled,
+        notes=tuple(notes),
+    )

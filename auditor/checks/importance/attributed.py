@@ -1,0 +1,98 @@
+"""The attributions that several checks look at: computed once, of the same rows against the same backgrounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.checks.sample import sample
+from auditor.errors import NotApplicable
+from auditor.evidence import Need, scores_of
+from auditor.explain.attribution import Attribution
+from auditor.explain.backgrounds import Backgrounds
+from auditor.explain.expected_gradients import expected_gradients
+from auditor.explain.explained import Explained
+from auditor.explain.players import Players
+from auditor.explain.question import Question
+from auditor.explain.shapley import shapley
+from auditor.measurement import Sampled
+from auditor.sampling import Sampling
+from auditor.subject import Subject
+
+ROWS, BACKGROUNDS, PARTS = 200, 32, 6
+_TOLERANCE, _POINTS = 1e-3, 30
+_PAIRS = 256  # of coalitions, for models without gradients
+
+
+@dataclass(frozen=True, eq=False)
+class Attributed:
+    """credit: each feature in each part of the history (features only, where the model has no gradient)."""
+
+    question: Question
+    credit: Attribution
+    sampled: Sampled | None
+
+    @property
+    def features(self) -> Attribution:
+        """Summed over the history."""
+        question = self.question
+        return self.credit.by(Players.features(question.data, question.steps), question.backgrounds)
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the explained rows depend on one another."""
+        return Sampling.of(self.question.data.take(self.question.rows))
+
+
+def ask(subject: Subject, *key: object, rows: int = ROWS) -> tuple[Question, Sampled | None]:
+    """A question about test rows drawn at random, against backgrounds that `key` draws from the reference data.
+
+    Where there is no reference data, test rows are the backgrounds. Of several classes, the last one is explained.
+    Raises NotApplicable where the score is the same for all rows.
+    """
+    against = subject.test if subject.reference is None else subject.reference
+    scores = scores_of(subject, against)
+    if (
+        not len(scores)
+        or np.ptp(scores[np.isfinite(scores).reshape(len(scores), -1).all(1)], axis=0).max(initial=0) == 0
+    ):
+        raise NotApplicable("the score is the same for every row, so there is nothing to attribute")
+    backgrounds = Backgrounds.drawn(against, scores, BACKGROUNDS, subject.rng("attributions", "backgrounds", *key))
+    pick, sampled = sample(subject.test, rows, subject.rng("attributions", "rows"))
+    classes = scores.shape[1] - 1 if scores.ndim == 2 else None
+    return Question(subject, subject.test, pick, backgrounds, Explained.of(subject, classes)), sampled
+
+
+def _attribute(subject: Subject) -> Attributed:
+    question, sampled = ask(subject)
+    if question.fixed_type:
+        features = Players.features(question.data, question.steps)
+        return Attributed(question, shapley(question, features, largest=_PAIRS, keep=True), sampled)
+    players = Players.cells(question.data, question.steps, PARTS)
+    credit = expected_gradients(question, players, tolerance=_TOLERANCE, largest=_POINTS, keep=True)
+    return Attributed(question, credit, sampled)
+
+
+def asking_rows(subject: Subject) -> int:
+    """Evaluations that a question takes by itself."""
+    return len(subject.test if subject.reference is None else subject.reference)
+
+
+def _rows(subject: Subject) -> int:
+    """The most that may be needed: every row with the finest rule, for each length of rows its backgrounds."""
+    width = subject.encoder.width or int(subject.test.lengths.max(initial=1))
+    points = (7 + 15 + 30) if any("float" in port.dtype for port in subject.model.description.inputs) else 4096
+    rows = min(len(subject.test), _largest_sample(subject))
+    return asking_rows(subject) + rows * (BACKGROUNDS * points + 1) + (width + 1) * BACKGROUNDS
+
+
+def _largest_sample(subject: Subject) -> int:
+    """Whole clusters are drawn, the first of which may be larger than what was asked for."""
+    cluster = subject.test.cluster
+    return (
+        ROWS if cluster is None or not len(cluster) else max(ROWS, int(np.unique(cluster, return_counts=True)[1].max()))
+    )
+
+
+ATTRIBUTIONS: Need[Attributed] = Need("attributions", _attribute, _rows)
