@@ -29,7 +29,7 @@ from auditor.checks.data import (
     sample_size,
     time_order,
 )
-from auditor.checks.importance import permutation
+from auditor.checks.importance import agreement, attribution, completeness, permutation
 from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
     alerts,
@@ -76,6 +76,9 @@ _CHECKS = (
     sample_size.measure,
     noise.measure,
     permutation.measure,
+    attribution.measure,
+    completeness.measure,
+    agreement.measure,
     fidelity.measure,
     fidelity_by_group.measure,
     stability.measure,
