@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 
 from auditor.dataset import Dataset, Target
 from auditor.errors import NotApplicable
+from auditor.judge import assess
 from auditor.kernels import calibration, errors
 from auditor.kernels.auroc import auroc, average_precision, gini
 from auditor.kernels.confusion import f1, net_benefit
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Stat
+from auditor.measurement import Meaning, Measurement, Quantity
+from auditor.policy import Limit, Requirement, Statistics
+from auditor.record import Documentation, Measured
 from auditor.sampling import Sampling
 
 
@@ -416,3 +420,27 @@ def test_weights_that_differ_are_refused(weight, refused: bool) -> None:
             Sampling.of(data)
     else:
         assert Sampling.of(data).clusters == 5
+
+
+@pytest.mark.parametrize(
+    ("limit", "status"),
+    [({"at_least": 0.8}, "pass"), ({"between": (0.8, 1.25)}, "fail"), ({"at_most": 200}, "inconclusive")],
+)
+def test_a_ratio_without_an_upper_end_is_judged(limit, status: str) -> None:
+    """Its lower end settles what it can; no limit from above is ever met."""
+    first = np.arange(250) < 50
+    quantity = Quantity.of(rows(250).ratio(np.arange(250) < 10, first, ~first))
+    requirement = Requirement.model_validate(
+        {"id": "T-1", "text": "t", "check": "c", "severity": "major", "limit": Limit(quantity="ratio", **limit)}
+    )
+    about = Documentation(title="t", measures="m", why="w", blind_to="b")
+    entry = Measured(
+        check="c",
+        params={},
+        documentation=about,
+        meanings={"ratio": Meaning(title="Ratio", better="target")},
+        status="measured",
+        measurement=Measurement(quantities={"ratio": quantity}),
+    )
+    finding = assess(requirement, "k", entry, Statistics(), 1)
+    assert (status, None) == (finding.status, finding.judged[0].high)
