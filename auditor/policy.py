@@ -19,7 +19,9 @@ Severity = Literal["blocker", "major", "minor"]
 
 def _identifier(text: str) -> str:
     if len(text) > 40 or not re.fullmatch(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+", text):
-        raise ValueError("an id is capital letters, digits and hyphens, as in PERF-1; at most 40 of them")
+        raise ValueError(
+            "an id is parts of capital letters and digits, joined by hyphens, as in PERF-1; 40 letters at most"
+        )
     return text
 
 
@@ -114,13 +116,6 @@ class Policy(Frozen):
     extends: str = ""
     statistics: Statistics = Statistics()
     requirements: tuple[Requirement, ...] = ()
-
-    @model_validator(mode="after")
-    def _distinct(self) -> Policy:
-        ids = [requirement.id for requirement in self.requirements]
-        if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValueError(f"these requirement ids occur twice: {', '.join(twice)}")
-        return self
 
     def measured(self) -> Iterator[Requirement]:
         """The requirements that a check tests."""

@@ -21,13 +21,29 @@ def verdict(findings: Iterable[Finding]) -> tuple[Verdict, str]:
         word = "CONDITIONAL"
     else:
         word = "PASS"
-    return word, _counted(every)
+    return word, f"{_counted(every)} {_decisive(word, blockers, majors)}".strip()
 
 
 def _blocks(finding: Finding) -> bool:
     """That a finding is neither settled nor declared as not applying."""
     declared = finding.status == "not_applicable" and finding.requirement.may_not_apply != ""
     return finding.status not in SETTLED and not declared
+
+
+def _decisive(word: Verdict, blockers: list[Finding], majors: list[Finding]) -> str:
+    """Which requirements made the verdict what it is."""
+    if word == "FAIL":
+        return _listed("Failed blockers", [f for f in blockers if f.status == "fail"])
+    if word == "INCONCLUSIVE":
+        return _listed("Blockers that are not settled", [f for f in blockers if _blocks(f) and f.status != "waived"])
+    if word == "CONDITIONAL":
+        return _listed("Major requirements that are not met", [f for f in majors if _blocks(f)])
+    return ""
+
+
+def _listed(title: str, findings: list[Finding]) -> str:
+    names = ", ".join(finding.requirement.id for finding in findings)
+    return f"{title}: {names}." if names else ""
 
 
 def _counted(findings: tuple[Finding, ...]) -> str:

@@ -70,6 +70,8 @@ def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fau
         return Problem(marked.where(*path), f"'{given}' is not a value of '{name}'", nearest(given, known))
     if kind == "string_type" and isinstance(given, (int, float)):
         return Problem(marked.where(*path), f"'{name}' is to be text, not {given!r}", "Write it in quotes.")
+    # Of a union pydantic names the member, which is no word of the file.
+    name = str(path[-1]) if path else name
     said = fault["msg"].removeprefix("Value error, ").replace("Input should", "should").replace("dictionary", "mapping")
     subject = f"'{name}' " if said.startswith("should") and name != "" else ""
     shown = f" (it is {_short(given)})" if subject and not isinstance(given, (dict, list)) else ""

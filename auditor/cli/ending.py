@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -15,9 +16,10 @@ import click
 from auditor.cli.interrupt import Interrupt
 from auditor.cli.terminal import one_line
 from auditor.cli.tracefile import TraceFile
-from auditor.errors import AuditorError, Problem
+from auditor.errors import AuditorError, FileFault, Problem
 
 INTERRUPTED, PIPE_CLOSED, BUG = 130, 141, 70
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def ended(command: click.Command, arguments: Sequence[str]) -> int:
@@ -62,8 +64,16 @@ def _code(command: click.Command, arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it ends
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - what is none of the above is a bug, and has its exit code
-        return _bug(error)
+        return _no_room(error) or _bug(error)
     return returned if isinstance(returned, int) else 0
+
+
+def _no_room(error: Exception) -> int:
+    """The exit code where the disk is full, or may not be written to; else 0."""
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        return 0
+    _say(f"auditor: cannot write: {error.strerror}")
+    return FileFault.exit_code
 
 
 def _bug(error: Exception) -> int:

@@ -103,8 +103,14 @@ def _digest(path: Path) -> FileDigest:
 def _unfit(marked: Marked, catalogue: Mapping[str, Check]) -> Iterator[Problem]:
     """What no check of the catalogue can test as written, whatever else is wrong with the file."""
     given = marked.data.get("requirements") if isinstance(marked.data, dict) else None
+    seen: set[str] = set()
     for at, requirement in enumerate(given if isinstance(given, list) else ()):
-        name = requirement.get("check") if isinstance(requirement, dict) else None
+        known = requirement if isinstance(requirement, dict) else {}
+        own = str(known.get("id", at))
+        if own in seen:
+            yield Problem(marked.where("requirements", at, "id"), f"the id '{own}' stands twice", "Each has its own.")
+        seen.add(own)
+        name = known.get("check")
         if not isinstance(name, str) or not name:
             continue
         place = ("requirements", at)

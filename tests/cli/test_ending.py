@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import signal
 import subprocess
@@ -50,6 +51,7 @@ def _ends(does: object) -> int:
         (ModelFault("m"), 3),
         (SealFault("s"), 5),
         (AuditorError("a"), 70),
+        (OSError(errno.ENOSPC, "No space left on device"), 3),
         (click.UsageError("u"), 2),
         (click.FileError("f"), 2),
         (KeyboardInterrupt(), 130),
