@@ -15,6 +15,7 @@ from auditor.render.vocabulary import NONE, is_count
 from auditor.render.words import Words
 
 _MOST_PARTS = 30
+_MANY_ALIKE = 5
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,19 @@ def _parts(title: str, known: Meaning | None, quantity: Quantity, level: float, 
     unit = known.unit if known else ""
     rows = [_Row(part, unit, estimate) for part, estimate in quantity.parts.items()]
     rows += [_Row(part, unit, None, reason) for part, reason in quantity.unmeasured.items()]
+    rows = _together(rows, words)
     per = (known.per if known else "") or words("part")
     return _grid(title, per[0].upper() + per[1:], rows, level, words)
+
+
+def _together(rows: list[_Row], words: Words) -> list[_Row]:
+    """One row for many that all say the same for certain, such as zero faults in each feature."""
+    known = {one.estimate.value for one in rows if one.estimate and isinstance(one.estimate.spread, Exact)}
+    exact = all(one.estimate is not None and isinstance(one.estimate.spread, Exact) for one in rows)
+    if len(rows) < _MANY_ALIKE or not exact or len(known) != 1:
+        return rows
+    fewest = min((one.estimate for one in rows if one.estimate), key=lambda estimate: estimate.n)
+    return [_Row(words("each of {n}; n is the least", n=words.numbers.count(len(rows))), rows[0].unit, fewest)]
 
 
 def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words, absent: tuple[str, ...] = ()) -> Grid:

@@ -6,10 +6,13 @@ import pytest
 from records import a_record
 
 from auditor.errors import WrittenFault
+from auditor.estimate import Estimate, Exact
+from auditor.measurement import Measurement, Quantity
 from auditor.render.first import first_page
 from auditor.render.methods_told import gathered
 from auditor.render.numbers import digits_for
 from auditor.render.plain import plain
+from auditor.render.quantities import quantities
 from auditor.render.words import translations, words
 
 WORDS = words("en")
@@ -107,3 +110,20 @@ def test_catalogue() -> None:
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Pass"\nmsgstr "通过"\n'.encode()
     )
     assert ["通过", "Fail"] == [told.gettext("Pass"), told.gettext("Fail")]
+
+
+def test_many_that_are_alike_are_one_row() -> None:
+    """Counts that are the same for every part take one row; one that differs brings all of them back."""
+    entry = a_record().measured["performance.discrimination"]
+
+    def rows(last: float) -> list[str]:
+        parts = {
+            f"f{i}": Estimate(value=0.0 if i < 5 else last, n=100 + i, method="a count", spread=Exact())
+            for i in range(6)
+        }
+        measurement = Measurement(quantities={"auroc": Quantity(parts=parts)})
+        (grid,) = quantities(entry.model_copy(update={"measurement": measurement}), 0.95, WORDS)
+        return [str(row[0]) for row in grid.rows]
+
+    assert ["each of 6; n is the least"] == rows(0.0)
+    assert ["f0", "f1", "f2", "f3", "f4", "f5"] == rows(1.0)
