@@ -1,0 +1,185 @@
+"""How often a shipped policy is wrong: python benchmarks/validity.py [--runs 40] [--seed 1] [--write]
+
+Whole policies on sound models (false alarms, inconclusive findings, coverage), faults of practical size planted at
+several n (found or not), and findings by the distance of the truth from the limit. --write puts the tables into
+docs/validation.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from validity_worlds import FAULTS, SOUND, SPOILED, TRUTH, world
+
+from auditor.checks import CATALOGUE
+from auditor.engine import Budget, plan, run_checks
+from auditor.judge import judge
+from auditor.loaders.policies import load_policy
+from auditor.policy import Policy
+from auditor.record import Finding
+from auditor.subject import Subject
+from auditor.verdict import verdict
+
+DOC = Path(__file__).parent.parent / "docs" / "validation.md"
+START, END = "<!-- policies: written by benchmarks/validity.py -->", "<!-- policies: end -->"
+POLICIES = ("finance/credit-default", "medical/icu-risk")
+SIZES = (500, 2000)
+DESIGNS = {"500 people": (500, 1), "2000 people": (2000, 1), "500 people, 4 rows each": (2000, 4)}  # rows, rows each
+NEAR = {  # requirement -> what is varied, its values, and the truth of the quantity
+    "PERF-1": ("auroc", (0.65, 0.67, 0.70, 0.73, 0.75, 0.80), lambda value: value),
+    "PERF-2": ("overconfident", (1.6, 1.4, 1.25, 1.1, 1.0), lambda value: 1 / value),
+    "FAIR-SEX": ("gap", (0.0, 0.05, 0.10, 0.15, 0.20, 0.30), lambda value: value),
+}
+NEAR_SIZES = (500, 2000, 5000)
+
+
+class Quiet:
+    """Nobody waits for these audits."""
+
+    def begin(self, name: str, at: int, of: int) -> None: ...
+
+    def end(self, name: str, status: str, seconds: float) -> None: ...
+
+
+def audited(subject: Subject, policy: Policy) -> tuple[Finding, ...]:
+    """The findings of every requirement that a check tests; what it covered is in `judged`."""
+    jobs, keys = plan(policy, CATALOGUE)
+    measured, _ = run_checks(subject, jobs, Budget(10**9, 60.0), Quiet())
+    return judge(policy, measured, keys, model_sha256="", today=datetime.date(2000, 1, 1))
+
+
+def narrowed(policy: Policy, only: tuple[str, ...] = ()) -> Policy:
+    """The policy without what people attest; of some requirements only, where named."""
+    kept = tuple(r for r in policy.measured() if not only or r.id in only)
+    return policy.model_copy(update={"requirements": kept})
+
+
+def sound(name: str, runs: int, seed: int, pool: Executor) -> Iterator[str]:
+    """Whole audits of sound models: false alarms of each design, and what became of each requirement."""
+    policy = narrowed(load_policy(name, CATALOGUE).policy)
+    yield f"\n### `{name}` on sound models\n"
+    yield from ("| test data | audits | any finding fails | verdict FAIL |", "|---|---:|---:|---:|")
+    audits: dict[str, list[tuple[Finding, ...]]] = {}
+    for words, (n, each) in DESIGNS.items():
+        task = partial(one_sound, policy, n, each)
+        audits[words] = found = list(pool.map(task, range(seed * 100_003, seed * 100_003 + runs)))
+        alarms = sum(any(finding.status == "fail" for finding in findings) for findings in found)
+        fails = sum(verdict(findings)[0] == "FAIL" for findings in found)
+        yield f"| {words} | {runs} | {_share(alarms, runs)} | {_share(fails, runs)} |"
+    head = " | ".join(f"{words} | holds" for words in DESIGNS)
+    yield "\nPass / inconclusive / fail, and how many intervals of parts hold the truth, where it is known.\n"
+    yield f"| requirement | check | {head} |"
+    yield f"|---|---|{'---:|' * 2 * len(DESIGNS)}"
+    for at, requirement in enumerate(policy.requirements):
+        cells = [_cell([findings[at] for findings in found]) for found in audits.values()]
+        yield f"| {requirement.id} | `{requirement.check}` | {' | '.join(cells)} |"
+
+
+def one_sound(policy: Policy, n: int, each: int, seed: int) -> tuple[Finding, ...]:
+    """The findings about one sound model."""
+    return audited(world(n, seed, SPOILED["split by time"], rows_per_entity=each), policy)
+
+
+def _cell(findings: list[Finding]) -> str:
+    count = Counter(finding.status for finding in findings)
+    if count["not_applicable"] == len(findings):
+        return "not applicable | –"
+    held = [holds for finding in findings for holds in _held(finding)]
+    shares = " / ".join(_share(count[status], len(findings)) for status in ("pass", "inconclusive", "fail"))
+    return f"{shares} | {_share(sum(held), len(held)) if held else '–'}"
+
+
+def _held(finding: Finding) -> list[bool]:
+    """Whether the interval of each part, as it is printed, holds the truth, where the truth is known."""
+    limit = finding.requirement.limit
+    if limit is None or limit.quantity not in TRUTH:
+        return []
+    truth = TRUTH[limit.quantity]
+    return [
+        (part.low is None or part.low <= truth) and (part.high is None or truth <= part.high) for part in finding.judged
+    ]
+
+
+def power(runs: int, seed: int, pool: Executor) -> Iterator[str]:
+    """Planted faults: how often what must find them fails."""
+    policy = load_policy(POLICIES[0], CATALOGUE).policy
+    yield from ("\n### Planted faults\n", f"| fault | found by | {' | '.join(f'n = {n}' for n in SIZES)} |")
+    yield f"|---|---|{'---:|' * len(SIZES)}"
+    for at, fault in enumerate(FAULTS):
+        some = narrowed(policy, fault.finds)
+        shares = []
+        for n in SIZES:
+            seeds = range(seed * 100_003 + 50_000, seed * 100_003 + 50_000 + runs)
+            shares.append(_share(sum(pool.map(partial(one_fault, at, some, n), seeds)), runs))
+        yield f"| {fault.name} | `{some.requirements[0].check}` | {' | '.join(shares)} |"
+
+
+def one_fault(at: int, policy: Policy, n: int, seed: int) -> bool:
+    """Whether a fault is found in one world."""
+    fault = FAULTS[at]
+    return any(finding.status == "fail" for finding in audited(world(n, seed, fault.spoil, **fault.asked), policy))
+
+
+def distances(runs: int, seed: int, pool: Executor) -> Iterator[str]:
+    """Findings where the truth is near a limit, inside and outside. The blockers are judged as a family."""
+    policy = narrowed(load_policy(POLICIES[0], CATALOGUE).policy, tuple(NEAR))
+    yield "\n### By the distance of the truth from the limit\n"
+    yield "Pass / inconclusive / fail; where the truth is on the limit or inside it, a fail is a false alarm.\n"
+    yield f"| requirement | limit | truth | {' | '.join(f'n = {n}' for n in NEAR_SIZES)} |"
+    yield f"|---|---|---:|{'---:|' * len(NEAR_SIZES)}"
+    for requirement in policy.requirements:
+        name, values, truth = NEAR[requirement.id]
+        limit = requirement.limit
+        told = (
+            "" if limit is None else f"{limit.low:g} or more" if limit.high is None else f"{limit.low} to {limit.high}"
+        )
+        for value in values:
+            cells = []
+            for n in NEAR_SIZES:
+                seeds = range(seed * 100_003 + 70_000, seed * 100_003 + 70_000 + runs)
+                count = Counter(pool.map(partial(one_near, policy, requirement.id, n, name, value), seeds))
+                cells.append(" / ".join(_share(count[status], runs) for status in ("pass", "inconclusive", "fail")))
+            yield f"| {requirement.id} | {told} | {truth(value):.3g} | {' | '.join(cells)} |"
+
+
+def one_near(policy: Policy, identifier: str, n: int, name: str, value: float, seed: int) -> str:
+    """The status of one requirement in one world."""
+    findings = audited(world(n, seed, reference=0, **{name: value}), policy)
+    return next(finding.status for finding in findings if finding.requirement.id == identifier)
+
+
+def _share(hits: int, of: int) -> str:
+    return f"{100 * hits / of:.0f} %"
+
+
+def main() -> None:
+    """Print the tables, and with --write put them into docs/validation.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    clock, lines = time.monotonic(), [f"`python benchmarks/validity.py --runs {given.runs} --seed {given.seed}`"]
+    with ProcessPoolExecutor(given.jobs) as pool:
+        parts = [sound(name, given.runs, given.seed, pool) for name in POLICIES]
+        for part in (*parts, power(2 * given.runs, given.seed, pool), distances(2 * given.runs, given.seed, pool)):
+            for line in part:
+                print(line, flush=True)
+                lines.append(line)
+    print(f"\n{time.monotonic() - clock:.0f} s; the sound model is {dict(SOUND)}")
+    if given.write:
+        before, _, rest = DOC.read_text("utf-8").partition(START)
+        _, _, after = rest.partition(END)
+        DOC.write_text(f"{before}{START}\n{chr(10).join(lines)}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
