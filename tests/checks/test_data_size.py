@@ -60,7 +60,7 @@ def test_one_hidden_class_cannot_be_had_by_subtraction():
     subject = with_outcome(make_subject(n=400, task="multiclass"), np.repeat([0, 1, 2], [5, 95, 300]))
     measured = run(sample_size.measure, subject)
     assert values(measured, "events") == {"icu": 300}
-    assert measured.quantities["events"].unmeasured == dict.fromkeys(("home", "ward"), "fewer than 10 rows; suppressed")
+    assert set(measured.quantities["events"].unmeasured) == {"home", "ward"}
 
 
 def test_a_group_is_told_in_both_numbers_or_none():

@@ -84,11 +84,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     test = Cells.of(seen)
     if not sum(int(cells.sum()) for cells in test.cells.values()):
         raise NotApplicable("no row has a cell")
-    sampling = Sampling.of(subject.test)
     exact = _exact(subject.test, test, seen)
     sections: dict[str, Callable[[], Quantity]] = {
-        "missing_by_outcome": lambda: _contrasts(sampling, _by_outcome(subject, test)),
-        "missing_by_group": lambda: _by_group(subject, test, sampling),
+        "missing_by_outcome": lambda: _contrasts(Sampling.of(subject.test), _by_outcome(subject, test)),
+        "missing_by_group": lambda: _by_group(subject, test),
         "missing_change": lambda: _change(subject, test),
     }
     quantities, unmeasured = dict(exact), {}
@@ -154,7 +153,7 @@ def _by_outcome(subject: Subject, test: Cells) -> Iterator[tuple[str, Pair]]:
                 yield key, _pair(absent, test.cells[feature], event, ~event)
 
 
-def _by_group(subject: Subject, test: Cells, sampling: Sampling) -> Quantity:
+def _by_group(subject: Subject, test: Cells) -> Quantity:
     """All features together, so that the parts are the groups."""
     absent, cells = (np.sum(list(counts.values()), axis=0) for counts in (test.absent, test.cells))
     pairs: dict[str, Pair] = {}
@@ -169,7 +168,7 @@ def _by_group(subject: Subject, test: Cells, sampling: Sampling) -> Quantity:
                 pairs[f"{attribute}: {level}"] = _pair(absent, cells, rows, others)
     if not pairs and not unmeasured:
         raise NotApplicable("the data have no two groups to compare")
-    return _contrasts(sampling, iter(pairs.items()), unmeasured)
+    return _contrasts(Sampling.of(subject.test), iter(pairs.items()), unmeasured)
 
 
 def _change(subject: Subject, test: Cells) -> Quantity:

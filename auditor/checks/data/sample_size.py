@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from auditor.checks.check import check
 from auditor.checks.groups import Grouping, Groups
+from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Exact, Frozen
 from auditor.evidence import Evidence
 from auditor.measurement import Column, Meaning, Measurement, Quantity, Table
@@ -40,34 +41,39 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Blind to: whether these rows are the right ones; how much the training data hold.
     """
     data = subject.test
-    sampling = Sampling.of(data)
+    units = len(data) if data.cluster is None else len(np.unique(data.cluster))
     quantities = {
         "rows": Quantity.of(_count(len(data), len(data))),
-        "entities": Quantity.of(_count(sampling.clusters, len(data))),
+        "entities": Quantity.of(_count(units, len(data))),
     }
     outcomes = _outcomes(subject)
     if not outcomes:
         names = ("events", "non_events", "prevalence", "events_by_group", "non_events_by_group")
         reason = "the target is a number, so nobody has or lacks the outcome"
         return Measurement(quantities=quantities, unmeasured=dict.fromkeys(names, reason))
-    quantities |= _overall(subject, sampling, outcomes)
+    quantities |= _overall(subject, outcomes)
     grouped, table = _by_group(subject, outcomes)
     missing = {name: "the data have no groups" for name in ("events_by_group", "non_events_by_group") if not grouped}
+    try:
+        quantities["prevalence"] = _prevalence(subject, outcomes)
+    except NotApplicable as refusal:
+        missing["prevalence"] = refusal.reason
     return Measurement(quantities=quantities | grouped, unmeasured=missing, shown=(table,) if table.rows else ())
 
 
-def _overall(subject: Subject, sampling: Sampling, outcomes: dict[str, Mask]) -> dict[str, Quantity]:
-    n = len(subject.test)
-    hidden = _hidden(outcomes, subject.smallest_cell)
-    unmeasured = dict.fromkeys(sorted(hidden), f"fewer than {subject.smallest_cell} rows; suppressed")
-    told = {name: event for name, event in outcomes.items() if name not in hidden}
-    every = np.ones(n, dtype=bool)
+def _overall(subject: Subject, outcomes: dict[str, Mask]) -> dict[str, Quantity]:
+    n, (told, hidden) = len(subject.test), _told(outcomes, subject.smallest_cell)
     parts = {
         "events": {name: _count(int(event.sum()), n) for name, event in told.items()},
         "non_events": {name: _count(int((~event).sum()), n) for name, event in told.items()},
-        "prevalence": {name: sampling.rate(event, every) for name, event in told.items()},
     }
-    return {name: Quantity(parts=of, unmeasured=unmeasured) for name, of in parts.items()}
+    return {name: Quantity(parts=of, unmeasured=hidden) for name, of in parts.items()}
+
+
+def _prevalence(subject: Subject, outcomes: dict[str, Mask]) -> Quantity:
+    sampling, (told, hidden) = Sampling.of(subject.test), _told(outcomes, subject.smallest_cell)
+    every = np.ones(len(subject.test), dtype=bool)
+    return Quantity(parts={name: sampling.rate(event, every) for name, event in told.items()}, unmeasured=hidden)
 
 
 def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Quantity], Table]:
@@ -106,17 +112,21 @@ def _outcomes(subject: Subject) -> dict[str, Mask]:
     return {"": np.asarray(data.y == 1)}
 
 
-def _hidden(outcomes: dict[str, Mask], smallest: int) -> set[str]:
-    """The outcomes that fewer rows than the smallest cell have or lack, but for those that nobody does.
+def _told(outcomes: dict[str, Mask], smallest: int) -> tuple[dict[str, Mask], dict[str, str]]:
+    """The outcomes that are told; and those that are hidden, with the reason.
 
-    With several classes, the counts of the others would give one hidden count away: the next smallest is hidden too.
+    Hidden is what fewer rows than the smallest cell have, or lack, but for what nobody does. With several classes the
+    next smallest are hidden too, until so many rows are that the counts of the others give none away.
     """
     counts = {name: (int(event.sum()), int((~event).sum())) for name, event in outcomes.items()}
     hidden = {name for name, pair in counts.items() if any(0 < count < smallest for count in pair)}
-    if len(counts) > 1 and len(hidden) == 1:
-        others = {name: pair[0] for name, pair in counts.items() if name not in hidden}
-        hidden.add(min(others, key=lambda name: (others[name] == 0, others[name])))
-    return hidden
+    for name in sorted(counts, key=lambda name: counts[name]) if hidden else ():
+        if sum(counts[one][0] for one in hidden) < 2 * smallest and counts[name][0]:
+            hidden.add(name)
+    reason = f"fewer than {smallest} rows, or the size of a smaller class could be derived; suppressed"
+    return {name: event for name, event in outcomes.items() if name not in hidden}, dict.fromkeys(
+        sorted(hidden), reason
+    )
 
 
 def _count(value: int, n: int) -> Estimate:
