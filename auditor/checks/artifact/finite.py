@@ -20,9 +20,11 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "nonfinite_weights": Meaning(title="Weights that are NaN or infinite", better="lower"),
-        "nonfinite_scores": Meaning(title="Test rows whose score is NaN or infinite", better="lower"),
-        "distinct_scores": Meaning(title="Different scores among the test rows, to five digits", better="higher"),
+        "nonfinite_weights": Meaning(title="Weights that are NaN or infinite", better="lower", low=0.0),
+        "nonfinite_scores": Meaning(title="Test rows whose score is NaN or infinite", better="lower", low=0.0),
+        "distinct_scores": Meaning(
+            title="Different scores among the test rows, to five digits", better="higher", low=0.0
+        ),
     },
     needs=(SCORES,),
 )

@@ -21,11 +21,15 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "custom_objects": Meaning(title="Uses of code that is not Keras's own", better="lower"),
+        "custom_objects": Meaning(title="Uses of code that is not Keras's own", better="lower", low=0.0),
         "unaccounted_numbers": Meaning(
-            title="Numbers in the file less or more than the model's parameters", better="lower"
+            title="Numbers in the file less or more than the model's parameters",
+            better="lower",
+            low=0.0,
         ),
-        "foreign_signature": Meaning(title="Signatures beside the file that are not this file's", better="lower"),
+        "foreign_signature": Meaning(
+            title="Signatures beside the file that are not this file's", better="lower", low=0.0
+        ),
     },
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:

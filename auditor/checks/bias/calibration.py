@@ -72,9 +72,12 @@ _OF_NUMBERS = (
         "in_the_large_difference": Meaning(
             title="Difference of calibration in the large", better="target", unit="log odds", per="pair of groups"
         ),
-        "expected_to_observed": Meaning(title="Expected over observed outcomes", better="target", per="group"),
+        "expected_to_observed": Meaning(title="Expected over observed outcomes", better="target", per="group", low=0.0),
         "expected_to_observed_ratio": Meaning(
-            title="Ratio of expected over observed outcomes", better="target", per="pair of groups"
+            title="Ratio of expected over observed outcomes",
+            better="target",
+            per="pair of groups",
+            low=0.0,
         ),
     },
     needs=(SCORES,),

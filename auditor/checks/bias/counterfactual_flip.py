@@ -40,9 +40,13 @@ def _evaluations(subject: Subject, params: Params) -> int:
 
 @check(
     quantities={
-        "flipped": Meaning(title="Share of decisions that flip", better="lower", per="level that is set"),
+        "flipped": Meaning(
+            title="Share of decisions that flip", better="lower", per="level that is set", low=0.0, high=1.0
+        ),
         "score_change": Meaning(title="Mean change of the score", better="target", per="level that is set"),
-        "score_change_size": Meaning(title="Mean size of the score's change", better="lower", per="level that is set"),
+        "score_change_size": Meaning(
+            title="Mean size of the score's change", better="lower", per="level that is set", low=0.0
+        ),
     },
     needs=(SCORES,),
     rows=_evaluations,

@@ -23,17 +23,25 @@ _METHOD = "DeLong, logit scale"
 
 @check(
     quantities={
-        "auroc": Meaning(title="Area under the ROC curve within the group", better="higher", per="group"),
-        "auroc_difference": Meaning(title="Difference of areas", better="target", per="pair of groups"),
+        "auroc": Meaning(
+            title="Area under the ROC curve within the group", better="higher", per="group", low=0.0, high=1.0
+        ),
+        "auroc_difference": Meaning(
+            title="Difference of areas", better="target", per="pair of groups", low=-1.0, high=1.0
+        ),
         "negatives_inside": Meaning(
             title="Area of the group's rows without the outcome against others' rows with it (BPSN)",
             better="higher",
             per="group",
+            low=0.0,
+            high=1.0,
         ),
         "positives_inside": Meaning(
             title="Area of the group's rows with the outcome against others' rows without it (BNSP)",
             better="higher",
             per="group",
+            low=0.0,
+            high=1.0,
         ),
     },
     needs=(SCORES,),

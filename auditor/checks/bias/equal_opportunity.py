@@ -16,8 +16,10 @@ from auditor.subject import Subject
 
 @check(
     quantities={
-        "sensitivity": Meaning(title="Sensitivity", better="higher", per="group"),
-        "sensitivity_difference": Meaning(title="Difference of sensitivity", better="target", per="pair of groups"),
+        "sensitivity": Meaning(title="Sensitivity", better="higher", per="group", low=0.0, high=1.0),
+        "sensitivity_difference": Meaning(
+            title="Difference of sensitivity", better="target", per="pair of groups", low=-1.0, high=1.0
+        ),
     },
     needs=(SCORES,),
 )

@@ -16,10 +16,14 @@ from auditor.subject import Subject
 
 @check(
     quantities={
-        "false_positive_rate": Meaning(title="False-positive rate", better="lower", per="group"),
-        "false_negative_rate": Meaning(title="False-negative rate", better="lower", per="group"),
+        "false_positive_rate": Meaning(title="False-positive rate", better="lower", per="group", low=0.0, high=1.0),
+        "false_negative_rate": Meaning(title="False-negative rate", better="lower", per="group", low=0.0, high=1.0),
         "odds_difference": Meaning(
-            title="Difference of false-positive and of false-negative rates", better="target", per="pair of groups"
+            title="Difference of false-positive and of false-negative rates",
+            better="target",
+            per="pair of groups",
+            low=-1.0,
+            high=1.0,
         ),
     },
     needs=(SCORES,),

@@ -38,12 +38,17 @@ _CLASSES = ("error_rate", "error_rate_difference")
 
 @check(
     quantities={
-        "mean_absolute_error": Meaning(title="Mean absolute error, in the target's unit", better="lower", per="group"),
+        "mean_absolute_error": Meaning(
+            title="Mean absolute error, in the target's unit", better="lower", per="group", low=0.0
+        ),
         "mean_absolute_error_difference": Meaning(
             title="Difference of mean absolute errors, in the target's unit", better="target", per="pair of groups"
         ),
         "mean_absolute_error_ratio": Meaning(
-            title="Ratio of mean absolute errors", better="target", per="pair of groups"
+            title="Ratio of mean absolute errors",
+            better="target",
+            per="pair of groups",
+            low=0.0,
         ),
         "mean_error": Meaning(
             title="Mean error (predicted − observed), in the target's unit", better="target", per="group"
@@ -51,9 +56,15 @@ _CLASSES = ("error_rate", "error_rate_difference")
         "mean_error_difference": Meaning(
             title="Difference of mean errors, in the target's unit", better="target", per="pair of groups"
         ),
-        "error_rate": Meaning(title="Share of rows whose class is predicted wrongly", better="lower", per="group"),
+        "error_rate": Meaning(
+            title="Share of rows whose class is predicted wrongly", better="lower", per="group", low=0.0, high=1.0
+        ),
         "error_rate_difference": Meaning(
-            title="Difference of shares predicted wrongly", better="target", per="pair of groups"
+            title="Difference of shares predicted wrongly",
+            better="target",
+            per="pair of groups",
+            low=-1.0,
+            high=1.0,
         ),
     },
     needs=(SCORES,),

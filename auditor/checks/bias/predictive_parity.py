@@ -16,13 +16,21 @@ from auditor.subject import Subject
 
 @check(
     quantities={
-        "ppv": Meaning(title="Positive predictive value", better="higher", per="group"),
+        "ppv": Meaning(title="Positive predictive value", better="higher", per="group", low=0.0, high=1.0),
         "ppv_difference": Meaning(
-            title="Difference of positive predictive values", better="target", per="pair of groups"
+            title="Difference of positive predictive values",
+            better="target",
+            per="pair of groups",
+            low=-1.0,
+            high=1.0,
         ),
-        "npv": Meaning(title="Negative predictive value", better="higher", per="group"),
+        "npv": Meaning(title="Negative predictive value", better="higher", per="group", low=0.0, high=1.0),
         "npv_difference": Meaning(
-            title="Difference of negative predictive values", better="target", per="pair of groups"
+            title="Difference of negative predictive values",
+            better="target",
+            per="pair of groups",
+            low=-1.0,
+            high=1.0,
         ),
     },
     needs=(SCORES,),

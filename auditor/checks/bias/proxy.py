@@ -40,12 +40,18 @@ def _evaluations(subject: Subject, params: Params) -> int:
 @check(
     quantities={
         "told_by_inputs": Meaning(
-            title="How well the model's inputs tell the group (area under the ROC curve)", better="lower", per="group"
+            title="How well the model's inputs tell the group (area under the ROC curve)",
+            better="lower",
+            per="group",
+            low=0.0,
+            high=1.0,
         ),
         "told_by_hidden_state": Meaning(
             title="How well the model's last hidden state tells the group (area under the ROC curve)",
             better="lower",
             per="group",
+            low=0.0,
+            high=1.0,
         ),
         "score_given_outcome": Meaning(title="Mean score given the outcome", better="target", per="group"),
         "score_given_outcome_difference": Meaning(

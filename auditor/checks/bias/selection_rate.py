@@ -17,11 +17,19 @@ from auditor.subject import Subject
 
 @check(
     quantities={
-        "selection_rate": Meaning(title="Share who get the favourable decision", better="target", per="group"),
-        "selection_rate_difference": Meaning(
-            title="Difference of selection rates", better="target", per="pair of groups"
+        "selection_rate": Meaning(
+            title="Share who get the favourable decision", better="target", per="group", low=0.0, high=1.0
         ),
-        "selection_rate_ratio": Meaning(title="Ratio of selection rates", better="target", per="pair of groups"),
+        "selection_rate_difference": Meaning(
+            title="Difference of selection rates",
+            better="target",
+            per="pair of groups",
+            low=-1.0,
+            high=1.0,
+        ),
+        "selection_rate_ratio": Meaning(
+            title="Ratio of selection rates", better="target", per="pair of groups", low=0.0
+        ),
     },
     needs=(SCORES,),
 )

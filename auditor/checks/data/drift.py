@@ -37,19 +37,26 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "psi": Meaning(title="Population stability index", better="lower", per="feature"),
-        "ks": Meaning(title="Largest distance of the distribution functions", better="lower", per="feature"),
+        "psi": Meaning(title="Population stability index", better="lower", per="feature", low=0.0),
+        "ks": Meaning(
+            title="Largest distance of the distribution functions", better="lower", per="feature", low=0.0, high=1.0
+        ),
         "shift": Meaning(
             title="Mean shift of the distribution (Wasserstein), in reference standard deviations",
             better="lower",
             per="feature",
+            low=0.0,
         ),
         "p_value": Meaning(
             title="Chance of such a distance where nothing has changed (Holm's adjustment)",
             better="higher",
             per="feature",
+            low=0.0,
+            high=1.0,
         ),
-        "told_apart": Meaning(title="Area under the ROC curve of a classifier of test and reference", better="lower"),
+        "told_apart": Meaning(
+            title="Area under the ROC curve of a classifier of test and reference", better="lower", low=0.0, high=1.0
+        ),
     },
     needs=(SCORES, REFERENCE_SCORES),
 )

@@ -35,9 +35,15 @@ class Repeats:
 
 @check(
     quantities={
-        "repeated": Meaning(title="Share of rows that repeat an earlier row", better="lower", per="data set"),
+        "repeated": Meaning(
+            title="Share of rows that repeat an earlier row", better="lower", per="data set", low=0.0, high=1.0
+        ),
         "conflicting": Meaning(
-            title="Share of rows that equal a row with another outcome", better="lower", per="data set"
+            title="Share of rows that equal a row with another outcome",
+            better="lower",
+            per="data set",
+            low=0.0,
+            high=1.0,
         ),
     }
 )

@@ -34,14 +34,26 @@ Ranked = dict[str, tuple[Estimate, Floats]]
 
 @check(
     quantities={
-        "alone": Meaning(title="Area under the ROC curve of one feature alone", better="lower", per="feature and step"),
+        "alone": Meaning(
+            title="Area under the ROC curve of one feature alone",
+            better="lower",
+            per="feature and step",
+            low=0.0,
+            high=1.0,
+        ),
         "jump": Meaning(
-            title="Area of a feature at the last step less its area one step before", better="lower", per="feature"
+            title="Area of a feature at the last step less its area one step before",
+            better="lower",
+            per="feature",
+            low=-1.0,
+            high=1.0,
         ),
         "explained": Meaning(
             title="Share of the target's variance that a line through one feature explains",
             better="lower",
             per="feature and step",
+            low=0.0,
+            high=1.0,
         ),
     }
 )

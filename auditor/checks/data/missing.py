@@ -55,18 +55,34 @@ class Cells:
 
 @check(
     quantities={
-        "missing": Meaning(title="Share of cells not measured", better="lower", per="feature"),
+        "missing": Meaning(title="Share of cells not measured", better="lower", per="feature", low=0.0, high=1.0),
         "missing_by_block": Meaning(
-            title="Share of cells not measured in a quarter of the sequence", better="lower", per="feature and quarter"
+            title="Share of cells not measured in a quarter of the sequence",
+            better="lower",
+            per="feature and quarter",
+            low=0.0,
+            high=1.0,
         ),
         "missing_by_outcome": Meaning(
-            title="Share not measured in rows with the outcome less that in the others", better="target", per="feature"
+            title="Share not measured in rows with the outcome less that in the others",
+            better="target",
+            per="feature",
+            low=-1.0,
+            high=1.0,
         ),
         "missing_by_group": Meaning(
-            title="Share not measured in a group less that in the other rows", better="target", per="group"
+            title="Share not measured in a group less that in the other rows",
+            better="target",
+            per="group",
+            low=-1.0,
+            high=1.0,
         ),
         "missing_change": Meaning(
-            title="Share not measured in the test less that in the reference data", better="target", per="feature"
+            title="Share not measured in the test less that in the reference data",
+            better="target",
+            per="feature",
+            low=-1.0,
+            high=1.0,
         ),
     }
 )

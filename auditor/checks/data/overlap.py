@@ -34,10 +34,16 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "entities_in_both": Meaning(title="Share of test entities that are in the reference data too", better="lower"),
-        "identical": Meaning(title="Share of test rows that equal a reference row", better="lower"),
-        "near": Meaning(title="Share of test rows that equal or nearly equal a reference row", better="lower"),
-        "near_found": Meaning(title="Share of planted near copies that the search finds", better="higher"),
+        "entities_in_both": Meaning(
+            title="Share of test entities that are in the reference data too", better="lower", low=0.0, high=1.0
+        ),
+        "identical": Meaning(title="Share of test rows that equal a reference row", better="lower", low=0.0, high=1.0),
+        "near": Meaning(
+            title="Share of test rows that equal or nearly equal a reference row", better="lower", low=0.0, high=1.0
+        ),
+        "near_found": Meaning(
+            title="Share of planted near copies that the search finds", better="higher", low=0.0, high=1.0
+        ),
     }
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:

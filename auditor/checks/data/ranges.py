@@ -43,10 +43,20 @@ class Checked:
 
 @check(
     quantities={
-        "nonfinite": Meaning(title="Cells that are infinite", better="lower"),
-        "outside": Meaning(title="Share of measured cells outside the plausible range", better="lower", per="feature"),
+        "nonfinite": Meaning(title="Cells that are infinite", better="lower", low=0.0),
+        "outside": Meaning(
+            title="Share of measured cells outside the plausible range",
+            better="lower",
+            per="feature",
+            low=0.0,
+            high=1.0,
+        ),
         "other_unit": Meaning(
-            title="Share of measured cells that would look right in another unit", better="lower", per="feature"
+            title="Share of measured cells that would look right in another unit",
+            better="lower",
+            per="feature",
+            low=0.0,
+            high=1.0,
         ),
     }
 )

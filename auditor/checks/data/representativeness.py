@@ -42,7 +42,11 @@ class Params(Frozen):
 @check(
     quantities={
         "share_difference": Meaning(
-            title="Share of the test rows less share of the population", better="target", per="level of the attribute"
+            title="Share of the test rows less share of the population",
+            better="target",
+            per="level of the attribute",
+            low=-1.0,
+            high=1.0,
         )
     }
 )

@@ -23,13 +23,19 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "rows": Meaning(title="Test rows", better="higher"),
-        "entities": Meaning(title="Independent units among the test rows", better="higher"),
-        "events": Meaning(title="Test rows with the outcome", better="higher", per="class"),
-        "non_events": Meaning(title="Test rows without the outcome", better="higher", per="class"),
-        "prevalence": Meaning(title="Share of test rows with the outcome", better="target", per="class"),
-        "events_by_group": Meaning(title="Test rows with the outcome in a group", better="higher", per="group"),
-        "non_events_by_group": Meaning(title="Test rows without the outcome in a group", better="higher", per="group"),
+        "rows": Meaning(title="Test rows", better="higher", low=0.0),
+        "entities": Meaning(title="Independent units among the test rows", better="higher", low=0.0),
+        "events": Meaning(title="Test rows with the outcome", better="higher", per="class", low=0.0),
+        "non_events": Meaning(title="Test rows without the outcome", better="higher", per="class", low=0.0),
+        "prevalence": Meaning(
+            title="Share of test rows with the outcome", better="target", per="class", low=0.0, high=1.0
+        ),
+        "events_by_group": Meaning(
+            title="Test rows with the outcome in a group", better="higher", per="group", low=0.0
+        ),
+        "non_events_by_group": Meaning(
+            title="Test rows without the outcome in a group", better="higher", per="group", low=0.0
+        ),
     }
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:

@@ -30,8 +30,12 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "before_end": Meaning(title="Share of test rows from before the end of the reference data", better="lower"),
-        "straddling": Meaning(title="Share of test rows that hold lines of a reference row", better="lower"),
+        "before_end": Meaning(
+            title="Share of test rows from before the end of the reference data", better="lower", low=0.0, high=1.0
+        ),
+        "straddling": Meaning(
+            title="Share of test rows that hold lines of a reference row", better="lower", low=0.0, high=1.0
+        ),
     }
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:

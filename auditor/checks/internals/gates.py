@@ -26,7 +26,11 @@ class Params(Frozen):
 
 
 @check(
-    quantities={"saturation": Meaning(title="Share of gate values that are saturated", better="lower", per="gate")},
+    quantities={
+        "saturation": Meaning(
+            title="Share of gate values that are saturated", better="lower", per="gate", low=0.0, high=1.0
+        )
+    },
     needs=(SCORES, TRACES),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:

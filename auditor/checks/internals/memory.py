@@ -37,8 +37,10 @@ def _classes(subject: Subject) -> int:
 
 @check(
     quantities={
-        "beyond": Meaning(title="Share of influence from steps older than the horizon", better="target"),
-        "half_life": Meaning(title="Half-life of influence", better="target", unit="steps"),
+        "beyond": Meaning(
+            title="Share of influence from steps older than the horizon", better="target", low=0.0, high=1.0
+        ),
+        "half_life": Meaning(title="Half-life of influence", better="target", unit="steps", low=0.0),
     },
     rows=lambda subject, params: min(len(subject.test), params.rows) * _classes(subject),
 )

@@ -29,9 +29,11 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "dead": Meaning(title="Share of units that are dead", better="lower", per="layer"),
-        "copies": Meaning(title="Share of units that copy another", better="lower", per="layer"),
-        "spectral_radius": Meaning(title="Spectral radius of the recurrent weights", better="target", per="layer"),
+        "dead": Meaning(title="Share of units that are dead", better="lower", per="layer", low=0.0, high=1.0),
+        "copies": Meaning(title="Share of units that copy another", better="lower", per="layer", low=0.0, high=1.0),
+        "spectral_radius": Meaning(
+            title="Spectral radius of the recurrent weights", better="target", per="layer", low=0.0
+        ),
     },
     needs=(TRACES,),
 )

@@ -34,9 +34,13 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "alerts": Meaning(title="Alerts per 100 patient-days", better="lower"),
-        "false_alerts": Meaning(title="Share of alerts raised where the outcome does not follow", better="lower"),
-        "found": Meaning(title="Share of people with the outcome who have an alert in time", better="higher"),
+        "alerts": Meaning(title="Alerts per 100 patient-days", better="lower", low=0.0),
+        "false_alerts": Meaning(
+            title="Share of alerts raised where the outcome does not follow", better="lower", low=0.0, high=1.0
+        ),
+        "found": Meaning(
+            title="Share of people with the outcome who have an alert in time", better="higher", low=0.0, high=1.0
+        ),
         "lead_time": Meaning(title="Mean time from the first alert to the outcome", better="higher", unit="hours"),
     },
     needs=(SCORES,),

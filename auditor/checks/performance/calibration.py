@@ -39,12 +39,15 @@ class Params(Frozen):
     quantities={
         "slope": Meaning(title="Calibration slope", better="target"),
         "intercept": Meaning(title="Calibration in the large", better="target"),
-        "expected_to_observed": Meaning(title="Expected over observed outcomes", better="target"),
-        "brier": Meaning(title="Brier score", better="lower"),
-        "log_loss": Meaning(title="Log loss", better="lower", unit="nats"),
+        "expected_to_observed": Meaning(title="Expected over observed outcomes", better="target", low=0.0),
+        "brier": Meaning(title="Brier score", better="lower", low=0.0),
+        "log_loss": Meaning(title="Log loss", better="lower", unit="nats", low=0.0),
         "slope_by_class": Meaning(title="Calibration slope, one class against the rest", better="target", per="class"),
         "expected_to_observed_by_class": Meaning(
-            title="Expected over observed rows of each class", better="target", per="class"
+            title="Expected over observed rows of each class",
+            better="target",
+            per="class",
+            low=0.0,
         ),
     },
     needs=(SCORES,),

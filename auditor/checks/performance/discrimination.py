@@ -32,17 +32,35 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "auroc": Meaning(title="Area under the ROC curve", better="higher"),
-        "gini": Meaning(title="Gini coefficient (2 × area under the ROC curve − 1)", better="higher"),
-        "average_precision": Meaning(
-            title="Area under the precision–sensitivity curve (average precision)", better="higher"
+        "auroc": Meaning(title="Area under the ROC curve", better="higher", low=0.0, high=1.0),
+        "gini": Meaning(
+            title="Gini coefficient (2 × area under the ROC curve − 1)", better="higher", low=-1.0, high=1.0
         ),
-        "ks": Meaning(title="Kolmogorov–Smirnov distance between those with and without the outcome", better="higher"),
+        "average_precision": Meaning(
+            title="Area under the precision–sensitivity curve (average precision)",
+            better="higher",
+            low=0.0,
+            high=1.0,
+        ),
+        "ks": Meaning(
+            title="Kolmogorov–Smirnov distance between those with and without the outcome",
+            better="higher",
+            low=0.0,
+            high=1.0,
+        ),
         "auroc_by_class": Meaning(
-            title="Area under the ROC curve, one class against the rest", better="higher", per="class"
+            title="Area under the ROC curve, one class against the rest",
+            better="higher",
+            per="class",
+            low=0.0,
+            high=1.0,
         ),
         "average_precision_by_class": Meaning(
-            title="Average precision, one class against the rest", better="higher", per="class"
+            title="Average precision, one class against the rest",
+            better="higher",
+            per="class",
+            low=0.0,
+            high=1.0,
         ),
     },
     needs=(SCORES,),

@@ -27,10 +27,12 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "mean_absolute_error": Meaning(title="Mean absolute error, in the target's unit", better="lower"),
-        "root_mean_squared_error": Meaning(title="Root mean squared error, in the target's unit", better="lower"),
+        "mean_absolute_error": Meaning(title="Mean absolute error, in the target's unit", better="lower", low=0.0),
+        "root_mean_squared_error": Meaning(
+            title="Root mean squared error, in the target's unit", better="lower", low=0.0
+        ),
         "mean_error": Meaning(title="Mean error (predicted − observed), in the target's unit", better="target"),
-        "r_squared": Meaning(title="R²", better="higher"),
+        "r_squared": Meaning(title="R²", better="higher", high=1.0),
     },
     needs=(SCORES,),
 )

@@ -33,9 +33,17 @@ class Params(Frozen):
 @check(
     quantities={
         "psi": Meaning(
-            title="Population stability index against the first period", better="lower", per="period after the first"
+            title="Population stability index against the first period",
+            better="lower",
+            per="period after the first",
+            low=0.0,
         ),
-        "moved": Meaning(title="Share of people who move two bands or more from first to last period", better="lower"),
+        "moved": Meaning(
+            title="Share of people who move two bands or more from first to last period",
+            better="lower",
+            low=0.0,
+            high=1.0,
+        ),
     },
     needs=(SCORES,),
 )

@@ -23,8 +23,10 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "largest_difference": Meaning(title="Largest difference from the recorded score", better="lower"),
-        "beyond_tolerance": Meaning(title="Share of rows that differ by more than the tolerance", better="lower"),
+        "largest_difference": Meaning(title="Largest difference from the recorded score", better="lower", low=0.0),
+        "beyond_tolerance": Meaning(
+            title="Share of rows that differ by more than the tolerance", better="lower", low=0.0, high=1.0
+        ),
     },
     needs=(SCORES,),
 )

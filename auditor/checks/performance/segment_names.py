@@ -15,7 +15,7 @@ from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
 _QUARTERS = (0.25, 0.5, 0.75)
-_FEWEST_OF_OUTCOME = 20  # rows of each outcome below which an area is noise
+_FEWEST_OF_OUTCOME = 30  # rows of each outcome where it is searched: fewer would rarely leave enough to confirm it
 
 
 def segments(subject: Subject, data: Dataset, searched: Mask, last_steps: int) -> dict[str, Mask]:

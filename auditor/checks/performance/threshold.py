@@ -42,20 +42,30 @@ class Params(Frozen):
 
 @check(
     quantities={
-        "sensitivity": Meaning(title="Sensitivity at the decision threshold", better="higher"),
-        "specificity": Meaning(title="Specificity at the decision threshold", better="higher"),
-        "ppv": Meaning(title="Positive predictive value at the decision threshold", better="higher"),
-        "npv": Meaning(title="Negative predictive value at the decision threshold", better="higher"),
-        "f1": Meaning(title="F1 (harmonic mean of sensitivity and positive predictive value)", better="higher"),
-        "mcc": Meaning(title="Matthews' correlation of decision and outcome", better="higher"),
-        "alarm_rate": Meaning(title="Share of rows at or above the decision threshold", better="target"),
-        "sensitivity_by_class": Meaning(title="Sensitivity of each class", better="higher", per="class"),
-        "ppv_by_class": Meaning(title="Positive predictive value of each class", better="higher", per="class"),
-        "macro_sensitivity": Meaning(title="Sensitivity, mean over classes (balanced accuracy)", better="higher"),
-        "macro_ppv": Meaning(title="Positive predictive value, mean over classes", better="higher"),
-        "macro_f1": Meaning(title="F1, mean over classes", better="higher"),
-        "accuracy": Meaning(title="Share of rows whose class is predicted rightly", better="higher"),
-        "never_predicted": Meaning(title="Classes that are never predicted", better="lower"),
+        "sensitivity": Meaning(title="Sensitivity at the decision threshold", better="higher", low=0.0, high=1.0),
+        "specificity": Meaning(title="Specificity at the decision threshold", better="higher", low=0.0, high=1.0),
+        "ppv": Meaning(title="Positive predictive value at the decision threshold", better="higher", low=0.0, high=1.0),
+        "npv": Meaning(title="Negative predictive value at the decision threshold", better="higher", low=0.0, high=1.0),
+        "f1": Meaning(
+            title="F1 (harmonic mean of sensitivity and positive predictive value)", better="higher", low=0.0, high=1.0
+        ),
+        "mcc": Meaning(title="Matthews' correlation of decision and outcome", better="higher", low=-1.0, high=1.0),
+        "alarm_rate": Meaning(
+            title="Share of rows at or above the decision threshold", better="target", low=0.0, high=1.0
+        ),
+        "sensitivity_by_class": Meaning(
+            title="Sensitivity of each class", better="higher", per="class", low=0.0, high=1.0
+        ),
+        "ppv_by_class": Meaning(
+            title="Positive predictive value of each class", better="higher", per="class", low=0.0, high=1.0
+        ),
+        "macro_sensitivity": Meaning(
+            title="Sensitivity, mean over classes (balanced accuracy)", better="higher", low=0.0, high=1.0
+        ),
+        "macro_ppv": Meaning(title="Positive predictive value, mean over classes", better="higher", low=0.0, high=1.0),
+        "macro_f1": Meaning(title="F1, mean over classes", better="higher", low=0.0, high=1.0),
+        "accuracy": Meaning(title="Share of rows whose class is predicted rightly", better="higher", low=0.0, high=1.0),
+        "never_predicted": Meaning(title="Classes that are never predicted", better="lower", low=0.0),
     },
     needs=(SCORES,),
 )

@@ -25,10 +25,15 @@ class Params(TreeParams):
 
 @check(
     quantities={
-        "r2": Meaning(title="Share of the score's variance that the tree explains", better="higher"),
-        "agreement": Meaning(title="Share of rows on which tree and model decide alike", better="higher"),
+        "r2": Meaning(title="Share of the score's variance that the tree explains", better="higher", high=1.0),
+        "agreement": Meaning(
+            title="Share of rows on which tree and model decide alike", better="higher", low=0.0, high=1.0
+        ),
         "agreement_gain": Meaning(
-            title="Agreement beyond that of always taking the more frequent decision", better="higher"
+            title="Agreement beyond that of always taking the more frequent decision",
+            better="higher",
+            low=-1.0,
+            high=1.0,
         ),
     },
     needs=(SCORES,),
