@@ -23,8 +23,10 @@ def curves(data: Dataset, quantities: Mapping[str, Quantity], multiples: Sequenc
     }
     x = Axis(title="Noise, in multiples of the error of measurement", low=0)
     shown = []
-    for name, quantity in quantities.items():
-        title, axis = titles[name]
+    for name, (title, axis) in titles.items():
+        quantity = quantities.get(name)
+        if quantity is None:
+            continue
         unit = data.target.unit if data.task == "regression" and name != "flipped" else ""
         series = _response([quantity.parts[part] for part in quantity.parts], multiples)
         caption = (

@@ -1,0 +1,102 @@
+"""Disturbed time."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field
+
+from auditor.checks.behavior import clock
+from auditor.checks.behavior.change import Disturb, Trial, effects, meanings, moved
+from auditor.checks.behavior.change_charts import shown
+from auditor.checks.check import check
+from auditor.dataset import Floats
+from auditor.errors import NotApplicable
+from auditor.estimate import Frozen
+from auditor.evidence import SCORES, Evidence
+from auditor.measurement import Meaning, Measurement, Quantity
+from auditor.subject import Subject
+
+_ID = "behavior.time"
+_SMALL = 0.01  # of the standard deviation of the scores: a change below it is taken as none
+
+
+class Params(Frozen):
+    """How long a sensor is frozen, and how many rows."""
+
+    frozen: int = Field(default=3, ge=1, description="For how many last steps a frozen sensor repeats its value.")
+    rows: int = Field(default=2000, ge=100, description="At most about so many test rows are used, drawn at random.")
+
+
+def _rows(subject: Subject, params: Params) -> int:
+    return min(len(subject.test), params.rows) * 9
+
+
+@check(
+    quantities=meanings("disturbance")
+    | {
+        "history_used": Meaning(
+            title="Share of rows whose score hangs on more than the last step", better="higher", low=0, high=1
+        ),
+        "order_used": Meaning(
+            title="Share of rows whose score hangs on the order of the steps", better="higher", low=0, high=1
+        ),
+    },
+    needs=(SCORES,),
+    rows=_rows,
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """Scores and decisions bear a record whose time is a little off, and hang on the history as they should.
+
+    Measures: how far the score moves, how many decisions flip and how much worse the model predicts when all values
+    come a step late, when a step is written down twice, when one sensor (of each row another) stays at an old value for
+    the last steps, when two features are swapped, when one numeric feature is in another unit (°F for °C, else 1000
+    times too large), and when only the last step or the last quarter of the steps is known; overall and in every group.
+    Besides, when steps are in reverse order, or shuffled; the share of rows whose score then moves by more than 1 % of
+    the scores' standard deviation tells whether the order is used at all, and the last step alone whether the history
+    is.
+    Why: clocks, buffers and interfaces fail in these ways; and a sequence model that ignores the sequence is not what
+    its owners believe it to be.
+    Blind to: faults that last for some hours and are then repaired; wrong times of rows as a whole. Swapped features
+    and other units are outside what can occur without a fault: a large change is to be expected, and tells how much a
+    check of the inputs is worth.
+    """
+    trial = Trial.of(subject, evidence, params.rows, _ID, params.model_dump_json())
+    if trial.data.lengths.max(initial=0) < 2:
+        raise NotApplicable("no row has more than one step, so there is no time to disturb")
+    kinds: dict[str, Disturb] = {
+        "values a step late": clock.late,
+        "a step written twice": clock.twice,
+        f"frozen sensor, last {params.frozen} steps": clock.frozen(params.frozen),
+        "reverse order": clock.backwards,
+        "shuffled order": clock.shuffled,
+    }
+    numeric = [at for at, feature in enumerate(trial.data.features) if feature.kind == "numeric"]
+    if len(numeric) > 1:
+        kinds["two features swapped"] = clock.swapped(trial.data.features, numeric)
+    if numeric:
+        kinds["other unit"] = clock.other_unit(trial.data.features, numeric)
+    after, refused = trial.attempts(kinds)
+    longest = int(subject.block(trial.data, np.array([int(trial.data.lengths.argmax())])).mask.sum())
+    for name, steps in {"only the last quarter": max(2, -(-longest // 4)), "only the last step": 1}.items():
+        after[name] = [trial.scores(lambda block, rng: block, data=clock.last(trial.data, steps))]
+    found = effects(trial, after, refused)
+    for name, kind in {"history_used": "only the last step", "order_used": "shuffled order"}.items():
+        if kind in after:
+            found.quantities[name] = _hangs(trial, after[kind][0])
+        else:
+            found.unmeasured[name] = refused[kind]
+    return Measurement(
+        quantities=found.quantities,
+        unmeasured=found.unmeasured,
+        shown=shown(trial.data, found, "time disturbed"),
+        sampled=trial.sampled,
+        notes=found.notes,
+    )
+
+
+def _hangs(trial: Trial, after: Floats) -> Quantity:
+    """The share, among rows of two steps and more, whose score moved by more than next to nothing."""
+    spread = float(trial.before.std(axis=0).max())
+    changed = np.asarray(moved(trial.before, after) > _SMALL * spread)
+    several = np.asarray(trial.data.lengths > 1)
+    return Quantity.of(trial.sampling.rate(changed, several, "rows of several steps"))
