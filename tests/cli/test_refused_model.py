@@ -6,12 +6,22 @@ import json
 from pathlib import Path
 
 import pytest
+from hostile.artifacts import CORPUS
+from hostile.building import MARKER
 
 from auditor.app import recorded
 from auditor.artifact import ModelFile, Refused
-from auditor.errors import Problem
+from auditor.errors import ModelFault, Problem
 
 WHY = "layer 'head' (Lambda) runs code of its own, which the file brings along or names"
+REAL = ("lambda", "legacy lambda (.h5)", "traversal", "external link (.h5)", "10⁹ units", "cut off")
+NOISE = """\
+  - id: BEHAV-1
+    text: Noise changes little.
+    check: behavior.noise
+    limit: {quantity: flipped, at_most: 0.5}
+    severity: blocker
+"""
 ATTESTED = """\
   - id: HUM-1
     text: Somebody looked at it.
@@ -92,3 +102,43 @@ def test_what_cannot_be_trusted_is_told_before_anything_is_opened(order, call, w
     assert 2 == told.code
     assert f"auditor: --trust-custom: {what}" == told.err.splitlines()[0]
     assert ["order"] == [path.name for path in Path().iterdir()]
+
+
+@pytest.mark.usefixtures("reports")
+@pytest.mark.parametrize("one", [one for one in CORPUS if one.name in REAL], ids=lambda one: one.name)
+def test_a_hostile_file_ends_the_real_program(order, call, one) -> None:
+    """No stand-in: the file is read by the limited process, refused, recorded; no TensorFlow is started for it."""
+    one.build(order.parent)
+    if (order.parent / "model.h5").exists():
+        order.write_text(order.read_text().replace("model.keras", "model.h5"))
+    told = call("run", order, "--out", "out", "--quiet")
+
+    assert 3 == told.code, told.err
+    assert one.says in told.err
+    assert "Traceback" not in told.err
+    record = recorded.load(Path("out"))
+    assert "INCONCLUSIVE" == record.verdict
+    assert one.says in record.because
+    assert not (order.parent / MARKER).exists()
+
+
+@pytest.mark.usefixtures("reports")
+def test_findings_made_before_the_model_died_are_kept(order, call, model) -> None:
+    """The first check measured; the process dies in the second, which is an error, and no PASS comes of it."""
+    policy = order.with_name("policy.yaml")
+    policy.write_text(policy.read_text() + NOISE)
+    evaluate = model.evaluate
+
+    def dying(inputs, batch=None):
+        if model.evaluations >= 800:  # after the kind of output was tried, and the scores of the first check
+            raise ModelFault("the model's process was lost: it died of SIGKILL")
+        return evaluate(inputs, batch)
+
+    model.evaluate = dying
+    told = call("run", order, "--out", "out", "--quiet")
+
+    assert 4 == told.code, told.err
+    record = recorded.load(Path("out"))
+    assert {"PERF-1": "pass", "BEHAV-1": "error"} == {f.requirement.id: f.status for f in record.findings}
+    assert "it died of SIGKILL" in record.findings[1].reason
+    assert "INCONCLUSIVE" == record.verdict
