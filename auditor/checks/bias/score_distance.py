@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
-from auditor.checks.bias.charts import dots
-from auditor.checks.bias.contrasts import measurement
+from auditor.checks.bias.charts import dots, table
+from auditor.checks.bias.contrasts import ByGroup, measurement
+from auditor.checks.bias.differences import of_stat
 from auditor.checks.check import check
 from auditor.checks.groups import Compare, Compared, Grouping, Groups, Mask
 from auditor.checks.outcome import class_scores
 from auditor.dataset import Floats
 from auditor.estimate import Estimate
 from auditor.evidence import SCORES, Evidence
-from auditor.measurement import Axis, Bars, Lines, Meaning, Measurement, Quantity, Series
+from auditor.kernels.stat import Stat, row_mean
+from auditor.measurement import Axis, Bars, Lines, Meaning, Measurement, Quantity, Series, Table
 from auditor.sampling import Sampling
 from auditor.shift import distances
 from auditor.subject import Subject
@@ -67,12 +71,27 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
         name: Quantity(parts=parts, unmeasured=compared.suppressed) if parts else None
         for name, parts in (("largest_distance", largest), ("mean_shift", moved))
     }
-    charts: list[Lines | Bars] = []
+    charts: list[Lines | Bars | Table] = []
     if largest:
+        charts.append(_means(targets, compared, sampling, params.compare, groups.title))
         charts += [_distribution(name, score, compared, groups) for name, score in targets.items()]
         caption = "At 0 the scores of two groups are spread alike; a distance is never below."
         charts.append(dots(f"Largest distance of scores by {groups.title}", caption, "Distance", largest))
     return measurement(told, charts, compared.notes)
+
+
+def _means(
+    targets: Mapping[str, Floats], compared: Compared, sampling: Sampling, compare: Compare, attribute: str
+) -> Table:
+    """The mean score of each group, and how little a difference of means the data could tell."""
+    means = ByGroup(sampling, compare)
+    for name, score in targets.items():
+        means.add(compared, of_stat(sampling, partial(_mean, score), "mean of rows"), name)
+    return table(f"Mean score by {attribute}: table", "Mean score", means)
+
+
+def _mean(score: Floats, rows: Mask) -> Stat:
+    return row_mean(score[rows])
 
 
 def _pairs(compared: Compared, compare: Compare) -> dict[str, tuple[Mask, Mask]]:
