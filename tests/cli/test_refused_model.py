@@ -73,7 +73,7 @@ def test_nothing_passes_with_a_refused_model(order, call) -> None:
     """Neither a statement of a person, nor a check of the data alone, nor a waiver settles anything."""
     policy = order.with_name("policy.yaml")
     data_only = policy.read_text().replace("performance.discrimination", "data.ranges")
-    data_only = data_only.replace("{quantity: auroc, at_least: 0.6}", "{quantity: other_unit, at_most: 1}")
+    data_only = data_only.replace("{quantity: auroc, at_least: 0.6}", "{quantity: other_unit, at_most: 0.5}")
     policy.write_text(data_only.replace("severity: blocker", "severity: minor") + ATTESTED)
     order.with_name("attestations.yaml").write_text(STATED)
     order.write_text(order.read_text() + "attestations: attestations.yaml\n")
