@@ -86,6 +86,16 @@ def beaten(subject: Subject) -> Subject:
     )
 
 
+def last_step_only(subject: Subject) -> Subject:
+    """The model reads nothing but the last step."""
+    truth = subject.model.truth
+    weights = truth.weights.copy()
+    weights[0], weights[1:] = weights.sum(axis=0), 0.0
+    return dataclasses.replace(
+        subject, model=dataclasses.replace(subject.model, truth=dataclasses.replace(truth, weights=weights))
+    )
+
+
 def split_by_time(subject: Subject) -> Subject:
     """Sound: two rows an hour; the test begins an hour after the reference ends."""
     both = (subject.reference, subject.test)
@@ -187,6 +197,27 @@ def stowaway(subject: Subject) -> Subject:
     return _file(subject, numbers=1000)
 
 
+def misled(subject: Subject) -> Subject:
+    """The model's slopes are those of other features: whatever is made of them gives credit to the wrong ones."""
+
+    class Misled(type(subject.model)):  # type: ignore[misc]
+        def gradient(self, *given, **named):
+            found = super().gradient(*given, **named)
+            return found | {"sequence": np.roll(found["sequence"], 1, axis=2)}
+
+    return dataclasses.replace(subject, model=Misled(**vars(subject.model)))
+
+
+def untouched_by_chance(subject: Subject) -> Subject:
+    """Drawing the weights again changes nothing, as if they were not used."""
+
+    class Untouched(type(subject.model)):  # type: ignore[misc]
+        def randomised(self, layers, seed):
+            return self
+
+    return dataclasses.replace(subject, model=Untouched(**vars(subject.model)))
+
+
 def _file(subject: Subject, **changed: object) -> Subject:
     artifact = dataclasses.replace(subject.model.artifact, **changed)
     return dataclasses.replace(subject, model=dataclasses.replace(subject.model, artifact=artifact))
@@ -194,6 +225,8 @@ def _file(subject: Subject, **changed: object) -> Subject:
 
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "own code": own_code,
+    "misled": misled,
+    "untouched by chance": untouched_by_chance,
     "stowaway": stowaway,
     "overfitted": overfitted,
     "dated": dated,
@@ -202,6 +235,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "migrated": migrated,
     "weak segment": weak_segment,
     "beaten": beaten,
+    "last step only": last_step_only,
     "ranged": ranged,
     "other unit": other_unit,
     "unmeasured by outcome": unmeasured_by_outcome,

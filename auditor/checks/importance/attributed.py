@@ -64,14 +64,17 @@ def ask(subject: Subject, *key: object, rows: int = ROWS) -> tuple[Question, Sam
     return Question(subject, subject.test, pick, backgrounds, Explained.of(subject, classes)), sampled
 
 
-def _attribute(subject: Subject) -> Attributed:
-    question, sampled = ask(subject)
+def once(question: Question, players: Players) -> Attribution:
+    """Credit by expected gradients, or by Shapley values of features where the model has no gradient."""
     if question.fixed_type:
         features = Players.features(question.data, question.steps)
-        return Attributed(question, shapley(question, features, largest=_PAIRS, keep=True), sampled)
-    players = Players.cells(question.data, question.steps, PARTS)
-    credit = expected_gradients(question, players, tolerance=_TOLERANCE, largest=_POINTS, keep=True)
-    return Attributed(question, credit, sampled)
+        return shapley(question, features, largest=_PAIRS, keep=True)
+    return expected_gradients(question, players, tolerance=_TOLERANCE, largest=_POINTS, keep=True)
+
+
+def _attribute(subject: Subject) -> Attributed:
+    question, sampled = ask(subject)
+    return Attributed(question, once(question, Players.cells(question.data, question.steps, PARTS)), sampled)
 
 
 def asking_rows(subject: Subject) -> int:
@@ -79,12 +82,12 @@ def asking_rows(subject: Subject) -> int:
     return len(subject.test if subject.reference is None else subject.reference)
 
 
-def _rows(subject: Subject) -> int:
-    """The most that may be needed: every row with the finest rule, for each length of rows its backgrounds."""
+def most_rows(subject: Subject) -> int:
+    """The most that credit may take: every row with the finest rule, for each length of rows its backgrounds."""
     width = subject.encoder.width or int(subject.test.lengths.max(initial=1))
     points = (7 + 15 + 30) if any("float" in port.dtype for port in subject.model.description.inputs) else 4096
     rows = min(len(subject.test), _largest_sample(subject))
-    return asking_rows(subject) + rows * (BACKGROUNDS * points + 1) + (width + 1) * BACKGROUNDS
+    return rows * (BACKGROUNDS * points + 1) + (width + 1) * BACKGROUNDS
 
 
 def _largest_sample(subject: Subject) -> int:
@@ -95,4 +98,6 @@ def _largest_sample(subject: Subject) -> int:
     )
 
 
-ATTRIBUTIONS: Need[Attributed] = Need("attributions", _attribute, _rows)
+ATTRIBUTIONS: Need[Attributed] = Need(
+    "attributions", _attribute, lambda subject: asking_rows(subject) + most_rows(subject)
+)

@@ -1,0 +1,71 @@
+"""Sanity."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from auditor.checks.check import check
+from auditor.checks.importance.alike import dots, quantity, ranked_alike
+from auditor.checks.importance.attributed import ATTRIBUTIONS, Attributed, most_rows, once
+from auditor.errors import NotApplicable
+from auditor.estimate import Estimate, Frozen
+from auditor.evidence import Evidence
+from auditor.measurement import Meaning, Measurement
+from auditor.subject import Subject
+
+_ID = "importance.sanity"
+_DEPTHS = 3
+
+
+class Params(Frozen):
+    """None."""
+
+
+@check(
+    quantities={
+        "similarity": Meaning(title="Rank correlation with the weights drawn again", better="lower", per="layers")
+    },
+    needs=(ATTRIBUTIONS,),
+    rows=lambda subject, params: _DEPTHS * most_rows(subject),
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """Reasons come from what the model has learned.
+
+    Measures: how alike the credit of the rows of importance.attribution is, cell by cell in rank, when the weights of
+    the last layer, then of half of all layers from the output on, then of all are drawn again at random (Adebayo et al.
+    2018). Credit that stays as it was does not depend on what was learned.
+    Why: some methods only redraw the input; their pictures look right for a model that knows nothing.
+    Blind to: credit that changes, but is wrong in both. An architecture alone, such as looking at the last steps only,
+    leaves some likeness in place.
+    """
+    attributed = evidence[ATTRIBUTIONS]
+    layers = [layer.name for layer in subject.model.description.layers if layer.parameters]
+    if not layers:
+        raise NotApplicable("the model has no layer with weights")
+    depths = sorted({1, max(1, len(layers) // 2), len(layers)})
+    found = {}
+    for depth in depths:
+        name = "all layers" if depth == len(layers) else "the last layer" if depth == 1 else f"the last {depth} layers"
+        found[name] = _similarity(attributed, layers[-depth:])
+    told = quantity(found)
+    caption = "How alike credit is to that of a model that has learned nothing in these layers; near zero is sound."
+    return Measurement(
+        quantities={"similarity": told},
+        shown=(dots("Credit with weights drawn again", caption, "Rank correlation", told),) if told.parts else (),
+        sampled=attributed.sampled,
+    )
+
+
+def _similarity(attributed: Attributed, layers: list[str]) -> Estimate | str:
+    question, own = attributed.question, attributed.credit
+    seed = int(question.subject.rng(_ID, *layers).integers(2**31))
+    twin = question.subject.model.randomised(layers, seed)
+    explained = dataclasses.replace(question.explained, model=twin)
+    asked = dataclasses.replace(question, explained=explained)
+    other = once(asked, own.players).values
+    twin.close()
+    if not np.isfinite(other).all() or not other.any():
+        return "with these weights drawn again, the score is the same for every row"
+    return ranked_alike(attributed, own.values, other)

@@ -1,0 +1,95 @@
+"""Stability."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from pydantic import Field
+
+from auditor.checks.check import check
+from auditor.checks.importance.alike import dots, quantity, ranked_alike, signed_alike
+from auditor.checks.importance.attributed import (
+    ATTRIBUTIONS,
+    ask,
+    asking_rows,
+    most_rows,
+    once,
+)
+from auditor.dataset import Dataset, Floats
+from auditor.estimate import Frozen
+from auditor.evidence import Evidence
+from auditor.explain.players import Players
+from auditor.explain.question import Question
+from auditor.measurement import Meaning, Measurement
+from auditor.subject import Subject
+
+_ID = "importance.stability"
+
+
+class Params(Frozen):
+    """How much noise."""
+
+    noise: float = Field(
+        default=0.05, gt=0, le=1, description="Noise on numeric features, as a share of their standard deviation."
+    )
+
+
+def _rows(subject: Subject, params: Params) -> int:
+    return asking_rows(subject) + 2 * most_rows(subject)
+
+
+@check(
+    quantities={
+        "rank_correlation": Meaning(title="Rank correlation of features' credit", better="higher", per="change"),
+        "same_sign": Meaning(title="Leading features with the same sign", better="higher", per="change"),
+    },
+    needs=(ATTRIBUTIONS,),
+    rows=_rows,
+)
+def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
+    """The reasons for a score do not change with what should not matter.
+
+    Measures: for the rows of importance.attribution, how alike each feature's credit is when it is worked out again
+    against another draw of 32 reference rows, and when a little noise lies on every numeric value: rank correlation of
+    the sizes, and how many of the three leading features keep their sign.
+    Why: a reason that depends on a draw of numbers, or on the last digit of a measurement, cannot be given to anybody.
+    Blind to: credit that is wrong in the same way every time.
+    """
+    attributed = evidence[ATTRIBUTIONS]
+    question, own = attributed.question, attributed.features.values
+    another, _ = ask(subject, "another draw")
+    noisy = dataclasses.replace(question, data=_noisy(question, params), rows=np.arange(len(question.rows)))
+    found = {"another draw of backgrounds": _features(another), "noise on the values": _features(noisy)}
+    ranks = quantity({name: ranked_alike(attributed, own, values) for name, values in found.items()})
+    signs = quantity({name: signed_alike(attributed, own, values) for name, values in found.items()})
+    caption = "How alike the credit of features is to what it was; 1 is the same order."
+    return Measurement(
+        quantities={"rank_correlation": ranks, "same_sign": signs},
+        shown=(dots("Stability of the reasons", caption, "Rank correlation", ranks),) if ranks.parts else (),
+        sampled=attributed.sampled,
+    )
+
+
+def _features(question: Question) -> Floats:
+    return once(question, Players.features(question.data, question.steps)).values
+
+
+def _noisy(question: Question, params: Params) -> Dataset:
+    """The rows asked about, on lines of their own, with noise on what was measured of numeric features."""
+    data = question.data.take(question.rows)
+    lines = [np.arange(start, stop) for start, stop in zip(data.starts, data.stops, strict=True)]
+    values = data.values[np.concatenate(lines)] if lines else data.values[:0]
+    draw = question.subject.rng(_ID, params.model_dump_json())
+    spread = [_spread(values[:, at]) if f.kind == "numeric" else 0.0 for at, f in enumerate(data.features)]
+    values = values + params.noise * np.array(spread) * draw.standard_normal(values.shape)
+    static, stops = data.static, np.cumsum(data.lengths)
+    if data.static_features:
+        wide = [_spread(static[:, at]) if f.kind == "numeric" else 0.0 for at, f in enumerate(data.static_features)]
+        static = static + params.noise * np.array(wide) * draw.standard_normal(static.shape)
+    return dataclasses.replace(data, values=values, starts=stops - data.lengths, stops=stops, static=static)
+
+
+def _spread(column: Floats) -> float:
+    known = column[~np.isnan(column)]
+    return float(known.std()) if len(known) else 0.0
