@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from auditor.checks.artifact import finite, inventory
+from auditor.checks.behavior import missing as missing_measurements
 from auditor.checks.behavior import noise
+from auditor.checks.behavior import time as disturbed_time
 from auditor.checks.bias import calibration as group_calibration
 from auditor.checks.bias import (
     counterfactual_flip,
@@ -29,7 +31,8 @@ from auditor.checks.data import (
     sample_size,
     time_order,
 )
-from auditor.checks.importance import agreement, attribution, completeness, permutation
+from auditor.checks.importance import agreement, attribution, completeness, faithfulness, permutation, sanity
+from auditor.checks.importance import stability as stability_of_reasons
 from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
     alerts,
@@ -75,10 +78,15 @@ _CHECKS = (
     representativeness.measure,
     sample_size.measure,
     noise.measure,
+    missing_measurements.measure,
+    disturbed_time.measure,
     permutation.measure,
     attribution.measure,
     completeness.measure,
     agreement.measure,
+    stability_of_reasons.measure,
+    faithfulness.measure,
+    sanity.measure,
     fidelity.measure,
     fidelity_by_group.measure,
     stability.measure,
