@@ -23,7 +23,7 @@ from auditor.render.view import Cell, Code, Fact, FindingView, Grid, Head, Link,
 from auditor.render.vocabulary import NONE, SEVERITIES, STATUSES, severity_chip, status_chip
 from auditor.render.words import Words
 
-_MOST_PARTS = 12
+_MOST_PARTS, _MOST_SETTLED = 12, 6  # parts shown of a finding, and of one that is settled; the decisive one is first
 
 
 def ranked(record: Record) -> tuple[Finding, ...]:
@@ -51,7 +51,8 @@ def finding_view(finding: Finding, record: Record, words: Words) -> FindingView:
     limit, requirement = finding.requirement.limit, finding.requirement
     settled = is_settled(finding)
     ruler = Ruler.over(finding.judged, limit) if limit and finding.judged else None
-    shown, hidden = finding.judged[:_MOST_PARTS], len(finding.judged) - _MOST_PARTS
+    most = _MOST_SETTLED if settled else _MOST_PARTS
+    shown, hidden = finding.judged[:most], len(finding.judged) - most
     after = words.many(
         "{count} further part is in the attached record.", "{count} further parts are in the attached record.", hidden
     )
