@@ -12,7 +12,6 @@ from auditor.checks.data.both import Both
 from auditor.checks.data.distributions import MEASURES, Numbers, compared
 from auditor.checks.data.drift_charts import charts
 from auditor.checks.data.known import known
-from auditor.checks.data.ranking import area
 from auditor.checks.data.seen import Seen
 from auditor.checks.data.two_samples import told_apart
 from auditor.checks.sample import sample
@@ -119,6 +118,4 @@ def _classifier(subject: Subject, both: Both, params: Params) -> tuple[Estimate 
     columns = [summaries(subject, data, _RECENT)[0] for data in parts]
     if columns[0].shape[1] != columns[1].shape[1]:
         return None, None
-    sampling = some.sampling
-    stat = told_apart(np.concatenate(columns), some.is_test, sampling, rng)
-    return (None if stat is None else area(sampling, some.is_test, stat)), told[1] or told[0]
+    return told_apart(np.concatenate(columns), some.is_test, some.sampling, rng), told[1] or told[0]
