@@ -59,9 +59,19 @@ class Trial:
     key: tuple[object, ...]
 
     @classmethod
-    def of(cls, subject: Subject, evidence: Evidence, most: int, *key: object) -> Trial:
-        """About `most` test rows, drawn by the key. Raises NotApplicable where all rows have the same score."""
-        picked, sampled = sample(subject.test, most, subject.rng(*key, "rows"))
+    def of(cls, subject: Subject, evidence: Evidence, most: int, *key: object, among: Integers | None = None) -> Trial:
+        """About `most` test rows (of those `among`), drawn by the key.
+
+        Raises NotApplicable where all of them have the same score.
+        """
+        given = subject.test if among is None else subject.test.take(among)
+        picked, sampled = sample(given, most, subject.rng(*key, "rows"))
+        if among is not None:
+            picked = among[picked]
+            how = f"{sampled.how if sampled else 'all'}, of the {len(among)} rows that this can be asked of"
+            sampled = (
+                sampled if len(among) == len(subject.test) else Sampled(n=len(picked), of=len(subject.test), how=how)
+            )
         before, data = evidence.finite(SCORES)[picked], subject.test.take(picked)
         if not len(before) or np.ptp(before, axis=0).max() == 0:
             raise NotApplicable("the score is the same for every row, so there is nothing that could change it")
