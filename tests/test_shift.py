@@ -104,6 +104,31 @@ def test_copies_of_rows_are_no_evidence() -> None:
         assert one.estimate.interval(0.95) == pytest.approx(other.estimate.interval(0.95), abs=0.01)
 
 
+@pytest.mark.parametrize("rare", [0.005, 0.3])
+def test_two_values_are_a_rate(rare: float) -> None:
+    """Of a feature that is 0 or 1, however rare, both distances are the difference of two rates; so are their ends."""
+    rng = np.random.default_rng(8)
+    second = np.arange(20000) >= 12000
+    values = (rng.random(20000) < np.where(second, 2 * rare, rare)).astype(float)
+    sampling = Sampling(None, "rows", 20000)
+    rates = sampling.difference(values == 1, second, ~second)
+    for apart in distances(sampling, second, values):
+        assert rates.value == pytest.approx(apart.estimate.value, abs=1e-12)
+        assert rates.interval(0.95) == pytest.approx(apart.estimate.interval(0.95), abs=0.15 * rates.value)
+        assert apart.p_value < 0.01
+
+
+def test_a_number_that_is_mostly_zero() -> None:
+    """Nine of ten rows are 0, the others far away: the area still sees how much these move."""
+    rng = np.random.default_rng(9)
+    second = np.arange(6000) >= 3000
+    values = np.where(rng.random(6000) < 0.1, np.where(second, 12.0, 10.0) + rng.normal(size=6000), 0.0)
+    _, area = distances(Sampling(None, "rows", 6000), second, values)
+    low, high = area.estimate.interval(0.95)
+    assert low < 0.2 < high
+    assert low > 0.05
+
+
 @pytest.mark.parametrize("values", [np.zeros(300), np.arange(300.0)])
 def test_distances_that_cannot_be_judged(values) -> None:
     """A constant, or a sample from one entity: a value without an interval, and no p-value that alarms."""

@@ -42,8 +42,7 @@ class Process:
 
 def compared(clusters: Clusters, second: Mask, values: Floats) -> Process:
     """The process of two samples with at least two clusters (or rows) each; second: (n,) True at rows of the second."""
-    inner = np.arange(1, _LEVELS + 1) / (_LEVELS + 1)
-    at = np.unique(np.quantile(values, inner, method="nearest"))
+    at = _levels(values)
     bins = np.searchsorted(at, values, side="left")
     first, other = (_function(bins[rows], len(at)) for rows in (~second, second))
     if clusters.codes is None:
@@ -51,6 +50,18 @@ def compared(clusters: Clusters, second: Mask, values: Floats) -> Process:
         return Process(at.astype(float), first - other, _noise(independent, None), None)
     covariance, fewest = _of_clusters(clusters, clusters.codes, second, bins, (first, other))
     return Process(at.astype(float), first - other, _noise(covariance, fewest - 1.0), fewest - 1.0)
+
+
+def _levels(values: Floats) -> Floats:
+    """All distinct values where these are few; else quantiles, and of distinct values too where most rows are alike."""
+    distinct = np.unique(values)
+    if len(distinct) <= _LEVELS:
+        return distinct
+    inner = np.arange(1, _LEVELS + 1) / (_LEVELS + 1)
+    at = np.unique(np.quantile(values, inner, method="nearest"))
+    if len(at) < _LEVELS / 2:
+        at = np.unique(np.concatenate([at, np.quantile(distinct, inner[::2], method="nearest")]))
+    return at
 
 
 def _function(bins: Integers, levels: int) -> Floats:
