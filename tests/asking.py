@@ -11,6 +11,7 @@ import numpy as np
 from fakes import FakeModel
 from subjects import make_subject
 
+from auditor.dataset import Dataset, Feature, Target
 from auditor.evidence import scores_of
 from auditor.explain.backgrounds import Backgrounds
 from auditor.explain.explained import Explained
@@ -97,3 +98,22 @@ def sent(question: Question) -> tuple[dict[str, np.ndarray], list[dict[str, np.n
         length = min(int(data.lengths[row]), width)
         against.append(question.subject.encoder.encode(question.backgrounds.block(length, width)))
     return inputs, against
+
+
+def sequences(values: np.ndarray, y: np.ndarray | None = None) -> Dataset:
+    """A data set of these rows (rows, steps, features); steps of zeros in front are padding."""
+    kept = (np.cumsum((values != 0).any(2), axis=1) > 0) | (np.arange(values.shape[1]) == values.shape[1] - 1)
+    stops = np.cumsum(kept.sum(1))
+    return Dataset(
+        name="made up",
+        task="binary",
+        target=Target("y", classes=("no", "yes")),
+        features=tuple(Feature(f"x{i}") for i in range(values.shape[2])),
+        values=values[kept].astype(float),
+        starts=stops - kept.sum(1),
+        stops=stops,
+        y=np.arange(len(values)) % 2.0 if y is None else y,
+        entity=np.arange(len(values)),
+        index_time=np.zeros(len(values)),
+        groups={},
+    )

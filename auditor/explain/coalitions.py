@@ -52,9 +52,9 @@ class Game:
         made = {}
         for name, array in self.portion.inputs.items():
             own = always[:, self.labels[name].ravel()][None, :, None]
-            mine = array[rows].reshape(len(rows), 1, 1, -1)
-            theirs = self.portion.against[name].reshape(1, 1, shape[2], -1)
-            made[name] = np.where(own, mine, theirs).reshape(-1, *array.shape[1:])
+            mine = array[rows].reshape(len(rows), 1, 1, own.shape[-1])
+            theirs = self.portion.against[name].reshape(1, 1, shape[2], own.shape[-1])
+            made[name] = np.where(own, mine, theirs).reshape(int(np.prod(shape)), *array.shape[1:])
         return made
 
 

@@ -154,7 +154,7 @@ def _slopes(question: Question, portion: Portion, apart: dict[str, Floats], poin
             made = portion.against[name][None, None] + along * apart[name][None]
         else:
             made = np.broadcast_to(array[None, :, None], (*shape, *array.shape[1:]))
-        sent[name] = made.reshape(-1, *array.shape[1:])
+        sent[name] = made.reshape(int(np.prod(shape)), *array.shape[1:])
     found = question.explained.gradient(sent)
     return {name: found[name].reshape(*shape, *array.shape[2:]) for name, array in apart.items()}
 

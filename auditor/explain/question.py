@@ -114,7 +114,7 @@ class Question:
         labels = self.players_of(portion, players)
         totals = []
         for name, array in earned.items():
-            flat = array.astype(float).reshape(*array.shape[: array.ndim - labels[name].ndim], -1)
+            flat = array.astype(float).reshape(*array.shape[: array.ndim - labels[name].ndim], labels[name].size)
             totals.append(summed(flat, labels[name].ravel(), len(players)))
         return np.asarray(sum(totals))
 

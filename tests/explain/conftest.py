@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pytest
 from architectures import ARCHITECTURES, model_of
-from asking import asked_of
+from asking import asked_of, sequences
 from subjects import make_subject
 
-from auditor.dataset import Dataset, Feature, Target
+from auditor.dataset import Dataset
 from auditor.explain.question import Question
 from auditor.loaders.transforms import Pipeline, TableEncoder
 from auditor.model import Model
@@ -53,25 +52,6 @@ def asked_of_keras(behind_the_door: Callable[[Any], Model]) -> Callable[..., Que
         return asked_of(subject_of(opened(name), data, tokens=architecture.tokens), count, rows)
 
     return ask
-
-
-def sequences(values: np.ndarray, y: np.ndarray | None = None) -> Dataset:
-    """A data set of these rows (rows, steps, features); steps of zeros in front are padding."""
-    kept = (np.cumsum((values != 0).any(2), axis=1) > 0) | (np.arange(values.shape[1]) == values.shape[1] - 1)
-    stops = np.cumsum(kept.sum(1))
-    return Dataset(
-        name="made up",
-        task="binary",
-        target=Target("y", classes=("no", "yes")),
-        features=tuple(Feature(f"x{i}") for i in range(values.shape[2])),
-        values=values[kept].astype(float),
-        starts=stops - kept.sum(1),
-        stops=stops,
-        y=np.arange(len(values)) % 2.0 if y is None else y,
-        entity=np.arange(len(values)),
-        index_time=np.zeros(len(values)),
-        groups={},
-    )
 
 
 def subject_of(model: Model, data: Dataset, *, tokens: bool = False) -> Subject:
