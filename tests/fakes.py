@@ -51,11 +51,12 @@ class Truth:
         if self.task == "regression":
             return linear[:, 0]
         if self.task == "binary":
-            return 1 / (1 + np.exp(-linear[:, 0]))
-        odds = np.exp(linear)
+            return 1 / (1 + np.exp(np.clip(-linear[:, 0], -_FAR, _FAR)))
+        odds = np.exp(np.clip(linear, -_FAR, _FAR))
         return odds / odds.sum(1, keepdims=True)
 
 
+_FAR = 700.0  # log-odds beyond which a number of 64 bits knows no probability
 FILE = ModelFile("fake.keras", "0" * 64, 1, "keras-v3")
 SOUND = Artifact(FILE, "3", "2026-01-01", (Member("config.json", 1, "1" * 64),), (Part("linear", "Dense"),), 0, ())
 

@@ -186,6 +186,40 @@ def _test(subject: Subject, **changed: object) -> Subject:
     return dataclasses.replace(subject, test=dataclasses.replace(subject.test, **changed))
 
 
+def reads_padding(subject: Subject) -> Subject:
+    """The model takes empty steps for measured ones."""
+
+    class Reads(type(subject.model)):  # type: ignore[misc]
+        def evaluate(self, inputs, batch=None):
+            return super().evaluate({**inputs, "mask": np.ones_like(inputs["mask"])}, batch)
+
+    return dataclasses.replace(subject, model=Reads(**vars(subject.model)))
+
+
+def centred_on_batch(subject: Subject) -> Subject:
+    """A row's score is told by how far it is from the others of its batch."""
+
+    class Centred(type(subject.model)):  # type: ignore[misc]
+        def evaluate(self, inputs, batch=None):
+            score = super().evaluate(inputs, batch)["output"]
+            size = batch or len(score)
+            means = [score[at : at + size].mean(axis=0, keepdims=True) for at in range(0, len(score), size)]
+            return {"output": 0.9 * score + 0.1 * np.repeat(means, size, axis=0)[: len(score), 0]}
+
+    return dataclasses.replace(subject, model=Centred(**vars(subject.model)))
+
+
+def drawn_anew(subject: Subject) -> Subject:
+    """A part of the model is random at every call."""
+
+    class Drawn(type(subject.model)):  # type: ignore[misc]
+        def evaluate(self, inputs, batch=None):
+            score = super().evaluate(inputs, batch)["output"]
+            return {"output": 0.99 * score + 0.01 * np.random.default_rng(self.evaluations).random(score.shape)}
+
+    return dataclasses.replace(subject, model=Drawn(**vars(subject.model)))
+
+
 def own_code(subject: Subject) -> Subject:
     """A layer of the model is not Keras's own, and was let in."""
     trusted = Trusted("my_layers", "Own", "", "a" * 64)
@@ -236,6 +270,9 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "weak segment": weak_segment,
     "beaten": beaten,
     "last step only": last_step_only,
+    "reads padding": reads_padding,
+    "centred on the batch": centred_on_batch,
+    "drawn anew": drawn_anew,
     "ranged": ranged,
     "other unit": other_unit,
     "unmeasured by outcome": unmeasured_by_outcome,

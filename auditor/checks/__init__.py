@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from auditor.checks.artifact import finite, inventory
+from auditor.checks.behavior import batch, determinism, noise, padding
 from auditor.checks.behavior import missing as missing_measurements
-from auditor.checks.behavior import noise
 from auditor.checks.behavior import time as disturbed_time
 from auditor.checks.bias import calibration as group_calibration
 from auditor.checks.bias import (
@@ -80,6 +80,9 @@ _CHECKS = (
     noise.measure,
     missing_measurements.measure,
     disturbed_time.measure,
+    padding.measure,
+    batch.measure,
+    determinism.measure,
     permutation.measure,
     attribution.measure,
     completeness.measure,

@@ -144,6 +144,16 @@ FAULTS = [
         {"fragile": True},
         {},
     ),
+    (
+        "behavior.padding",
+        {"quantity": "padding_read", "at_most": 0.05},
+        {},
+        {"spoiled": "reads padding", "side": "right", "shortest": 3},
+        {"side": "right", "shortest": 3},
+    ),
+    ("behavior.batch", {"quantity": "largest", "at_most": 0.001}, {}, {"spoiled": "centred on the batch"}, {}),
+    ("behavior.batch", {"quantity": "changed", "at_most": 0.05}, {}, {"spoiled": "centred on the batch"}, {}),
+    ("behavior.determinism", {"quantity": "same_input", "at_most": 1e-4}, {}, {"spoiled": "drawn anew"}, {}),
     ("behavior.time", {"quantity": "history_used", "at_least": 0.5}, {}, {"spoiled": "last step only"}, {}),
     ("behavior.time", {"quantity": "order_used", "at_least": 0.3}, {}, {"steps": 3}, {"steps": 8}),
     (
