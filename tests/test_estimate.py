@@ -137,59 +137,6 @@ def test_newcombe_published() -> None:
     assert published == (round(interval.low, 4), round(interval.high, 4))
 
 
-def test_ratio_is_that_of_statsmodels() -> None:
-    """A ratio's interval is Koopman's, and the confidence beyond a limit inverts it."""
-    expected = confint_proportions_2indep(56, 70, 48, 80, compare="ratio", method="score", correction=False)
-    one = ratio(56 / 70, 70, 48 / 80, 80)
-    assert [float(end) for end in expected] == pytest.approx(one.interval(0.95), rel=1e-9)
-    assert 0.025 == pytest.approx(one.p_beyond(float(expected[1]), "above"), abs=1e-6)
-
-
-def test_ratio_without_cases_below_the_line() -> None:
-    """The upper end is unbounded, at every level; what is known is that the ratio is not small."""
-    spread = Koopman(first_value=0.2, first=Wilson(size=50), second_value=0.0, second=Wilson(size=200))
-    one = estimate(80.0, spread)
-    low, high = one.interval(0.95)
-    assert (True, math.inf) == (10 < low < 11, high)
-    assert one.p_beyond(low, "below") == pytest.approx(0.025, abs=1e-6)
-    assert one.p_beyond(2.0, "below") < 1e-5
-
-
-@pytest.mark.parametrize("value", [0.0, 0.03, 0.2, 30.0])
-def test_sum_of_squares_is_noncentral_chi_square(value: float) -> None:
-    """At each end of the interval, a value this far away has the chance of the tail; or the end is 0."""
-    one = estimate(value, NoncentralChi2(freedom=9, size=400))
-    low, high = one.interval(0.95)
-    assert 0.025 == pytest.approx(stats.ncx2.cdf(400 * value, 9, 400 * high), abs=2e-3) or value == high == 0
-    if low > 0:
-        assert 0.025 == pytest.approx(stats.ncx2.sf(400 * value, 9, 400 * low), abs=2e-3)
-    else:
-        assert stats.chi2.sf(400 * value, 9) > 0.025
-
-
-def test_skewed_without_skewness_is_normal() -> None:
-    """No bend, no shift: the same interval."""
-    plain, bent = Normal(scale="log", se=0.2, df=9), Skewed(scale="log", se=0.2, bend=0.0, shift=0.0, df=9)
-    assert estimate(3.0, plain).interval(0.9) == pytest.approx(estimate(3.0, bent).interval(0.9), abs=1e-12)
-
-
-def test_skewed_is_halls_transformation() -> None:
-    """The ends are where the bent statistic has the critical value (Hall 1992, equation 4, solved)."""
-    low, high = estimate(3.0, Skewed(scale="log", se=0.2, bend=0.2, shift=0.1)).interval(0.95)
-    for end, z in ((low, 1.959964), (high, -1.959964)):
-        u = (math.log(3) - math.log(end)) / 0.2
-        assert z == pytest.approx(u + 0.2 * u**2 + 0.2**2 * u**3 / 3 + 0.1, abs=1e-6)
-    assert high - 3 > 3 - low
-
-
-def test_rest_to_one_has_a_log_scale() -> None:
-    """R² may be far below 0, and never reaches 1."""
-    low, high = estimate(0.9, Normal(scale="log_rest", se=0.5)).interval(0.95)
-    assert (0.1 * math.exp(0.5 * 1.959964), 0.1 * math.exp(-0.5 * 1.959964)) == pytest.approx(
-        (1 - low, 1 - high), abs=1e-6
-    )
-
-
 def test_correlation_narrows_a_difference() -> None:
     """Two rates that move together have a difference that moves less."""
     apart, together = mover(0.7, 50, 0.5, 50).interval(0.95), mover(0.7, 50, 0.5, 50, 0.8).interval(0.95)
