@@ -16,6 +16,7 @@ from auditor.checks.internals.memory import measure as memory
 from auditor.checks.internals.units import measure as units
 from auditor.errors import NotApplicable
 
+IDLE = {"quantity": "dead", "at_most": 0.2}
 STUCK = {"quantity": "saturation", "at_most": 0.5}
 
 
@@ -62,6 +63,10 @@ def test_dead_units_and_copies_are_counted():
     found = run(units, recurrent_subject(changed(kernel=kernel, recurrent_kernel=recurrent, bias=bias)))
     assert values(found, "dead") == {"lstm": pytest.approx(2 / UNITS)}
     assert values(found, "copies") == {"lstm": pytest.approx(2 / UNITS)}
+    assert (
+        judged(units, recurrent_subject(changed(kernel=kernel, recurrent_kernel=recurrent, bias=bias)), IDLE) == "fail"
+    )
+    assert judged(units, recurrent_subject(), IDLE) == "pass"
     sound = run(units, recurrent_subject())
     assert values(sound, "dead") == values(sound, "copies") == {"lstm": 0.0}
 
