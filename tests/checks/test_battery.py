@@ -24,6 +24,13 @@ from auditor.measurement import Measurement
 PARAMS: Mapping[str, Mapping[str, Any]] = {
     **{name: {"attribute": "sex"} for name in CATALOGUE if name.startswith("bias.")},
     "bias.counterfactual_flip": {"attribute": "ventilated"},
+    "behavior.direction": {
+        "expectations": [
+            {"feature": "heart rate", "step": 5.0},
+            {"feature": "age", "does": "changes nothing", "step": 1.0},
+            {"feature": "ward", "does": "changes nothing"},
+        ]
+    },
     "performance.alerts": {"units_per_day": 24},
     "performance.over_time": {"one_clock": True},
     "performance.migration": {"one_clock": True},
