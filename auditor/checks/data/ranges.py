@@ -147,8 +147,8 @@ def _shown(found: dict[str, Checked]) -> tuple[Table, ...]:
     columns = (
         Column(title="Feature"),
         Column(title="Unit"),
-        Column(title="Declared range", kind="interval"),
-        Column(title="Middle 90 %", kind="interval"),
+        Column(title="Declared range", kind="interval", digits=2),
+        Column(title="Middle 90 %", kind="interval", digits=2),
         Column(title="Outside", kind="percent", digits=4),
         Column(title="Right in another unit", kind="percent", digits=4),
         Column(title="Such as"),
@@ -158,7 +158,7 @@ def _shown(found: dict[str, Checked]) -> tuple[Table, ...]:
 
 
 def _rows(found: dict[str, Checked]) -> Iterator[tuple[Cell | tuple[float | None, float | None], ...]]:
-    for key, one in found.items():
+    for key, one in sorted(found.items(), key=lambda item: -max(item[1].outside or 0.0, item[1].other or 0.0)):
         feature = one.feature
         declared = None if feature.low is None and feature.high is None else (feature.low, feature.high)
         yield (key, feature.unit, declared, one.common, one.outside, one.other, one.slip)
