@@ -49,7 +49,7 @@ def asked_of_keras(behind_the_door: Callable[[Any], Model]) -> Callable[..., Que
         architecture = ARCHITECTURES[name]
         sent = architecture.rows(200, "left")
         data = sequences(sent["sequence"] if sent["sequence"].ndim == 3 else sent["sequence"][..., None])
-        return asked_of(subject_of(opened(name), data, tokens=architecture.tokens), count, rows)
+        return asked_of(subject_of(opened(name), data, tokens=architecture.tokens), count, rows, column=0)
 
     return ask
 
@@ -60,5 +60,6 @@ def subject_of(model: Model, data: Dataset, *, tokens: bool = False) -> Subject:
     width = model.description.inputs[0].shape[0]
     like = make_subject(n=4, reference=4)
     encoder = TableEncoder("sequence", pipelines, width, padding=0.0, feature_axis=not tokens)
-    name = model.description.outputs[0].name
-    return Subject(model, data, data, encoder, Output(kind="probability", name=name), None, like.identity)
+    port = model.description.outputs[0]
+    kind = "class_probabilities" if port.shape[-1] > 1 else "probability"
+    return Subject(model, data, data, encoder, Output(kind=kind, name=port.name), None, like.identity)
