@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from auditor.checks.artifact import finite, inventory
-from auditor.checks.behavior import batch, determinism, direction, noise, padding
+from auditor.checks.behavior import batch, determinism, direction, domain, noise, padding
 from auditor.checks.behavior import missing as missing_measurements
 from auditor.checks.behavior import time as disturbed_time
 from auditor.checks.bias import calibration as group_calibration
@@ -84,6 +84,7 @@ _CHECKS = (
     batch.measure,
     determinism.measure,
     direction.measure,
+    domain.measure,
     permutation.measure,
     attribution.measure,
     completeness.measure,

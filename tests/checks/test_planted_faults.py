@@ -170,6 +170,13 @@ FAULTS = [
         {"weights": {"heart rate": 1.0, "age": 1.0}},
         {},
     ),
+    (
+        "behavior.domain",
+        {"quantity": "outside", "at_most": 0.05},
+        {},
+        {"spoiled": "other unit"},
+        {"spoiled": "ranged"},
+    ),
     ("behavior.time", {"quantity": "history_used", "at_least": 0.5}, {}, {"spoiled": "last step only"}, {}),
     ("behavior.time", {"quantity": "order_used", "at_least": 0.3}, {}, {"steps": 3}, {"steps": 8}),
     (
