@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from auditor.render.words import Words
 
-_BY_CLUSTER = re.compile(r"(.*), t with ([\d.e+]+) degrees of freedom \((\d+) ([^)]+)\)")
+_WITH_FREEDOM = re.compile(r"(.*), t with ([\d.e+]+) degrees of freedom(?: \(\d+ ([^)]+)\))?")
 
 
 def gathered(methods: Iterable[str], words: Words) -> dict[str, str]:
@@ -17,23 +17,28 @@ def gathered(methods: Iterable[str], words: Words) -> dict[str, str]:
     given = tuple(dict.fromkeys(methods))
     freedom: dict[tuple[str, str], list[float]] = {}
     for method in given:
-        if found := _BY_CLUSTER.fullmatch(method):
-            freedom.setdefault((found[1], found[4]), []).append(float(found[2]))
+        if found := _WITH_FREEDOM.fullmatch(method):
+            freedom.setdefault((found[1], found[3] or ""), []).append(float(found[2]))
     printed = {}
     for method in given:
-        found = _BY_CLUSTER.fullmatch(method)
-        printed[method] = _told(found[1], found[4], freedom[found[1], found[4]], words) if found else method
+        found = _WITH_FREEDOM.fullmatch(method)
+        key = (found[1], found[3] or "") if found else ("", "")
+        printed[method] = _told(*key, freedom[key], words) if found else method
     return printed
 
 
+def mark(at: int) -> str:
+    """The mark of the so many-th method of a table, from 0: (a) to (z), then (aa)."""
+    letters = ""
+    while at >= 0:
+        letters = chr(ord("a") + at % 26) + letters
+        at = at // 26 - 1
+    return f"({letters})"
+
+
 def _told(method: str, kind: str, freedom: list[float], words: Words) -> str:
+    text = words("{method}; by {kind}", method=method, kind=kind) if kind else method
     ends = [words.numbers.count(round(end)) for end in (min(freedom), max(freedom))]
     if ends[0] == ends[1]:
-        return words("{method}; by {kind}, t with {df} degrees of freedom", method=method, kind=kind, df=ends[0])
-    return words(
-        "{method}; by {kind}, t with {low} to {high} degrees of freedom",
-        method=method,
-        kind=kind,
-        low=ends[0],
-        high=ends[1],
-    )
+        return words("{text}, t with {df} degrees of freedom", text=text, df=ends[0])
+    return words("{text}, t with {low} to {high} degrees of freedom", text=text, low=ends[0], high=ends[1])

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from auditor.estimate import Estimate, Exact, NotEstimable
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.record import Measured
-from auditor.render.methods_told import gathered
+from auditor.render.methods_told import gathered, mark
 from auditor.render.numbers import digits_for
 from auditor.render.view import Cell, Grid, Head
 from auditor.render.vocabulary import NONE, is_count
 from auditor.render.words import Words
 
-_MOST_PARTS = 30
+_MOST_PARTS = 20
 _MANY_ALIKE = 5
 
 
@@ -84,7 +84,7 @@ def _together(rows: list[_Row], words: Words) -> list[_Row]:
 def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words, absent: tuple[str, ...] = ()) -> Grid:
     measured = [row.estimate for row in rows if row.estimate is not None]
     methods = gathered((estimate.method for estimate in measured), words)
-    told = {text: f"({chr(ord('a') + at)})" for at, text in enumerate(dict.fromkeys(methods.values()))}
+    told = {text: mark(at) for at, text in enumerate(dict.fromkeys(methods.values()))}
     marks = {method: told[text] for method, text in methods.items()}
     events = any(estimate.events is not None for estimate in measured)
     entities = any(estimate.entities is not None for estimate in measured)

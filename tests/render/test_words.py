@@ -9,7 +9,7 @@ from auditor.errors import WrittenFault
 from auditor.estimate import Estimate, Exact
 from auditor.measurement import Measurement, Quantity
 from auditor.render.first import first_page
-from auditor.render.methods_told import gathered
+from auditor.render.methods_told import gathered, mark
 from auditor.render.numbers import digits_for
 from auditor.render.plain import plain
 from auditor.render.quantities import quantities
@@ -69,6 +69,17 @@ def test_methods_are_told_once() -> None:
     )
     told = "Wilson; by entities, t with 66 to 1\u202f180 degrees of freedom"
     assert {one: told, other: told, third: third} == gathered([one, other, third], WORDS)
+
+
+def test_methods_without_clusters_are_told_once() -> None:
+    """The same where the method names no entities."""
+    given = ["DeLong, t with 189 degrees of freedom", "DeLong, t with 6.84 degrees of freedom"]
+    assert {"DeLong, t with 7 to 189 degrees of freedom"} == set(gathered(given, WORDS).values())
+
+
+def test_marks_never_run_out() -> None:
+    """After the alphabet, two letters."""
+    assert ["(a)", "(z)", "(aa)", "(az)", "(ba)"] == [mark(at) for at in (0, 25, 26, 51, 52)]
 
 
 @pytest.mark.parametrize(
