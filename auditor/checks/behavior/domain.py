@@ -52,10 +52,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: what each row looks like (last value, mean, slope, extremes of every feature, how often it was measured)
     is turned into one distance from the reference rows (Mahalanobis 1936), which heeds how features go together. Half
-    of the reference entities are held out: the p-value of a row is the share of them that is at least as far. Of rows from
-    the same source one in a hundred has a p-value below 0.01, which is what counts as outside. Told are the share of
-    test rows outside, overall and in every group, how much worse the model predicts there than inside, and the share
-    of rows with a value that is not plausible at all.
+    of the reference entities are held out: the p-value of a row is the share of them that is at least as far. Of rows
+    from the same source one in a hundred has a p-value below 0.01, which is what counts as outside. Told are the share
+    of test rows outside, overall and in every group, how much worse the model predicts there than inside, and the
+    share of rows with a value that is not plausible at all.
     Why: outside of what it has seen a model extrapolates, with the same confidence as ever.
     Blind to: rows that are unlike only in the order of single steps; a change in what the outcome depends on; what
     happens outside, where too few test rows lie there.
