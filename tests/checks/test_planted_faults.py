@@ -177,6 +177,13 @@ FAULTS = [
         {"spoiled": "other unit"},
         {"spoiled": "ranged"},
     ),
+    (
+        "behavior.worst_case",
+        {"quantity": "flipped", "at_most": 0.5, "parts": ("worst case",)},
+        {},
+        {"fragile": True},
+        {},
+    ),
     ("behavior.time", {"quantity": "history_used", "at_least": 0.5}, {}, {"spoiled": "last step only"}, {}),
     ("behavior.time", {"quantity": "order_used", "at_least": 0.3}, {}, {"steps": 3}, {"steps": 8}),
     (
