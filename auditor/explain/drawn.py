@@ -26,6 +26,8 @@ _GUESSED = (
 
 def shares(game: Game, question: Question, precision: float, largest: int) -> Shares:
     """Rounds of pairs, together half as many again each time, until the values of every row are precise enough."""
+    from threadpoolctl import threadpool_limits
+
     players, count = len(game.used), len(game.nobody)
     parts, error = np.zeros((len(game.portion), count, players)), np.zeros((len(game.portion), players))
     active, played = np.arange(len(game.portion)), np.zeros((len(game.portion), 0, count))
@@ -35,7 +37,8 @@ def shares(game: Game, question: Question, precision: float, largest: int) -> Sh
         members = np.concatenate([members, new])
         played = np.concatenate([played, _halves(game, new, active)], axis=1)
         due = game.everyone[active, None] - game.nobody
-        parts[active], error[active] = solved(members, played, due, precision)
+        with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads that wait would cost the most
+            parts[active], error[active] = solved(members, played, due, precision)
         over = imprecise(parts[active].mean(1), error[active], game.everyone[active], precision)
         active, played, wanted = active[over], played[over], min(len(members) // 2, largest - len(members))
         if not len(active) or wanted < players // 2:

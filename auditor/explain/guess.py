@@ -30,7 +30,7 @@ def guessed(members: Members, played: Floats, due: Floats, size: Floats) -> tupl
     matter = matter / matter.sum()
     singles = (signs * matter) @ signs.T
     square = (matter**2).sum()
-    triples = (singles**3 - 3 * singles * square + 2 * (signs * matter**3) @ signs.T) / 6
+    triples = (singles * singles * singles - 3 * singles * square + 2 * (signs * matter**3) @ signs.T) / 6
     scale = _TRIPLES / triples[-1, -1]
     kernel = singles + scale * triples
     kernel[np.diag_indices(len(kernel))] += np.append(np.full(len(played), _NUGGET), _NUGGET / 1000)
