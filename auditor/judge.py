@@ -11,7 +11,7 @@ import datetime
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from auditor.estimate import Estimate, Exact, Interval, NotEstimable
 from auditor.kernels.maxt import critical_value
@@ -127,7 +127,7 @@ def _compared(requirement: Requirement, key: str, quantity: Quantity, statistics
         measured=key,
         judged=tuple(judged),
         unjudged=quantity.unmeasured,
-        needed=_needed(judged, growth) if status == "inconclusive" else None,
+        **(_needed(judged, growth) if status == "inconclusive" else {}),
     )
 
 
@@ -225,13 +225,13 @@ def _growth(judged: Judged, limit: Limit) -> float | None:
     return growth
 
 
-def _needed(judged: list[Judged], growth: Mapping[str, float | None]) -> int | None:
-    """The rows that the part which needs most would take; None where it cannot be told, or is beyond any advice."""
+def _needed(judged: list[Judged], growth: Mapping[str, float | None]) -> dict[str, Any]:
+    """The part that needs most, and the rows that it takes; nothing where that cannot be told, or is no advice."""
     if not growth or None in growth.values():
-        return None
+        return {}
     part = max(growth, key=lambda name: growth[name] or 0.0)
     rows = math.ceil(next(one.n for one in judged if one.part == part) * (growth[part] or 0.0))
-    return rows if rows <= _MOST_ROWS else None
+    return {"needed": rows, "needed_in": part} if rows <= _MOST_ROWS else {}
 
 
 def _reason(status: Status, judged: list[Judged], unmeasured: Mapping[str, str]) -> str:

@@ -77,7 +77,8 @@ class Finding(Frozen):
     """A requirement judged.
 
     judged: the estimates that were compared, the one that decides first. unjudged: parts that could not be, with the
-    reason. needed: rows that would settle an inconclusive finding if the value stayed as it is.
+    reason. needed: rows that would settle an inconclusive finding if the value stayed as it is, where
+    the part `needed_in` rests on fewer now.
     """
 
     requirement: Requirement
@@ -87,6 +88,7 @@ class Finding(Frozen):
     judged: tuple[Judged, ...] = ()
     unjudged: dict[str, str] = {}
     needed: int | None = None
+    needed_in: str = ""
     waiver: Waiver | None = None
     attestation: Attestation | None = None
 

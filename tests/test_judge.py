@@ -158,6 +158,7 @@ def test_needed_rows_would_settle_it() -> None:
     """With that many rows, and the standard error that they bring, the finding is no longer inconclusive."""
     finding = judged(Quantity.of(normal(0.71, se=0.01, n=1000)), at_least=0.7)
     assert finding.needed is not None
+    assert finding.needed_in == ""
     assert 1000 < finding.needed
     shrunk = 0.01 * (1000 / finding.needed) ** 0.5
     assert "pass" == judged(Quantity.of(normal(0.71, se=shrunk, n=finding.needed)), at_least=0.7).status

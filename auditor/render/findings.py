@@ -98,6 +98,16 @@ def _part(judged: Judged, finding: Finding, ruler: Ruler | None, record: Record,
     )
 
 
+def rows_needed(finding: Finding, words: Words) -> str:
+    """How many rows would settle it, beside how many there are: of a difference, rows of its smaller side."""
+    judged = next(one for one in finding.judged if one.part == finding.needed_in)
+    count = words.numbers.count
+    told = words("about {n} rows instead of {have}", n=count(finding.needed or 0), have=count(judged.n))
+    if judged.part:
+        told += " " + words("in {part}", part=judged.part)
+    return words("{rows}, if the value stayed as it is", rows=told)
+
+
 def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
     entry = record.measured.get(finding.measured)
     requirement = finding.requirement
@@ -105,8 +115,7 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
         (words("Not judged"), "; ".join(f"{p}: {why}" for p, why in finding.unjudged.items()))
     ]
     if finding.needed is not None:
-        needed = words.numbers.count(finding.needed)
-        facts.append((words("Would settle it"), words("about {n} rows, if the value stayed as it is", n=needed)))
+        facts.append((words("Would settle it"), rows_needed(finding, words)))
     if finding.judged:
         facts.append((words("Interval"), _interval_told(finding, words)))
     facts += _people(finding, words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.record import Finding, Record, Status
-from auditor.render.findings import ranked, unsettled
+from auditor.render.findings import ranked, rows_needed, unsettled
 from auditor.render.telling import anchor, decisive, limit_of, quantity_title, reason
 from auditor.render.tested import decision_text
 from auditor.render.view import Cell, Code, Fact, FirstPage, Grid, Head, Link, Top
@@ -86,8 +86,7 @@ def _each(findings: tuple[Finding, ...], words: Words) -> tuple[str, ...]:
     for finding in findings[:4]:
         name = finding.requirement.id
         if finding.status == "inconclusive" and finding.needed is not None:
-            n = words.numbers.count(finding.needed)
-            told.append(words("{id}: about {n} rows would settle it, if its value stayed as it is.", id=name, n=n))
+            told.append(words("{id}: {rows}, would settle it.", id=name, rows=rows_needed(finding, words)))
         elif finding.status == "open" and finding.requirement.attest:
             told.append(words("{id}: a statement by the {role}.", id=name, role=finding.requirement.attest.role))
         elif finding.status == "error":
