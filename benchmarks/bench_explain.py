@@ -234,7 +234,7 @@ def long_part(folder: Path) -> None:
 
 
 def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     rng = np.random.default_rng(0)
     x = (0.8 * rng.normal(size=(6000, 1, 6)) + 0.6 * rng.normal(size=(6000, 6, 6))).astype(np.float32)
     with tempfile.TemporaryDirectory() as folder:
