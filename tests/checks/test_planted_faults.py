@@ -184,6 +184,13 @@ FAULTS = [
         {"fragile": True},
         {},
     ),
+    (
+        "behavior.conformal",
+        {"quantity": "coverage_by_group", "at_least": 0.83},
+        {},
+        {"spoiled": "weak segment", "auroc": 0.95},
+        {"auroc": 0.95},
+    ),
     ("behavior.time", {"quantity": "history_used", "at_least": 0.5}, {}, {"spoiled": "last step only"}, {}),
     ("behavior.time", {"quantity": "order_used", "at_least": 0.3}, {}, {"steps": 3}, {"steps": 8}),
     (
