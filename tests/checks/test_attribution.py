@@ -1,0 +1,80 @@
+"""The checks of attributions against what is known of the fake model, and what they say where they cannot tell."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from measuring import run
+from scipy import stats
+from subjects import make_subject
+
+from auditor.checks.importance.attribution import measure as attribution
+from auditor.checks.importance.completeness import measure as completeness
+from auditor.checks.importance.faithfulness import measure as faithfulness
+from auditor.checks.importance.sanity import measure as sanity
+from auditor.errors import NotApplicable, WrittenFault
+from auditor.kernels.ranks import rank_correlations
+
+
+def covers(estimate, truth):
+    low, high = estimate.interval(0.999)
+    return low <= truth <= high
+
+
+def test_shares_are_those_of_the_weights():
+    """Features of equal spread in a linear model: mean sizes of credit are as their standard deviations are."""
+    subject = make_subject(task="regression", n=400, weights={"heart rate": 1.0, "lactate": 0.5, "age": 1.5})
+    parts = run(attribution, subject, expected=("age",)).quantities
+    own = np.array([1.0, 0.5, 0.0]) * np.sqrt(9 * (1 - 0.09) + 3 * 0.09)  # three steps
+    sizes = dict(zip(("heart rate", "lactate", "sodium", "age"), [*own, 1.5], strict=True))
+    for name, size in sizes.items():
+        assert covers(parts["share"].parts[name], size / sum(sizes.values()))
+    assert parts["expected_share"].parts[""].value == parts["share"].parts["age"].value
+
+
+def test_parts_of_the_history_and_directions():
+    """Only the last three steps count; a weight below zero is a direction below zero; what does not vary has none."""
+    subject = make_subject(task="regression", n=300, steps=6, weights={"heart rate": 1.0, "lactate": -0.6})
+    said = run(attribution, subject).quantities
+    shares = said["share_by_part"].parts
+    assert [name for name, each in shares.items() if each.value > 0.2] == [
+        "step 3 from the end", "step 2 from the end", "last step",
+    ]  # fmt: skip
+    assert said["direction"].parts["heart rate"].interval(0.99).low > 0.9
+    assert said["direction"].parts["lactate"].interval(0.99).high < -0.9
+    assert set(said["direction"].unmeasured) == {"sodium", "age"}
+
+
+def test_refusals():
+    """A feature that is not there, a score that does not vary, a model without weights: each with its reason."""
+    subject = make_subject(n=60)
+    with pytest.raises(WrittenFault, match="features that the data do not have: heart"):
+        run(attribution, subject, forbidden=("heart",))
+    with pytest.raises(NotApplicable, match="same for every row"):
+        run(completeness, make_subject(n=60, constant=True))
+    bare = dataclasses.replace(subject.model.description, layers=())
+    model = type("Bare", (type(subject.model),), {"description": bare})(**vars(subject.model))
+    with pytest.raises(NotApplicable, match="no layer with weights"):
+        run(sanity, dataclasses.replace(subject, model=model))
+
+
+def test_wrong_credit_is_no_better_than_chance():
+    """Credit given to the wrong features neither adds up nor tells what the score depends on."""
+    wrong, right = (make_subject(n=300, spoiled=spoiled) for spoiled in ("misled", ""))
+    assert run(completeness, wrong).quantities["largest_gap"].parts[""].value > 1
+    assert run(completeness, right).quantities["largest_gap"].parts[""].value < 1e-3
+    gains = [run(faithfulness, subject).quantities["sufficiency"].parts[""].value for subject in (wrong, right)]
+    assert gains[0] < 0.05 < gains[1]
+
+
+def test_rank_correlations_are_spearmans():
+    """Ties included; a row of one value has none."""
+    rng = np.random.default_rng(0)
+    one, other = rng.integers(0, 4, (20, 6)).astype(float), rng.standard_normal((20, 6))
+    one[0] = 2.0
+    found = rank_correlations(one, other)
+    assert np.isnan(found[0])
+    expected = [stats.spearmanr(a, b).statistic for a, b in zip(one[1:], other[1:], strict=True)]
+    np.testing.assert_allclose(found[1:], expected, atol=1e-12)
