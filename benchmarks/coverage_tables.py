@@ -54,11 +54,12 @@ def read(paths: Iterable[Path]) -> list[Line]:
     return [Line(cell, name, *held) for (cell, name), held in counts.items()]
 
 
-def write(lines: list[Line], words: str, least: float) -> None:
+def write(lines: list[Line], least: float) -> None:
     """The summary and the weak cells between the marks of docs/validation.md; every cell into docs/coverage.csv."""
     page = DOCS / "validation.md"
     before, _, rest = page.read_text(encoding="utf-8").partition(START)
-    text = f"{words}\n\n{summary(lines)}\n\nEvery cell below {least:g} %:\n\n{weak(lines, least)}"
+    runs = sorted({line.runs for line in lines if line.name == "rate"})
+    text = f"{' to '.join(str(count) for count in {runs[0]: 0, runs[-1]: 0})} runs a cell.\n\n{summary(lines)}\n\nEvery cell below {least:g} %:\n\n{weak(lines, least)}"
     page.write_text(f"{before}{START}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     saved(lines, DOCS / "coverage.csv")
 
