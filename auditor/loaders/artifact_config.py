@@ -123,7 +123,7 @@ class _Reader:
             return None
         if self._let_in(used, node, place):
             return inner
-        if reason := _reason(used, module, node):
+        if reason := _reason(used, module, node, part):
             remedy = _REBUILD if used in known.RUN_CODE else f"{_REBUILD}; {_TRUST.format(used.rsplit('>', 1)[-1])}"
             self._fault(place, reason, remedy)
             return None
@@ -165,8 +165,8 @@ def _place(path: tuple[str, ...], kind: object, key: str) -> str:
     return f"{said} ({kind})" if isinstance(kind, str) else said
 
 
-def _reason(used: str, module: object, node: Mapping[str, Any]) -> str:
-    """Why a name may not stand in a model file; empty where it may."""
+def _reason(used: str, module: object, node: Mapping[str, Any], part: bool) -> str:
+    """Why a name may not stand in a model file; empty where it may. part: it stands where a layer does."""
     registered = node.get("registered_name")
     custom = isinstance(registered, str) and ">" in registered
     foreign = isinstance(module, str) and not known.MODULES.fullmatch(module)
@@ -179,8 +179,8 @@ def _reason(used: str, module: object, node: Mapping[str, Any]) -> str:
     if custom or foreign or not isinstance(module, str | None):
         return f"needs {registered if custom else f'{module}.{used}'}, which is not part of Keras"
     functions = known.FUNCTIONS if node.get("class_name") == "function" else frozenset()
-    allowed = functions or known.MODELS | known.LAYERS | known.OPERATIONS | known.PIECES | known.VALUES
-    if used not in allowed:
+    parts = known.MODELS | known.LAYERS | known.OPERATIONS
+    if used not in (functions or (parts if part else parts | known.PIECES | known.VALUES)):
         whose = f"{module}.{used}" if module else used
         return f"needs {whose}, which is not among what of Keras a model to be audited may use"
     return ""

@@ -28,7 +28,9 @@ def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
 
 def _labelled(levels: object) -> object:
     """A list of values is short for a mapping of each to itself."""
-    return {one: str(one) for one in levels} if isinstance(levels, list) else levels
+    if isinstance(levels, list) and not any(isinstance(one, (list, dict)) for one in levels):
+        return {one: str(one) for one in levels}
+    return levels
 
 
 Range = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_ordered)]

@@ -66,10 +66,10 @@ class Child:
             self._left -= time.monotonic() - start
         return _or_fault(reply)
 
-    def open(self, message: Mapping[str, Any], expect: type[R]) -> R:
-        """As `request`, with the time of an opening."""
+    def open(self, message: Mapping[str, Any], expect: type[R], seconds: float | None = None) -> R:
+        """As `request`, with the time of an opening, or so many seconds."""
         with self._lock:
-            return _or_fault(self._exchange(message, expect, None, OPENING_SECONDS))
+            return _or_fault(self._exchange(message, expect, None, seconds or OPENING_SECONDS))
 
     @property
     def alive(self) -> bool:

@@ -21,6 +21,7 @@ from auditor.worker.wire import Listed
 
 _MEMORY = 9 * 2**30  # the largest weights are held as a whole while they are listed
 _SECONDS = 60.0
+_LISTING_SECONDS, _LISTING_SPEED = 4.0, 25e6  # a damaged file can make the library go in circles; bytes a second
 
 
 def read_artifact(path: Path | str, trusted: Sequence[Trusted] = ()) -> Artifact:
@@ -69,7 +70,14 @@ class Reader:
     def _list(self, path: Path, member: str) -> Listing:
         if self._child is None or (self._owned and not self._child.alive):
             self._child = _started()
-        said = self._child.open({"verb": "list", "file": str(path), "member": member}, Listed)
+        seconds = _LISTING_SECONDS + path.stat().st_size / _LISTING_SPEED
+        try:
+            said = self._child.open({"verb": "list", "file": str(path), "member": member}, Listed, seconds)
+        except ModelFault as fault:
+            if self._child.alive:
+                raise
+            what = f"the weights cannot be read, the process that tried was lost ({fault.problems[0].what})"
+            raise ModelFault(what, remedy="the file may be damaged, or made to do this; save it again") from fault
         stored = tuple(Stored(one.path, tuple(one.shape), one.dtype, one.bytes, one.packed) for one in said.stored)
         return Listing(said.config, said.keras_version, stored, tuple((one.path, one.what) for one in said.strange))
 

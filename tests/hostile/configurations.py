@@ -93,6 +93,7 @@ _layer("another module named keras", "not part of Keras", lambda f: node("Dense"
 _layer("a helper of Keras", "not part of Keras", lambda f: node("get_file", {}, "keras.src.utils.file_utils"))
 _layer("a class of Keras's inside", "not part of Keras", lambda f: node("Dense", {"units": 1}, "keras.src.backend"))
 _layer("a layer that is not listed", "not among what of Keras", lambda f: node("RandomCrop", {"name": "crop"}))
+_layer("a piece as a layer", "not among what of Keras", lambda f: node("Zeros", {}, "keras.initializers"))
 _layer("no name of a class", "in a way that Keras does not write", lambda f: {"class_name": ["Dense"], "config": {}})
 _layer(
     "a vocabulary of another file",

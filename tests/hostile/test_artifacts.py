@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from random import Random
 
 import pytest
+from fuzz.mutations import changed_bytes
 from hostile.artifacts import CORPUS
 from hostile.building import MARKER, archive, legacy, node, sound_config, sound_texts
 
 from auditor.artifact import Part, Refused
+
+CIRCLE = 334  # of the mutations of a sound .h5 file, one that the library reads without end
 
 
 @pytest.mark.parametrize("one", CORPUS, ids=[one.name for one in CORPUS])
@@ -74,3 +78,15 @@ def test_every_fault_is_told_at_once(read, tmp_path):
     assert ["layer 'one' (Lambda)", "layer 'two' (StringLookup)"] == [
         problem.what[: problem.what.index(")") + 1] for problem in caught.value.problems
     ]
+
+
+def test_weights_that_send_the_library_in_circles_are_given_up(read, tmp_path):
+    """Found by fuzzing: some damaged HDF5 files are never read to their end. The process that tried is ended."""
+    legacy(tmp_path / "model.h5")
+    damaged = changed_bytes((tmp_path / "model.h5").read_bytes(), Random(CIRCLE))
+    (tmp_path / "model.h5").write_bytes(damaged)
+    start = time.monotonic()
+    with pytest.raises(Refused):
+        read(tmp_path / "model.h5")
+    assert time.monotonic() - start < 15
+    assert read(archive(tmp_path / "model.keras", sound_texts())).parts, "the next file is read by a new process"

@@ -47,9 +47,11 @@ def listed(path: Path, member: str) -> dict[str, Any]:
 
 def _text(file: Any, name: str) -> str | None:
     value = file.attrs.get(name)
-    if isinstance(value, bytes):
-        return value.decode("utf-8")
-    return value if isinstance(value, str) else None
+    text = value.decode("utf-8") if isinstance(value, bytes) else value
+    if not isinstance(text, str):
+        return None
+    text.encode("utf-8")  # raises where it holds half a character, which no reply can carry
+    return text
 
 
 def _found(file: Any) -> Iterator[dict[str, Any]]:
