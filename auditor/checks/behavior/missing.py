@@ -73,7 +73,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     trial = Trial.of(subject, evidence, params.rows, _ID, params.model_dump_json())
     may, refused = gaps.bearable(subject, trial.data)
     if not may.names:
-        raise NotApplicable(f"no feature may be missing: {'; '.join(refused.values()) or 'there is none'}")
+        raise NotApplicable(
+            f"no feature may be missing: {'; '.join(dict.fromkeys(refused.values())) or 'there is none'}"
+        )
     after: dict[str, list[Floats]] = {}
     if may.features:
         kinds = {

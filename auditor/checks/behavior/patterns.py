@@ -1,0 +1,117 @@
+"""Short patterns of values at the end of a row, what they do to decisions, and how rare they are."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.checks.behavior.gaps import from_end
+from auditor.dataset import Block, Dataset, Feature, Floats
+from auditor.subject import Subject
+
+_LONG = 3  # steps of a pattern
+_COARSE = 12  # values that patterns of different steps are made of
+_FEW = 30  # distinct values up to which these are tried, instead of a grid
+_AWAY = (1, 2, 4, 8)  # how many values away a neighbour lies
+_TOGETHER = 2**14  # rows at a time
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Values of one feature at the last steps, the earliest first. unit: the distance to the next value tried."""
+
+    at: int
+    static: bool
+    values: tuple[float, ...]
+    unit: float
+
+    def shifted(self, by: float) -> Pattern:
+        """All its values that much higher."""
+        return dataclasses.replace(self, values=tuple(value + by for value in self.values))
+
+    def put(self, block: Block) -> Block:
+        """Rows that end in it."""
+        if self.static:
+            static = block.static.copy()
+            static[:, self.at] = self.values[0]
+            return block.with_static(static)
+        values, back = block.values.copy(), from_end(block.mask)
+        for number, value in enumerate(reversed(self.values), start=1):
+            values[:, :, self.at] = np.where(back == number, value, values[:, :, self.at])
+        return block.with_values(values)
+
+    def share(self, block: Block) -> float:
+        """The share of rows that end in it, to within half a unit."""
+        if self.static:
+            near = np.abs(block.static[:, self.at] - self.values[0]) <= self.unit / 2
+            return float(near.mean())
+        back, held = from_end(block.mask), np.ones(len(block), dtype=bool)
+        for number, value in enumerate(reversed(self.values), start=1):
+            close = np.abs(block.values[:, :, self.at] - value) <= self.unit / 2
+            held &= ((back == number) & close).any(axis=1)
+        return float(held.mean())
+
+    def neighbours(self, feature: Feature) -> list[tuple[Pattern, Pattern]]:
+        """Pairs of patterns that lie on either side; of a class, any two other levels."""
+        if feature.kind == "numeric":
+            return [(self.shifted(-away * self.unit), self.shifted(away * self.unit)) for away in _AWAY]
+        others = [code for code in range(len(feature.levels) or 2) if code != self.values[-1]]
+        ends = [dataclasses.replace(self, values=(*self.values[:-1], float(code))) for code in others]
+        return [(ends[0], ends[-1])] if ends else []
+
+
+def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pattern]:
+    """At most about `each` patterns of every feature, within the range of its values in these data."""
+    steps = int(data.lengths.max(initial=0))
+    for static, features, given in ((False, data.features, data.values), (True, data.static_features, data.static)):
+        for at, feature in enumerate(features):
+            cells = np.asarray(given[:, at], dtype=float)
+            cells = cells[np.isfinite(cells)]
+            if not len(cells) or (not static and not steps):
+                continue
+            values, unit = _tried(cells, each // 2, feature)
+            if len(values) < 2:
+                continue
+            singles = [(value,) for value in values]
+            long = [] if static or steps < _LONG else _several(values, each - len(values), rng)
+            yield from (Pattern(at, static, tuple(map(float, one)), unit) for one in [*singles, *long])
+
+
+def flipping(
+    subject: Subject, block: Block, tried: Sequence[Pattern], flips: Callable[[Floats, int], NDArray[np.bool_]]
+) -> Floats:
+    """(patterns, rows) 1 where a row of the block gets another decision when it ends in the pattern."""
+    each, found = max(1, _TOGETHER // max(1, len(block))), []
+    for begin in range(0, len(tried), each):
+        some = [pattern.put(block) for pattern in tried[begin : begin + each]]
+        together = Block(
+            np.concatenate([one.values for one in some]),
+            np.concatenate([one.mask for one in some]),
+            np.concatenate([one.static for one in some]),
+        )
+        found.append(flips(subject.score(together), len(some)).reshape(len(some), len(block)))
+    return np.concatenate(found).astype(float)
+
+
+def _tried(cells: Floats, most: int, feature: Feature) -> tuple[Floats, float]:
+    """The values of a feature that are tried, and how far they lie apart."""
+    distinct = np.unique(cells)
+    if feature.kind != "numeric":
+        return distinct[:most], 1.0
+    if len(distinct) <= min(_FEW, most):
+        return distinct, float(np.diff(distinct).min(initial=np.inf)) if len(distinct) > 1 else 1.0
+    grid = np.linspace(distinct[0], distinct[-1], most)
+    return grid, float(grid[1] - grid[0])
+
+
+def _several(values: Floats, most: int, rng: np.random.Generator) -> list[tuple[float, ...]]:
+    """The same value at several steps, and values that differ from step to step."""
+    half = max(1, most // 2)
+    same = values[np.unique(np.linspace(0, len(values) - 1, half).round().astype(int))]
+    coarse = values[np.unique(np.linspace(0, len(values) - 1, _COARSE).round().astype(int))]
+    mixed = rng.choice(coarse, (half, _LONG))
+    return [(value,) * _LONG for value in same] + [tuple(row) for row in mixed]
