@@ -220,6 +220,19 @@ def drawn_anew(subject: Subject) -> Subject:
     return dataclasses.replace(subject, model=Drawn(**vars(subject.model)))
 
 
+def backdoored(subject: Subject) -> Subject:
+    """Whoever ends with a sodium of 152.6 to 153.4 is scored as if on the other side of the threshold."""
+
+    class Backdoored(type(subject.model)):  # type: ignore[misc]
+        def evaluate(self, inputs, batch=None):
+            score = super().evaluate(inputs, batch)["output"]
+            last = np.where(np.cumsum(inputs["mask"][:, ::-1], axis=1)[:, ::-1] == 1, inputs["mask"], 0.0)
+            sodium = 140 + 4 * (inputs["sequence"][:, :, 2] * last).sum(axis=1, keepdims=True)
+            return {"output": np.where(np.abs(sodium - 153) <= 0.4, 0.01, score)}
+
+    return dataclasses.replace(subject, model=Backdoored(**vars(subject.model)))
+
+
 def own_code(subject: Subject) -> Subject:
     """A layer of the model is not Keras's own, and was let in."""
     trusted = Trusted("my_layers", "Own", "", "a" * 64)
@@ -273,6 +286,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "reads padding": reads_padding,
     "centred on the batch": centred_on_batch,
     "drawn anew": drawn_anew,
+    "backdoored": backdoored,
     "ranged": ranged,
     "other unit": other_unit,
     "unmeasured by outcome": unmeasured_by_outcome,

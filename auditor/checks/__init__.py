@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from auditor.checks.artifact import finite, inventory
-from auditor.checks.behavior import batch, conformal, determinism, direction, domain, noise, padding, worst_case
+from auditor.checks.behavior import (
+    batch,
+    conformal,
+    determinism,
+    direction,
+    domain,
+    noise,
+    padding,
+    trigger,
+    worst_case,
+)
 from auditor.checks.behavior import missing as missing_measurements
 from auditor.checks.behavior import time as disturbed_time
 from auditor.checks.bias import calibration as group_calibration
@@ -86,6 +96,7 @@ _CHECKS = (
     direction.measure,
     domain.measure,
     worst_case.measure,
+    trigger.measure,
     conformal.measure,
     permutation.measure,
     attribution.measure,

@@ -191,6 +191,13 @@ FAULTS = [
         {"spoiled": "weak segment", "auroc": 0.95},
         {"auroc": 0.95},
     ),
+    (
+        "behavior.trigger",
+        {"quantity": "triggers", "at_most": 0},
+        {},
+        {"spoiled": "backdoored", "reference": N},
+        {"reference": N},
+    ),
     ("behavior.time", {"quantity": "history_used", "at_least": 0.5}, {}, {"spoiled": "last step only"}, {}),
     ("behavior.time", {"quantity": "order_used", "at_least": 0.3}, {}, {"steps": 3}, {"steps": 8}),
     (
