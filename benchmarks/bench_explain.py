@@ -210,7 +210,7 @@ def second_library(shapiq: Any, kind: str, budget: int, question: Question, game
         approximator = getattr(shapiq.approximator, kind)(n=36, random_state=0)
 
         def gets(coalitions: Table, row: int = row) -> Table:
-            played = game.play(np.asarray(coalitions, dtype=bool), np.array([row]))[0].mean(1)
+            played = game.play(np.atleast_2d(np.asarray(coalitions, dtype=bool)), np.array([row]))[0].mean(1)
             return np.asarray(played - game.nobody.mean())
 
         values.append(approximator.approximate(budget=budget, game=gets).get_n_order_values(1))
