@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from misleading import misled, untouched_by_chance
 
 from auditor.artifact import Custom, Trusted
 from auditor.dataset import Dataset
@@ -242,27 +243,6 @@ def own_code(subject: Subject) -> Subject:
 def stowaway(subject: Subject) -> Subject:
     """The file stores numbers that the model does not use."""
     return _file(subject, numbers=1000)
-
-
-def misled(subject: Subject) -> Subject:
-    """The model's slopes are those of other features: whatever is made of them gives credit to the wrong ones."""
-
-    class Misled(type(subject.model)):  # type: ignore[misc]
-        def gradient(self, *given, **named):
-            found = super().gradient(*given, **named)
-            return found | {"sequence": np.roll(found["sequence"], 1, axis=2)}
-
-    return dataclasses.replace(subject, model=Misled(**vars(subject.model)))
-
-
-def untouched_by_chance(subject: Subject) -> Subject:
-    """Drawing the weights again changes nothing, as if they were not used."""
-
-    class Untouched(type(subject.model)):  # type: ignore[misc]
-        def randomised(self, layers, seed):
-            return self
-
-    return dataclasses.replace(subject, model=Untouched(**vars(subject.model)))
 
 
 def _file(subject: Subject, **changed: object) -> Subject:
