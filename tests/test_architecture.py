@@ -16,6 +16,7 @@ LONGER: dict[str, str] = {
     "tests/checks/test_planted_faults.py": "one table of faults beside their sound twins",
     "tests/loaders/test_bad_files.py": "one table of bad files beside their errors",
     "tests/render/sample.py": "one record with every kind of finding and evidence, written out",
+    "tests/spoiled.py": "one way to spoil data after the other",
     "tests/test_sampling.py": "one oracle after the other for the same few methods",
 }
 HEAVY = {"tensorflow", "keras", "pandas", "pyarrow", "scipy", "sklearn", "altair", "weasyprint", "vl_convert"}
