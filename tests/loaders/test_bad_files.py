@@ -170,7 +170,7 @@ dataset.yaml:12:11: column 'y' is not in d.csv
         {"d.csv": GOOD + "3,,1,1\n"},
         {},
         FileFault,
-        "dataset.yaml: 'a' is NaN or infinite after its transforms in 1 of 6 lines; 1 are missing in the files\n    Say",
+        "dataset.yaml: 'a' is NaN or infinite after its transforms in 1 of 6 lines; 1 are missing in the files\n",
     ),
     "log of a negative": (
         {"d.csv": GOOD + "3,-5,1,1\n"},
