@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -76,6 +77,14 @@ class Trial:
         if not len(before) or np.ptp(before, axis=0).max() == 0:
             raise NotApplicable("the score is the same for every row, so there is nothing that could change it")
         return cls(subject, picked, data, before, Sampling.of(data), sampled, key)
+
+    def some(self, most: int) -> Trial:
+        """About `most` of these rows, for what has to be done many times."""
+        rows, _ = sample(self.data, most, self.subject.rng(*self.key, "some"))
+        data = self.data.take(rows)
+        return dataclasses.replace(
+            self, picked=self.picked[rows], data=data, before=self.before[rows], sampling=Sampling.of(data)
+        )
 
     @cached_property
     def levels(self) -> tuple[Levels, Levels]:

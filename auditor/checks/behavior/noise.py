@@ -21,6 +21,7 @@ from auditor.measurement import Measurement
 from auditor.subject import Subject
 
 _ID = "behavior.noise"
+_ALONE = 500  # rows on which each feature is tried alone
 
 
 class Params(Frozen):
@@ -41,7 +42,8 @@ class Params(Frozen):
 def _rows(subject: Subject, params: Params) -> int:
     variables = (*subject.test.features, *subject.test.static_features)
     numeric = sum(feature.kind == "numeric" for feature in variables)
-    return min(len(subject.test), params.rows) * (len(set(params.multiples)) * params.draws + numeric)
+    n = min(len(subject.test), params.rows)
+    return n * len(set(params.multiples)) * params.draws + min(n, _ALONE) * numeric
 
 
 @check(quantities=meanings("multiple of the measurement error"), needs=(SCORES,), rows=_rows)
@@ -67,7 +69,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         reasons = "; ".join(f"{name}: {why}" for name, why in untouched.items())
         raise NotApplicable(f"no feature has an error of measurement that can be estimated ({reasons})")
 
-    def noised(multiple: float, names: Sequence[str], draw: object) -> Floats:
+    def noised(trial: Trial, multiple: float, names: Sequence[str], draw: object) -> Floats:
         """Scores under noise; a draw is the same for every multiple, so that these are compared like with like."""
         sd = {name: multiple * errors[name].sd for name in names}
 
@@ -78,11 +80,11 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         return trial.scores(shaken, draw)
 
     found = effects(
-        trial, {f"{m:g} ×": [noised(m, list(errors), draw) for draw in range(params.draws)] for m in levels}
+        trial, {f"{m:g} ×": [noised(trial, m, list(errors), draw) for draw in range(params.draws)] for m in levels}
     )
-    bounded = data.task != "regression"
+    few, bounded = trial.some(_ALONE), data.task != "regression"
     alone = {
-        name: size_of(trial.sampling, moved(trial.before, noised(1.0, [name], name)), bounded=bounded)
+        name: size_of(few.sampling, moved(few.before, noised(few, 1.0, [name], name)), bounded=bounded)
         for name in errors
     }
     return Measurement(
