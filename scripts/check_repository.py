@@ -28,7 +28,7 @@ def faults(path: str) -> Iterator[str]:
     if file.stat().st_size > (limit := LIMITS.get(file.suffix, LIMIT)):
         yield f"{path}: {file.stat().st_size} bytes; {limit} are allowed"
     if file.suffix in DATA and not simulated(file):
-        yield f"{path}: only simulated data may be tracked (examples/*_simulated, tests)"
+        yield f"{path}: only simulated data may be tracked (examples/*_simulated, tests, docs)"
     try:
         lines = file.read_text("utf-8").splitlines()
     except UnicodeDecodeError:
@@ -39,7 +39,7 @@ def faults(path: str) -> Iterator[str]:
 
 def simulated(file: Path) -> bool:
     parts = file.relative_to(ROOT).parts
-    return parts[0] == "tests" or (parts[0] == "examples" and parts[1].endswith("_simulated"))
+    return parts[0] in ("tests", "docs") or (parts[0] == "examples" and parts[1].endswith("_simulated"))
 
 
 def main() -> int:
