@@ -47,7 +47,7 @@ def flips_by_group(found: Effects, what: str) -> tuple[Shown, ...]:
     quantity = found.quantities.get(name)
     if quantity is None or not quantity.parts:
         return ()
-    whole = found.quantities[name.removesuffix("_by_group")].parts
+    whole = [part for part in found.quantities[name.removesuffix("_by_group")].parts if _of(part, quantity.parts)]
     levels = list(dict.fromkeys(key.removeprefix(f"{part}: ") for part in whole for key in _of(part, quantity.parts)))
     values = tuple(
         tuple(quantity.parts[key].value if (key := f"{part}: {level}") in quantity.parts else None for level in levels)

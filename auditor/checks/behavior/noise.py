@@ -36,7 +36,7 @@ class Params(Frozen):
     draws: int = Field(
         default=3, ge=1, le=100, description="How often noise is drawn anew; every row averages over it."
     )
-    rows: int = Field(default=4000, ge=100, description="At most about so many test rows are used, drawn at random.")
+    rows: int = Field(default=5000, ge=100, description="At most about so many test rows are used, drawn at random.")
 
 
 def _rows(subject: Subject, params: Params) -> int:

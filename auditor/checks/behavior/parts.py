@@ -21,8 +21,9 @@ class Levels:
     notes: tuple[str, ...] = ()
 
     def add(self, attribute: str, compared: Compared, picked: Integers) -> None:
-        """The levels of one attribute."""
-        self.rows |= {f"{attribute} {level}": rows[picked] for level, rows in compared.rows.items()}
+        """The levels of one attribute, and those for whom it is not known."""
+        inside = compared.rows | compared.aside
+        self.rows |= {f"{attribute} {level}": rows[picked] for level, rows in inside.items()}
         self.small |= {f"{attribute} {level}": why for level, why in compared.suppressed.items()}
         self.notes += compared.notes
 
@@ -43,6 +44,7 @@ def level_parts(subject: Subject, picked: Integers) -> tuple[Levels, Levels]:
             continue
         having = groups.among(inside & event, "rows with the outcome")
         lacking = groups.among(inside & ~event, "rows without the outcome")
-        kept = {level: mask | lacking.rows[level] for level, mask in having.rows.items() if level in lacking.rows}
+        one, other = having.rows | having.aside, lacking.rows | lacking.aside
+        kept = {level: mask | other[level] for level, mask in one.items() if level in other}
         both.add(name, Compared(kept, {}, lacking.suppressed | having.suppressed, having.notes), picked)
     return rows, both if subject.test.task == "binary" else rows

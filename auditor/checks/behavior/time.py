@@ -17,6 +17,7 @@ from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.subject import Subject
 
 _ID = "behavior.time"
+_PROBES = {"reverse order", "shuffled order"}  # questions to the model rather than faults: not told by group
 _SMALL = 0.01  # of the standard deviation of the scores: a change below it is taken as none
 
 
@@ -79,7 +80,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     longest = int(subject.block(trial.data, np.array([int(trial.data.lengths.argmax())])).mask.sum())
     for name, steps in {"only the last quarter": max(2, -(-longest // 4)), "only the last step": 1}.items():
         after[name] = [trial.scores(lambda block, rng: block, data=clock.last(trial.data, steps))]
-    found = effects(trial, after, refused)
+    found = effects(trial, after, refused, set(after) - _PROBES)
     for name, kind in {"history_used": "only the last step", "order_used": "shuffled order"}.items():
         if kind in after:
             found.quantities[name] = _hangs(trial, after[kind][0])
