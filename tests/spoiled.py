@@ -221,6 +221,18 @@ def drawn_anew(subject: Subject) -> Subject:
     return dataclasses.replace(subject, model=Drawn(**vars(subject.model)))
 
 
+def breaks_at_extremes(subject: Subject) -> Subject:
+    """No score for whoever had a value eight standard deviations from the mean."""
+
+    class Breaks(type(subject.model)):  # type: ignore[misc]
+        def evaluate(self, inputs, batch=None):
+            score = super().evaluate(inputs, batch)["output"]
+            return {"output": np.where(np.abs(inputs["sequence"]).max(axis=(1, 2))[:, None] > 8, np.nan, score)}
+
+    subject = ranged(subject)
+    return dataclasses.replace(subject, model=Breaks(**vars(subject.model)))
+
+
 def backdoored(subject: Subject) -> Subject:
     """Whoever ends with a sodium of 152.6 to 153.4 is scored as if on the other side of the threshold."""
 
@@ -267,6 +279,7 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "centred on the batch": centred_on_batch,
     "drawn anew": drawn_anew,
     "backdoored": backdoored,
+    "breaks at extremes": breaks_at_extremes,
     "ranged": ranged,
     "other unit": other_unit,
     "unmeasured by outcome": unmeasured_by_outcome,

@@ -198,6 +198,13 @@ FAULTS = [
         {"spoiled": "backdoored", "reference": N},
         {"reference": N},
     ),
+    (
+        "behavior.extremes",
+        {"quantity": "unanswered", "at_most": 0},
+        {},
+        {"spoiled": "breaks at extremes"},
+        {"spoiled": "ranged"},
+    ),
     ("behavior.time", {"quantity": "history_used", "at_least": 0.5}, {}, {"spoiled": "last step only"}, {}),
     ("behavior.time", {"quantity": "order_used", "at_least": 0.3}, {}, {"steps": 3}, {"steps": 8}),
     (
