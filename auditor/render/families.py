@@ -17,7 +17,7 @@ from auditor.render.view import Cell, CheckView, Code, Fact, Figure, Grid, Head,
 from auditor.render.vocabulary import NONE, params_text, status_chip
 from auditor.render.words import Words
 
-_MOST_ROWS = 40  # of a shown table in the report; the record has them all
+_MOST_ROWS = 16  # of a shown table in the report; the record has them all
 _MOST_LINES = 60  # of a shown text
 
 

@@ -14,7 +14,7 @@ from auditor.render.view import Cell, Grid, Head
 from auditor.render.vocabulary import NONE, is_count
 from auditor.render.words import Words
 
-_MOST_PARTS = 20
+_MOST_PARTS, _EXTREMES = 8, 3  # of a quantity; of more the lowest and the highest are shown, the record has them all
 _MANY_ALIKE = 5
 
 
@@ -81,6 +81,15 @@ def _together(rows: list[_Row], words: Words) -> list[_Row]:
     return [_Row(words("each of {n}; n is the least", n=words.numbers.count(len(rows))), rows[0].unit, fewest)]
 
 
+def _told(rows: list[_Row]) -> list[_Row]:
+    """All rows, or of many those with the lowest and the highest values, in the order that they have."""
+    if len(rows) <= _MOST_PARTS:
+        return rows
+    ranked = sorted((row.estimate.value, at) for at, row in enumerate(rows) if row.estimate is not None)
+    kept = {at for _, at in (*ranked[:_EXTREMES], *ranked[-_EXTREMES:])}
+    return [row for at, row in enumerate(rows) if at in kept]
+
+
 def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words, absent: tuple[str, ...] = ()) -> Grid:
     measured = [row.estimate for row in rows if row.estimate is not None]
     methods = gathered((estimate.method for estimate in measured), words)
@@ -92,11 +101,16 @@ def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words
     numeric += [words("Events")] * events + [words("Entities")] * entities
     heads = (Head(first), *(Head(title, "right") for title in numeric), Head("", narrow=True))
     digits = _digits(rows, level)
-    drawn = tuple(_cells(row, digits[row.unit], level, marks, (events, entities), words) for row in rows[:_MOST_PARTS])
+    shown = _told(rows)
+    drawn = tuple(_cells(row, digits[row.unit], level, marks, (events, entities), words) for row in shown)
     notes = [f"{mark} {method}" for method, mark in told.items()]
     notes += [words("Not measured – {name}: {reason}", name=row.name, reason=row.reason) for row in rows if row.reason]
-    left = len(rows) - _MOST_PARTS
-    after = words.many("{count} further row is in the record.", "{count} further rows are in the record.", left)
+    left = len(rows) - len(shown)
+    after = words.many(
+        "{count} further row lies between these; it is in the record.",
+        "The lowest and the highest are shown; {count} further rows are in the record.",
+        left,
+    )
     return Grid(caption, heads, drawn, tuple(notes), after if left > 0 else "")
 
 
