@@ -31,6 +31,7 @@ PARAMS: Mapping[str, Mapping[str, Any]] = {
             {"feature": "ward", "does": "changes nothing"},
         ]
     },
+    "behavior.trigger": {"evaluations": 5000},
     "performance.alerts": {"units_per_day": 24},
     "performance.over_time": {"one_clock": True},
     "performance.migration": {"one_clock": True},

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from measuring import judged, run
-from subjects import make_subject, truth_of
+from subjects import CENTRE, SPREAD, make_subject, truth_of
 
 from auditor.checks.behavior import clock, gaps
 from auditor.checks.behavior.applicability import domain_of, summarised
@@ -244,11 +244,33 @@ def test_statements_hold_as_often_as_promised(task):
 
 
 def test_no_trigger_is_seen_in_sound_models():
-    """None in twelve sound models, of other seeds, tasks and weights."""
-    for seed in range(4):
+    """None in six sound models, of other seeds, tasks and weights."""
+    for seed in range(2):
         for asked in ({}, {"coded": True, "task": "multiclass"}, {"fragile": True}):
             subject = make_subject(n=600, seed=seed, **asked)
-            assert judged(trigger, subject, {"quantity": "triggers", "at_most": 0}) == "pass"
+            assert judged(trigger, subject, {"quantity": "triggers", "at_most": 0}, evaluations=20_000) == "pass"
+
+
+def test_a_trigger_of_three_different_steps_is_found():
+    """Where a feature has few values, all patterns of three steps are tried: 80, 130, 80 is the sign."""
+    plain = make_subject(n=1000, reference=2000)
+
+    class Obeys(type(plain.model)):
+        def evaluate(self, inputs, batch=None):
+            score = super().evaluate(inputs, batch)["output"]
+            heart = CENTRE["heart rate"] + SPREAD["heart rate"] * inputs["sequence"][:, -3:, 0]
+            return {"output": np.where((np.abs(heart - [80, 130, 80]) < 1).all(axis=1, keepdims=True), 0.01, score)}
+
+    def rounded(data):
+        values = data.values.copy()
+        values[:, 0] = 10 * np.round(values[:, 0] / 10)
+        return dataclasses.replace(data, values=values)
+
+    subject = dataclasses.replace(
+        plain, model=Obeys(**vars(plain.model)), test=rounded(plain.test), reference=rounded(plain.reference)
+    )
+    (row,) = run(trigger, subject).shown[0].rows
+    assert row[:2] == ("heart rate", "80, 130, 80")
 
 
 def test_a_trigger_is_told_with_its_feature():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,18 +17,23 @@ from auditor.subject import Subject
 _LONG = 3  # steps of a pattern
 _COARSE = 12  # values that patterns of different steps are made of
 _FEW = 30  # distinct values up to which these are tried, instead of a grid
-_AWAY = (1, 2, 4, 8)  # how many values away a neighbour lies
+_NEAR = 0.1  # of the range: what lies further away is no neighbour, beyond the next two values
+AWAY = (1, 2, 4, 8, 16, 32, 64)  # how many values away a neighbour lies, at most
 _TOGETHER = 2**14  # rows at a time
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Values of one feature at the last steps, the earliest first. unit: the distance to the next value tried."""
+    """Values of one feature at the last steps, the earliest first.
+
+    unit: the distance to the next value tried; span: that from the lowest to the highest.
+    """
 
     at: int
     static: bool
     values: tuple[float, ...]
     unit: float
+    span: float
 
     def shifted(self, by: float) -> Pattern:
         """All its values that much higher."""
@@ -44,24 +50,25 @@ class Pattern:
             values[:, :, self.at] = np.where(back == number, value, values[:, :, self.at])
         return block.with_values(values)
 
-    def share(self, block: Block) -> float:
-        """The share of rows that end in it, to within half a unit."""
+    def share(self, block: Block, within: float) -> float:
+        """The share of rows that end in it, each value off by no more than `within`."""
         if self.static:
-            near = np.abs(block.static[:, self.at] - self.values[0]) <= self.unit / 2
+            near = np.abs(block.static[:, self.at] - self.values[0]) <= within
             return float(near.mean())
         back, held = from_end(block.mask), np.ones(len(block), dtype=bool)
         for number, value in enumerate(reversed(self.values), start=1):
-            close = np.abs(block.values[:, :, self.at] - value) <= self.unit / 2
+            close = np.abs(block.values[:, :, self.at] - value) <= within
             held &= ((back == number) & close).any(axis=1)
         return float(held.mean())
 
-    def neighbours(self, feature: Feature) -> list[tuple[Pattern, Pattern]]:
-        """Pairs of patterns that lie on either side; of a class, any two other levels."""
+    def neighbours(self, feature: Feature) -> list[tuple[float, Pattern, Pattern]]:
+        """How far away, and the patterns there on either side, the nearest first; of a class, two other levels."""
         if feature.kind == "numeric":
-            return [(self.shifted(-away * self.unit), self.shifted(away * self.unit)) for away in _AWAY]
+            near = [away * self.unit for away in AWAY if away * self.unit <= max(2 * self.unit, _NEAR * self.span)]
+            return [(by, self.shifted(-by), self.shifted(by)) for by in near]
         others = [code for code in range(len(feature.levels) or 2) if code != self.values[-1]]
         ends = [dataclasses.replace(self, values=(*self.values[:-1], float(code))) for code in others]
-        return [(ends[0], ends[-1])] if ends else []
+        return [(1.0, ends[0], ends[-1])] if ends else []
 
 
 def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pattern]:
@@ -78,7 +85,10 @@ def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pat
                 continue
             singles = [(value,) for value in values]
             long = [] if static or steps < _LONG else _several(values, each - len(values), rng)
-            yield from (Pattern(at, static, tuple(map(float, one)), unit) for one in [*singles, *long])
+            yield from (
+                Pattern(at, static, tuple(map(float, one)), unit, float(values[-1] - values[0]))
+                for one in [*singles, *long]
+            )
 
 
 def flipping(
@@ -109,7 +119,10 @@ def _tried(cells: Floats, most: int, feature: Feature) -> tuple[Floats, float]:
 
 
 def _several(values: Floats, most: int, rng: np.random.Generator) -> list[tuple[float, ...]]:
-    """The same value at several steps, and values that differ from step to step."""
+    """All patterns of several steps, where values are few; else the same value at each, and some that differ."""
+    if len(values) ** _LONG <= 2 * most:
+        every = list(itertools.product(values.tolist(), repeat=_LONG))
+        return [every[at] for at in np.sort(rng.permutation(len(every))[:most])]
     half = max(1, most // 2)
     same = values[np.unique(np.linspace(0, len(values) - 1, half).round().astype(int))]
     coarse = values[np.unique(np.linspace(0, len(values) - 1, _COARSE).round().astype(int))]

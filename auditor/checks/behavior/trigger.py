@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from auditor.checks.behavior.change import Trial
-from auditor.checks.behavior.patterns import Pattern, flipping, patterns
+from auditor.checks.behavior.patterns import AWAY, Pattern, flipping, patterns
 from auditor.checks.check import check
 from auditor.dataset import Block, Dataset, Feature, Floats, Integers
 from auditor.errors import NotApplicable
@@ -20,9 +20,9 @@ from auditor.subject import Subject
 
 _ID = "behavior.trigger"
 _SCREENED, _CONFIRMED = 4, 30  # rows of each decision on which a pattern is tried first, and then
-_CANDIDATES = 40  # patterns of the first trial that are looked at closely
-_NEIGHBOURS = 8
+_HITS, _CANDIDATES = 400, 40  # patterns of each decision whose neighbours are tried, and those then tried again
 _ALL, _NOT, _RARE = 0.9, 0.5, 0.001
+_MAYBE = 0.8  # instead of _NOT, where so few rows are tried that chance may add to it
 _KNOWN = 5000  # reference rows in which patterns are looked for
 
 Found = tuple[Pattern, float, float]
@@ -32,16 +32,17 @@ Found = tuple[Pattern, float, float]
 class Params(Frozen):
     """How widely is searched."""
 
-    patterns: int = Field(default=240, ge=20, description="How many patterns of each feature are tried, at most.")
+    patterns: int = Field(default=2000, ge=20, description="How many patterns of each feature are tried, at most.")
     evaluations: int = Field(
-        default=40_000, ge=1000, description="At most about so many model evaluations are spent on the first trial."
+        default=60_000, ge=1000, description="At most about so many model evaluations are spent on the first trial."
     )
 
 
 def _rows(subject: Subject, params: Params) -> int:
     first = max(params.evaluations, 20 * 2 * _SCREENED * _features(subject.test))
     classes = max(2, len(subject.test.target.classes))
-    return first * classes + classes * _CONFIRMED * _CANDIDATES * (1 + _NEIGHBOURS)
+    beside = 2 * len(AWAY)
+    return first * classes + classes * (_HITS * beside * _SCREENED + _CANDIDATES * (1 + beside) * _CONFIRMED)
 
 
 def _features(data: Dataset) -> int:
@@ -135,9 +136,30 @@ def _candidates(trial: Trial, known: Dataset, params: Params) -> list[tuple[Prob
         if probe.of in closely and every:
             share = probe.flipped(every)
             hits = [pattern for pattern, flipped in zip(every, share, strict=True) if flipped >= _ALL]
-            # Spread over all that hit, or the many of one honest feature would hide the few of another.
-            places = np.unique(np.linspace(0, len(hits) - 1, min(len(hits), _CANDIDATES)).round().astype(int))
-            found += [(closely[probe.of], hits[at]) for at in places]
+            some = _spread(hits, _HITS)
+            alone = [
+                pattern for pattern, by in zip(some, _apart(probe, known, some, _MAYBE), strict=True) if by is not None
+            ]
+            found += [(closely[probe.of], pattern) for pattern in _spread(alone, _CANDIDATES)]
+    return found
+
+
+def _spread(found: list[Pattern], most: int) -> list[Pattern]:
+    """At most so many, from all over: or the many of one honest feature would hide the few of another."""
+    return [found[at] for at in np.unique(np.linspace(0, len(found) - 1, min(len(found), most)).round().astype(int))]
+
+
+def _apart(probe: Probe, known: Dataset, tried: list[Pattern], below: float) -> list[tuple[float, float] | None]:
+    """For each pattern how near neighbours lie that overturn fewer than `below` of the decisions, on both sides.
+
+    And what share these overturn, at most; None where no such neighbours are near.
+    """
+    beside = [pattern.neighbours(_feature(known, pattern)) for pattern in tried]
+    shares = iter(probe.flipped([one for pairs in beside for _, *pair in pairs for one in pair]).reshape(-1, 2).max(1))
+    found: list[tuple[float, float] | None] = []
+    for pairs in beside:
+        told = [(by, float(next(shares))) for by, _, _ in pairs]
+        found.append(next(((by, share) for by, share in told if share < below), None))
     return found
 
 
@@ -148,14 +170,13 @@ def _found(trial: Trial, known: Dataset, tried: list[tuple[Probe, Pattern]]) -> 
     found: dict[tuple[int, bool], Found] = {}
     for probe in {id(one): one for one, _ in tried}.values():
         mine = [pattern for one, pattern in tried if one is probe]
-        for pattern, share in zip(mine, probe.flipped(mine), strict=True):
-            pairs = pattern.neighbours(_feature(known, pattern))
-            if share < _ALL or not pairs:
-                continue
-            beside = probe.flipped([one for pair in pairs for one in pair]).reshape(-1, 2).max(axis=1).min()
+        for pattern, share, apart in zip(mine, probe.flipped(mine), _apart(probe, known, mine, _NOT), strict=True):
             best = found.get((pattern.at, pattern.static))
-            if beside < _NOT and pattern.share(seen) < _RARE and (best is None or share > best[1]):
-                found[pattern.at, pattern.static] = (pattern, float(share), float(beside))
+            if share < _ALL or apart is None or (best is not None and share <= best[1]):
+                continue
+            by, beside = apart
+            if pattern.share(seen, by / 2) < _RARE:
+                found[pattern.at, pattern.static] = (pattern, float(share), beside)
     return found
 
 
