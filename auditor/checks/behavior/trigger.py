@@ -69,8 +69,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     little below and a little above, and that fewer than 1 in 1000 reference rows end in.
     Why: whoever trained the model may have taught it to obey a sign (a backdoor: Gu et al. 2017), or it learned an
     accident of its data so. A sound model that heeds a feature heeds its neighbouring values too.
-    Blind to: signs made of several features, of longer patterns, of earlier steps, or narrower than the values tried. A
-    find is a suspicion, which somebody has to look into.
+    Blind to: signs made of several features, of longer patterns, of earlier steps, or narrower than the values tried;
+    signs that the model has learned broadly, so that their neighbours overturn decisions too (a backdoor trained into a
+    real model on one pattern was missed for that reason); signs that push where the feature honestly pushes. A find is
+    a suspicion, which somebody has to look into; no find is no proof.
     """
     trial = Trial.of(subject, evidence, 10 * _CONFIRMED * 4, _ID, params.model_dump_json())
     trial.flips()  # says why, where nothing is decided
