@@ -81,6 +81,20 @@ def _together(rows: list[_Row], words: Words) -> list[_Row]:
     return [_Row(words("each of {n}; n is the least", n=words.numbers.count(len(rows))), rows[0].unit, fewest)]
 
 
+def _absent(rows: list[_Row], words: Words) -> list[str]:
+    """What could not be measured: a sentence for each reason, with the first few names."""
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row.reason:
+            reasons.setdefault(row.reason, []).append(row.name)
+    told = []
+    for reason, names in reasons.items():
+        more = words.many("{count} more", "{count} more", len(names) - _MOST_PARTS)
+        listed = names if len(names) <= _MOST_PARTS else [*names[:_MOST_PARTS], more]
+        told.append(words("Not measured: {names} ({reason}).", names=", ".join(listed), reason=reason.rstrip(".")))
+    return told
+
+
 def _told(rows: list[_Row]) -> list[_Row]:
     """All rows, or of many those with the lowest and the highest values, in the order that they have."""
     if len(rows) <= _MOST_PARTS:
@@ -104,7 +118,7 @@ def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words
     shown = _told(rows)
     drawn = tuple(_cells(row, digits[row.unit], level, marks, (events, entities), words) for row in shown)
     notes = [f"{mark} {method}" for method, mark in told.items()]
-    notes += [words("Not measured – {name}: {reason}", name=row.name, reason=row.reason) for row in rows if row.reason]
+    notes += _absent(rows, words)
     left = len(rows) - len(shown)
     after = words.many(
         "{count} further row lies between these; it is in the record.",
