@@ -131,6 +131,7 @@ def _valid(record: Record, words: Words) -> tuple[Fact, ...]:
         (words("Policy file"), Code(policy)),
         (words("Record"), Code(short(record.body_sha256))),
         (words("Test rows"), _rows(record, words)),
+        (words("Domain"), _domain(record, words)),
         (words("Measured on"), words.date(record.run.started)),
         (words("Until"), _until(record, words)),
     )
@@ -141,6 +142,24 @@ def _rows(record: Record, words: Words) -> str:
     test, count = record.data.test, words.numbers.count
     told = words("{rows} of {entities} entities", rows=count(test.rows), entities=count(test.entities))
     return told if test.events is None else words("{told}, {n} events", told=told, n=count(test.events))
+
+
+def _domain(record: Record, words: Words) -> str:
+    """How many of the test rows are unlike the rows that the model was made from."""
+    entry = next((one for one in record.measured.values() if one.check == "behavior.domain"), None)
+    if entry is None:
+        return words("not looked at")
+    outside = entry.measurement.quantities.get("outside") if entry.measurement else None
+    if outside is None or "" not in outside.parts:
+        return _shortened(words("not known: {reason}", reason=entry.reason or words("see the check")))
+    estimate, percent = outside.parts[""], words.numbers.percent
+    low, high = estimate.interval(record.policy.statistics.level)
+    return words(
+        "{share} of the test rows are unlike the reference rows ({low} to {high})",
+        share=percent(estimate.value),
+        low=percent(max(low, 0.0)),
+        high=percent(min(high, 1.0)),
+    )
 
 
 def _until(record: Record, words: Words) -> str:

@@ -12,8 +12,11 @@ from render.pages import Page, text
 from render.sample import CHINESE, HOSTILE
 
 from auditor.errors import WrittenFault
+from auditor.estimate import Estimate
+from auditor.measurement import Measurement, Quantity
 from auditor.record import Record, Status
 from auditor.render.html import render_html
+from auditor.spread import Wilson
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 
@@ -141,3 +144,26 @@ def test_theme_fault_names_file_and_line(record: Record, tmp_path: Path, written
     (problem,) = caught.value.problems
     assert f"{file}:2" == problem.where
     assert said in problem.what
+
+
+def _with_domain(status: str, measurement: Measurement | None, reason: str = "") -> str:
+    record = a_record({"PERF-1": "pass"})
+    entry = record.measured["performance.discrimination"]
+    changes = {"check": "behavior.domain", "status": status, "measurement": measurement, "reason": reason}
+    asked = {**record.measured, "behavior.domain": entry.model_copy(update=changes)}
+    page = Page.of(render_html(record.model_copy(update={"measured": asked}).sealed()))
+    return _packed(page)
+
+
+def _packed(page: Page) -> str:
+    """The page's text without its spaces, of which numbers have several kinds."""
+    return re.sub(r"\s", "", text(page.root))
+
+
+def test_the_first_page_tells_how_many_rows_lie_outside_of_the_domain() -> None:
+    """With the interval; where it was not looked at, or could not be told, the page says so."""
+    share = Estimate(value=0.1, n=900, method="Wilson", spread=Wilson(size=900))
+    told = _with_domain("measured", Measurement(quantities={"outside": Quantity.of(share)}))
+    assert "Domain10.0%ofthetestrowsareunlikethereferencerows(8.2%to12.1%)" in told
+    assert "Domainnotknown:toofewrows" in _with_domain("not_applicable", None, "too few rows")
+    assert "Domainnotlookedat" in _packed(Page.of(render_html(a_record({"PERF-1": "pass"}))))
