@@ -104,7 +104,7 @@ def rows_needed(finding: Finding, words: Words) -> str:
     count = words.numbers.count
     told = words("about {n} rows instead of {have}", n=count(finding.needed or 0), have=count(judged.n))
     if judged.part:
-        told += " " + words("in {part}", part=judged.part)
+        told += " " + f"({judged.part})"
     return words("{rows}, if the value stayed as it is", rows=told)
 
 

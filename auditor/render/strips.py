@@ -21,14 +21,17 @@ class Ruler:
 
     @classmethod
     def over(cls, judged: tuple[Judged, ...], limit: Limit) -> Ruler | None:
-        """The axis that holds every interval and the limit; None where all of it is one number."""
+        """The axis that holds every interval and the limit; None where all of it is one number.
+
+        It does not begin below zero where nothing on it is: a count or a share has nothing there.
+        """
         ends = [number for one in judged for number in (one.value, one.low, one.high) if number is not None]
         ends += [bound for bound in (limit.low, limit.high) if bound is not None]
         low, high = min(ends), max(ends)
         if low == high:
             return None
         room = _MARGIN * (high - low)
-        return cls(low - room, high + room, limit)
+        return cls(low - room if low < 0 else max(0.0, low - room), high + room, limit)
 
     def at(self, number: float) -> float:
         """Percent of the width, from the left."""

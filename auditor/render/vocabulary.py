@@ -52,7 +52,7 @@ def family_title(family: str, words: Words) -> str:
     titles = {
         "performance": words("Performance"),
         "data": words("Data"),
-        "behavior": words("Behaviour under change"),
+        "behavior": words("Behavior under stress"),
         "importance": words("What the model relies on"),
         "surrogate": words("Readable surrogate"),
         "bias": words("Differences between groups"),

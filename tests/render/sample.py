@@ -448,7 +448,7 @@ _REQUIREMENTS: list[dict[str, Any]] = [
     _wanted("REP-1", "performance.replication", "The scores computed here are those that the developer recorded.", "major",
             {"quantity": "beyond_tolerance", "at_most": 0}, rationale="Another version of the model shows nowhere else."),
     _wanted("PERF-1", "performance.discrimination", "Customers who default are ranked above customers who do not.", "blocker", {"quantity": "auroc", "at_least": 0.70},
-            cites=["eu-ai-act/art-15-1", "sr-11-7/V"], rationale="0.70 is a convention for behaviour scores, not a norm; replace it by your incumbent's value."),
+            cites=["eu-ai-act/art-15-1", "sr-11-7/V"], rationale="0.70 is a convention for behavior scores, not a norm; replace it by your incumbent's value."),
     _wanted("PERF-2", "performance.calibration", "The predicted chances are neither too extreme nor too timid.", "major", {"quantity": "slope", "between": [0.8, 1.25]},
             rationale="A slope of 1 is ideal; the band is a convention."),
     _wanted("PERF-3", "performance.discrimination", "Average precision beats the incumbent's.", "minor", {"quantity": "precision", "at_least": 0.4}),

@@ -14,8 +14,10 @@ from render.sample import CHINESE, HOSTILE
 from auditor.errors import WrittenFault
 from auditor.estimate import Estimate
 from auditor.measurement import Measurement, Quantity
+from auditor.policy import Limit
 from auditor.record import Record, Status
 from auditor.render.html import render_html
+from auditor.render.strips import Ruler
 from auditor.spread import Wilson
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -167,3 +169,16 @@ def test_the_first_page_tells_how_many_rows_lie_outside_of_the_domain() -> None:
     assert "Domain10.0%ofthetestrowsareunlikethereferencerows(8.2%to12.1%)" in told
     assert "Domainnotknown:toofewrows" in _with_domain("not_applicable", None, "too few rows")
     assert "Domainnotlookedat" in _packed(Page.of(render_html(a_record({"PERF-1": "pass"}))))
+
+
+def test_the_axis_of_a_count_does_not_begin_below_zero() -> None:
+    """Where no number is negative the axis has nothing below zero; where one is, it has room for it."""
+    finding = a_record({"PERF-1": "pass"}).findings[0]
+    limit = Limit(quantity="q", at_least=2)
+    count = finding.judged[0].model_copy(update={"value": 7217.0, "low": 7217.0, "high": 7217.0})
+    axis = Ruler.over((count,), limit)
+    assert axis is not None
+    assert (axis.low, axis.high) == (0.0, pytest.approx(7217 + 0.08 * 7215))
+    below = Ruler.over((count.model_copy(update={"low": -10.0}),), limit)
+    assert below is not None
+    assert below.low < -10
