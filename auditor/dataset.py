@@ -21,7 +21,8 @@ class Feature:
     """What one measured variable is. A categorical one holds codes: code i means `levels[i]`.
 
     low, high: the plausible range in `unit` (None: not declared). error: standard deviation of its measurement error in
-    `unit` (None: not declared; 0: the value is exact).
+    `unit` (None: not declared; 0: the value is exact). immutable: nobody can change it, so that "had it been otherwise"
+    helps nobody.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Feature:
     high: float | None = None
     levels: tuple[str, ...] = ()
     error: float | None = None
+    immutable: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ def feature(spec: Measured) -> Feature:
     """A variable as checks and reports know it."""
     low, high = spec.plausible or (None, None)
     levels = tuple((spec.levels or {}).values())
-    return Feature(spec.name, spec.kind, spec.unit, spec.description, low, high, levels, spec.error)
+    return Feature(spec.name, spec.kind, spec.unit, spec.description, low, high, levels, spec.error, spec.immutable)
 
 
 def target(spec: DataSpec, at: Places) -> tuple[Target, Floats]:

@@ -72,6 +72,7 @@ class Measured(Frozen):
     plausible: Range | None = None
     error: NonNegativeFloat | None = None
     levels: Levels | None = None
+    immutable: bool = False
     transform: tuple[Step, ...] = ()
 
     def has(self, step: str) -> bool:
