@@ -47,7 +47,8 @@ class Recurrence:
 class Layer:
     """A layer as the model lists it. kind: its class. output_shape: None where there is not exactly one.
 
-    recurrences: one for an LSTM or a GRU, two (forward, backward) where it is bidirectional.
+    recurrences: one for an LSTM or a GRU, two (forward, backward) where it is bidirectional. heads: of an attention
+    layer, whose weights `Model.attention` gives; 0 for any other.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Layer:
     output_shape: Shape | None
     parameters: int
     recurrences: tuple[Recurrence, ...] = ()
+    heads: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,10 @@ class Model(Protocol):
 
         at="mask": 1 at the steps that the layer takes in and 0 at those it skips, (rows, steps).
         """
+        ...
+
+    def attention(self, inputs: Inputs, layer: str) -> NDArray[Any]:
+        """The weights of an attention layer, as the model uses them: (rows, heads, query steps, key steps)."""
         ...
 
     def weights(self, layer: str) -> dict[str, NDArray[Any]]:

@@ -85,6 +85,13 @@ class Handle:
         results, _ = self._run(task, columns, arrays, None)
         return results[name]
 
+    def attention(self, inputs: Inputs, layer: str) -> NDArray[Any]:
+        columns = self._columns(inputs)
+        task = {"kind": "attention", "layer": self._layer(layer)}
+        ((name, *_),) = arrays = self._planned(task, columns, None)
+        results, _ = self._run(task, columns, arrays, None)
+        return results[name]
+
     def weights(self, layer: str) -> dict[str, NDArray[Any]]:
         task = {"kind": "weights", "layer": self._layer(layer)}
         arrays = {name: np.empty(shape, dtype) for name, shape, dtype in self._planned(task, (), None)}

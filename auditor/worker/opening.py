@@ -99,6 +99,7 @@ def _description(artifact: Artifact, child: Child, opened: Opened) -> Descriptio
             None if layer.output_shape is None else tuple(layer.output_shape),
             layer.parameters,
             tuple(_recurrence(one) for one in layer.recurrences),
+            layer.heads,
         )
         for layer in opened.layers
     ]

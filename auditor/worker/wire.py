@@ -72,6 +72,7 @@ class LayerReply(Reply):
     output_shape: Annotated[list[Size | None], Field(max_length=8)] | None
     parameters: Count
     recurrences: Annotated[list[RecurrenceReply], Field(max_length=2)]
+    heads: Count
 
 
 class Opened(Reply):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from auditor.worker.inside.attention import heads
 from auditor.worker.inside.legacy import missed_names
 from auditor.worker.inside.refusals import Refusal
 from auditor.worker.wire import printable
@@ -78,6 +79,7 @@ def _layer(layer: Any) -> dict[str, Any]:
         "output_shape": None if shape is None else list(shape[1:]),
         "parameters": int(sum(int(np.prod(weight.shape)) for weight in layer.weights)),
         "recurrences": _recurrences(layer),
+        "heads": heads(layer),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from auditor.worker.inside.attention import caught
 from auditor.worker.inside.loading import single_input, single_output
 from auditor.worker.inside.refusals import Refusal
 
@@ -20,6 +21,9 @@ def program(model: Any, task: Mapping[str, Any]) -> tuple[Function, list[str]]:
             return lambda inputs: _numbers(net(inputs)), [""] * len(model.outputs)
         case "activations":
             return _activations(model, model.layers[task["layer"]], task["at"])
+        case "attention":
+            layer = model.layers[task["layer"]]
+            return caught(layer, _net(model, list(model.outputs))), [layer.name]
         case "gradient" if task["at"] == "input":
             return _input_gradient(model, task)
         case _:

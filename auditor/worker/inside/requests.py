@@ -95,7 +95,7 @@ class Requests:
             dtypes = [_wide(str(tensor.dtype)) for tensor in model.inputs]
             function, _ = program(model, task)
             specs = [(tuple(shape), dtype) for shape, dtype in zip(shapes, dtypes, strict=True)]
-            self._runners[key] = Runner(function, specs, may_compile=task["kind"] != "gradient")
+            self._runners[key] = Runner(function, specs, may_compile=task["kind"] not in ("gradient", "attention"))
             if len(self._runners) > _RUNNERS:
                 self._runners.popitem(last=False)
         self._runners.move_to_end(key)

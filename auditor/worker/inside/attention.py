@@ -1,0 +1,57 @@
+"""Where a model looks: the weights of its attention layers, caught as the model itself computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from auditor.worker.inside.refusals import Refusal
+
+_REMEDY = "occlusion and Shapley values tell by the scores what moves them"
+
+
+def heads(layer: Any) -> int:
+    """How many heads an attention layer of the model's own has; 0 for any other layer."""
+    import keras
+
+    single = (keras.layers.Attention, keras.layers.AdditiveAttention)
+    if type(layer) in single:
+        return 1
+    many = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
+    if type(layer) in many:
+        return int(getattr(layer, "num_query_heads", None) or layer.num_heads)
+    return 0
+
+
+def caught(layer: Any, net: Callable[[Sequence[Any]], list[Any]]) -> Callable[[Sequence[Any]], list[Any]]:
+    """A function from the model's inputs to the layer's weights, (rows, heads, query steps, key steps).
+
+    The model runs as it does for scores, so that the layer is given the masks that it is given there; only for the time
+    of tracing is it asked for its weights too. Raises Refusal for a layer that does not attend, or not exactly once.
+    """
+    if not heads(layer):
+        raise Refusal(
+            f"layer '{layer.name}' is of the kind {type(layer).__name__}, which gives no weights of attention", _REMEDY
+        )
+
+    def function(inputs: Sequence[Any]) -> list[Any]:
+        import tensorflow as tf
+
+        own, seen = layer.call, list[Any]()
+
+        def call(*args: Any, **kwargs: Mapping[str, Any]) -> Any:
+            answer, weights = own(*args, **{**kwargs, "return_attention_scores": True})
+            seen.append(weights)
+            return (answer, weights) if kwargs.get("return_attention_scores") else answer
+
+        vars(layer)["call"] = call  # in front of the class's own
+        try:
+            net(inputs)
+        finally:
+            del vars(layer)["call"]
+        if len(seen) != 1:
+            raise Refusal(f"layer '{layer.name}' is used {len(seen)} times; which is meant is unclear", _REMEDY)
+        weights = tf.cast(seen[0], tf.float32)
+        return [weights if len(weights.shape) == 4 else weights[:, None]]
+
+    return function
