@@ -83,7 +83,8 @@ class Dataset:
     """Rows in the order (entity, index time, digest); every array below has one entry a row unless it says otherwise.
 
     values: (lines, features), original units, NaN = not measured. Row i is lines starts[i] up to stops[i].
-    y: float targets, or class codes. entity: codes. cluster: codes of what is independent: the entity, or a block of
+    y: float targets, or class codes. targets: (rows, horizons), where forecasts are declared; `y` is the column of the
+    primary one. horizons: their names. entity: codes. cluster: codes of what is independent: the entity, or a block of
     time where entities are few; None where each row is its own. recorded: the developer's own scores, if given.
     dropped: how many rows or entities were left out on loading, by reason. entities_declared: whether the specification
     names an entity; without it, codes say nothing about who is in two data sets.
@@ -102,6 +103,8 @@ class Dataset:
     groups: Mapping[str, Group]
     static_features: tuple[Feature, ...] = ()
     static: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    targets: Floats | None = None
+    horizons: tuple[str, ...] = ()
     cluster: Integers | None = None
     cluster_kind: Literal["rows", "entities", "time blocks"] = "rows"
     weight: Floats | None = None
@@ -118,6 +121,11 @@ class Dataset:
     def lengths(self) -> Integers:
         """Real steps of each row."""
         return self.stops - self.starts
+
+    def targets_known(self) -> NDArray[np.bool_]:
+        """(rows,) whether the target of every horizon is known."""
+        every = self.y[:, None] if self.targets is None else self.targets
+        return ~np.isnan(every).any(axis=1)
 
     def block(self, rows: Integers | slice | None = None, width: int | None = None) -> Block:
         """Rows padded to `width` steps (default: the longest among them), padding on the data set's side.
@@ -139,7 +147,7 @@ class Dataset:
 
     def take(self, rows: Integers) -> Dataset:
         """The data set of these rows only; the lines are shared."""
-        per_row = ("starts", "stops", "y", "entity", "index_time", "static", "cluster", "weight", "recorded")
+        per_row = ("starts", "stops", "y", "targets", "entity", "index_time", "static", "cluster", "weight", "recorded")
         kept = {
             name: getattr(self, name)[rows]
             for name in per_row

@@ -52,6 +52,14 @@ def scores_of(subject: Subject, dataset: Dataset | None) -> Floats:
     return np.concatenate([subject.raw_score(subject.block(dataset, rows)) for rows in subject.chunks(dataset)])
 
 
+def _forecasts_of(subject: Subject) -> Floats:
+    """All that the model predicts of each test row: (rows, forecasts); none where one number is declared."""
+    test = subject.test
+    if not subject.output.forecasts or not len(test):
+        return np.empty((len(test), 0))
+    return np.concatenate([subject.forecasts(subject.block(test, rows)) for rows in subject.chunks(test)])
+
+
 SCORES: Need[Floats] = Need(
     "scores", lambda subject: scores_of(subject, subject.test), lambda subject: len(subject.test)
 )
@@ -59,4 +67,9 @@ REFERENCE_SCORES: Need[Floats] = Need(
     "reference scores",
     lambda subject: scores_of(subject, subject.reference),
     lambda subject: len(subject.reference) if subject.reference else 0,
+)
+FORECASTS: Need[Floats] = Need(
+    "forecasts",
+    _forecasts_of,
+    lambda subject: len(subject.test) if subject.output.forecasts else 0,
 )

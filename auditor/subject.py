@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import FiniteFloat
 
 from auditor.dataset import Block, Dataset, Floats, Integers
 from auditor.errors import FileFault
 from auditor.estimate import Frozen
 from auditor.model import Inputs, Model
+from auditor.output import Output, OutputKind
 
-OutputKind = Literal["probability", "logit", "class_probabilities", "class_logits", "value"]
+__all__ = ["Decision", "Encoder", "Identity", "InputColumn", "Output", "OutputKind", "Subject", "check_output"]
+
 _BLOCK_BYTES = 64 * 2**20
 _PROBED = 1000  # rows on which the kind of output is tried before anything else
-_ENOUGH = 100  # rows that tell a logit from a probability
-_ROUNDING, _SUM = 1e-5, 1e-2  # half precision sums to 1 within less than that
 
 
 class Identity(Frozen):
@@ -40,14 +39,6 @@ class Decision(Frozen):
     threshold: FiniteFloat
     action: str
     favourable: Literal["above", "below"]
-
-
-class Output(Frozen):
-    """What the model's output means. name: which output, where the model has several."""
-
-    kind: OutputKind
-    name: str = ""
-    per: Literal["row"] = "row"
 
 
 @dataclass(frozen=True)
@@ -119,9 +110,11 @@ class Subject:
 
     def raw_score(self, block: Block, batch: int | None = None) -> Floats:
         """As `score`, but NaN and infinity are let through (to be counted)."""
-        outputs = self.model.evaluate(self.encoder.encode(block), batch)
-        name = self.output.name or next(iter(outputs))
-        return _as_score(np.asarray(outputs[name], dtype=float), self.output.kind)
+        return self.output.score(self.model.evaluate(self.encoder.encode(block), batch))
+
+    def forecasts(self, block: Block) -> Floats:
+        """All forecasts of the rows of a block: (rows, forecasts) float64, NaN and infinity let through."""
+        return self.output.all(self.model.evaluate(self.encoder.encode(block)))
 
     def rng(self, *key: object) -> np.random.Generator:
         """A random stream that depends on the audit's seed and the key only (check id, parameters), never on order."""
@@ -136,41 +129,3 @@ def check_output(subject: Subject) -> None:
     if scores.ndim == 2 and scores.shape[1] != len(classes):
         what = f"the data declare {len(classes)} classes ({', '.join(classes)}), the model gives {scores.shape[1]}"
         raise FileFault(what, remedy="List the classes of the target in the order of the model's outputs.")
-
-
-def _as_score(raw: NDArray[np.float64], kind: OutputKind) -> Floats:
-    if kind in ("class_probabilities", "class_logits"):
-        return _softmax(raw) if kind == "class_logits" else _probabilities(raw, kind)
-    flat = raw.reshape(len(raw), -1)
-    if flat.shape[1] == 2 and kind == "probability":
-        return _probabilities(flat, kind)[:, 1]
-    if flat.shape[1] != 1:
-        raise FileFault(f"the output has {flat.shape[1]} columns, but its kind '{kind}' means one number a row")
-    if kind == "logit" and len(flat) >= _ENOUGH and ((flat > 0) & (flat < 1)).all():
-        what = f"the output is declared '{kind}', but all of {len(flat)} rows get a number between 0 and 1"
-        raise FileFault(what, remedy="Declare output: {kind: probability} in the data specification.")
-    if kind == "probability":
-        return _probabilities(flat, kind)[:, 0]
-    return 0.5 * (1 + np.tanh(flat[:, 0] / 2)) if kind == "logit" else flat[:, 0]
-
-
-def _probabilities(raw: NDArray[np.float64], kind: OutputKind) -> Floats:
-    """Rows that are not finite are let through; to be counted elsewhere."""
-    known = raw[np.isfinite(raw).all(axis=tuple(range(1, raw.ndim)))]
-    outside = ((known < -_ROUNDING) | (known > 1 + _ROUNDING)).any(axis=tuple(range(1, raw.ndim)))
-    if outside.any():
-        what = (
-            f"the output is declared '{kind}', but {int(outside.sum())} of {len(raw)} rows get numbers outside 0 to 1"
-        )
-        other = kind.replace("probability", "logit").replace("probabilities", "logits")
-        remedy = f"Declare output: {{kind: {other}}} in the data specification, if that is what the model gives."
-        raise FileFault(f"{what} (from {known.min():g} to {known.max():g})", remedy=remedy)
-    if raw.ndim == 2 and raw.shape[1] > 1 and (np.abs(known.sum(axis=1) - 1) > _SUM).any():
-        what = f"the output is declared '{kind}', but the columns do not sum to 1"
-        raise FileFault(what, remedy="Outputs of several labels, which do not exclude one another, are not supported.")
-    return raw
-
-
-def _softmax(raw: NDArray[np.float64]) -> Floats:
-    shifted = np.exp(raw - raw.max(1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(1, keepdims=True))

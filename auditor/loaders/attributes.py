@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.dataset import Feature, Floats, Group, Target
 from auditor.errors import FileFault, WrittenFault
+from auditor.loaders.forecasts import primary_offset
 from auditor.loaders.rows import Places
 from auditor.loaders.spec import DataSpec, GroupSpec
 from auditor.loaders.tables import matches
@@ -28,7 +29,7 @@ def target(spec: DataSpec, at: Places) -> tuple[Target, Floats]:
     column, named = spec.target_column, spec.target.classes or {}
     about = Target(spec.target.name or column, spec.target.unit, tuple(named.values()))
     if spec.task == "regression":
-        return about, at.numbers(column, target=True)
+        return about, at.numbers(column, target=True, ahead=primary_offset(spec))
     keys = list(named)
     if spec.task == "binary":
         keys = _two(spec, at)

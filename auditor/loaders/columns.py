@@ -24,7 +24,10 @@ def _uses(spec: DataSpec) -> Iterator[Use]:
             yield feature.column, ("features", i, "column")
     yield from ((static.column, ("static", i, "column")) for i, static in enumerate(spec.static))
     yield from ((group.column, ("groups", i, "column")) for i, group in enumerate(spec.groups))
-    yield spec.target_column, ("target", "column") if spec.target.column else ("arrays", "target")
+    if spec.target.columns is not None:
+        yield from ((column, ("target", "columns", horizon)) for horizon, column in spec.target.columns.items())
+    else:
+        yield spec.target_column, ("target", "column") if spec.target.column else ("arrays", "target")
     for column, key in ((spec.entity_column, "entity"), (spec.time_column, "time"), (spec.weight, "weight")):
         if column:
             written = "index_time" if key == "time" and spec.layout != "long" else key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,21 +11,30 @@ import numpy as np
 
 from auditor.dataset import Dataset, Integers
 from auditor.errors import FileFault, WrittenFault
-from auditor.loaders import attributes
+from auditor.loaders import attributes, forecasts
 from auditor.loaders.columns import missing, uses
-from auditor.loaders.files import opened
+from auditor.loaders.files import as_table, data_files
 from auditor.loaders.fixed import fixed_rows
 from auditor.loaders.rows import Rows
 from auditor.loaders.rules import broken
 from auditor.loaders.series import series_rows
 from auditor.loaders.spec import DataSpec
 from auditor.loaders.splits import REFERENCE, TEST, clusters, left_out, parts
-from auditor.loaders.tables import Table
+from auditor.loaders.tables import Raw
 from auditor.loaders.transforms import Pipeline, TableEncoder
 from auditor.loaders.usable import refuse_unusable
+from auditor.output import Output
 from auditor.record import FileDigest
-from auditor.subject import Output
-from auditor.yamlfile import Marked, read_yaml, validated
+from auditor.yamlfile import Marked, parse_yaml, read_written, validated
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """The rows of the files. reference is None where no rows were set apart. notes: sentences for the report."""
+
+    test: Dataset
+    reference: Dataset | None
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +49,21 @@ class Opened:
     spec: DataSpec
     notes: tuple[str, ...]
 
+    @classmethod
+    def of(cls, spec: DataSpec, built: Built, files: Iterable[FileDigest]) -> Opened:
+        """With the encoder that the specification describes."""
+        encoder = _encoder(spec, built.test, built.reference)
+        return cls(built.test, built.reference, encoder, spec.output, tuple(files), spec, built.notes)
+
 
 def read_spec(path: Path) -> tuple[DataSpec, Marked]:
     """dataset.yaml and where its parts stand; every fault told at once as WrittenFault. No data file is touched."""
-    marked = read_yaml(path)
+    return parse_spec(path, read_written(path))
+
+
+def parse_spec(path: Path, raw: bytes) -> tuple[DataSpec, Marked]:
+    """As `read_spec`, of the bytes that were read from a path."""
+    marked = parse_yaml(path, raw)
     spec = validated(DataSpec, marked)
     problems = broken(spec, marked)
     if problems:
@@ -51,30 +72,39 @@ def read_spec(path: Path) -> tuple[DataSpec, Marked]:
 
 
 def open_dataset(path: Path) -> Opened:
-    """Open the data set that the specification at `path` describes.
+    """Open the data set that the specification at `path` describes, in this process: for files that can be trusted.
+
+    `auditor.worker.read_dataset` reads those of strangers. Raises WrittenFault for what the specification says,
+    FileFault for what the files hold.
+    """
+    spec, marked = read_spec(path)
+    raws: list[Raw] = []
+    digests = []
+    for file in data_files(spec, marked):
+        raws.append(file.whole())
+        digests.append(file.digest)
+    return Opened.of(spec, build(spec, marked, raws), digests)
+
+
+def build(spec: DataSpec, marked: Marked, raws: list[Raw]) -> Built:
+    """The rows of the files, whose bytes are given in the specification's order and are taken off the list.
 
     Raises WrittenFault for what the specification says, FileFault for what the files hold.
     """
-    spec, marked = read_spec(path)
-    rows, files = _read(spec, marked)
+    rows, where = _read(spec, marked, raws), str(marked.path)
     whole = _whole(spec, rows)
     part, dropped = left_out(rows, parts(spec, rows), ~np.isnan(whole.y))
     test, reference = (_part(spec, rows, whole, np.flatnonzero(part == key), dropped[key]) for key in (TEST, REFERENCE))
     if not len(test):
         told = ", ".join(f"{reason}: {count:,}" for reason, count in dropped[TEST].items()) or _nobody(reference)
-        raise FileFault(f"there are no test rows ({told})", where=str(path), remedy="Look at files, split and windows.")
-    encoder = _encoder(spec, max(int(one.lengths.max(initial=1)) for one in (test, reference)))
+        raise FileFault(f"there are no test rows ({told})", where=where, remedy="Look at files, split and windows.")
+    encoder = _encoder(spec, test, reference)
     for one in (test, reference):
-        refuse_unusable(encoder, one, str(path))
-    notes = (*rows.notes, *_shared(spec, test, reference))
-    return Opened(
+        refuse_unusable(encoder, one, where)
+    return Built(
         test=_scored(test, whole),
         reference=_unless_partly_scored(reference) if len(reference) else None,
-        encoder=encoder,
-        output=spec.output,
-        files=files,
-        spec=spec,
-        notes=notes,
+        notes=(*rows.notes, *_shared(spec, test, reference)),
     )
 
 
@@ -82,19 +112,14 @@ def _nobody(reference: Dataset) -> str:
     return f"all {len(reference):,} rows are reference rows" if len(reference) else "the files have no rows"
 
 
-def _read(spec: DataSpec, marked: Marked) -> tuple[Rows, tuple[FileDigest, ...]]:
-    """The rows of all files. The bytes of the files are given up when this returns."""
+def _read(spec: DataSpec, marked: Marked, raws: list[Raw]) -> Rows:
     needed = {column for column, _ in uses(spec)}
-    read = [opened(file, marked, ("files", i), needed, spec.arrays) for i, file in enumerate(spec.files)]
-    if spec.static_file:
-        read.append(opened(spec.static_file, marked, ("static_file",), needed, None))
-    tables: list[Table] = [table for table, _ in read]
-    static = tables.pop() if spec.static_file else None
+    tables = [as_table(raws.pop(0), file, needed, spec.arrays) for file in spec.files]
+    static = as_table(raws.pop(0), spec.static_file, needed, None) if spec.static_file else None
     problems = missing(spec, marked, tables, static)
     if problems:
         raise WrittenFault(problems)
-    rows = series_rows(spec, tables, static) if spec.layout == "long" else fixed_rows(spec, tables)
-    return rows, tuple(digest for _, digest in read)
+    return series_rows(spec, tables, static) if spec.layout == "long" else fixed_rows(spec, tables)
 
 
 def _whole(spec: DataSpec, rows: Rows) -> Dataset:
@@ -109,6 +134,8 @@ def _whole(spec: DataSpec, rows: Rows) -> Dataset:
         starts=rows.starts,
         stops=rows.stops,
         y=y,
+        targets=forecasts.targets(spec, rows.at),
+        horizons=forecasts.labels(spec),
         entity=rows.entity,
         index_time=rows.index_time,
         groups={one.name: attributes.group(one, rows.at) for one in spec.groups},
@@ -127,9 +154,10 @@ def _part(spec: DataSpec, rows: Rows, whole: Dataset, pick: Integers, dropped: d
     return dataclasses.replace(whole.take(pick), cluster=codes, cluster_kind=kind, dropped=dropped)
 
 
-def _encoder(spec: DataSpec, longest: int) -> TableEncoder:
-    """`longest` is that of all rows, not of a block, so that a row's input never depends on its neighbours."""
+def _encoder(spec: DataSpec, test: Dataset, reference: Dataset | None) -> TableEncoder:
+    """As wide as the longest of all rows, not of a block, so that a row's input never depends on its neighbours."""
     sequence, static = spec.inputs.sequence, spec.inputs.static
+    longest = max(int(one.lengths.max(initial=1)) for one in (test, reference) if one is not None)
     return TableEncoder(
         sequence=sequence.input,
         features=tuple(Pipeline.of(one) for one in spec.features),

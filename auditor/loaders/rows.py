@@ -20,11 +20,15 @@ Pick = Callable[[str, Floats], Floats]
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where the values of each row are: in the lines of the files, or on the row's line of the static file."""
+    """Where the values of each row are: in the lines of the files, or on the row's line of the static file.
+
+    pick_ahead: the target's, by how many lines it stands ahead, where there are several.
+    """
 
     tables: Tables
     pick: Pick
     pick_target: Pick
+    pick_ahead: Mapping[int, Pick] = field(default_factory=dict)
     static: Table | None = None
     static_line: Integers | None = None
 
@@ -32,9 +36,10 @@ class Places:
         """The tables that hold a column."""
         return (self.static,) if self.static and name in self.static.names else self.tables
 
-    def numbers(self, name: str, *, target: bool = False) -> Floats:
-        """A column as numbers: (rows,), NaN where missing."""
-        return self._per_row(name, numbers(self.source(name), name), target)
+    def numbers(self, name: str, *, target: bool = False, ahead: int | None = None) -> Floats:
+        """A column as numbers: (rows,), NaN where missing. ahead: at that horizon."""
+        values = numbers(self.source(name), name)
+        return self._per_row(name, values, target) if ahead is None else self.pick_ahead[ahead](name, values)
 
     def levels(self, name: str, keys: Sequence[Value], *, strict: bool = False, target: bool = False) -> Floats:
         """A column as positions in `keys`: (rows,), -1 a value not among them, NaN missing."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from auditor.errors import Problem
+from auditor.loaders.forecasts import broken_forecasts
 from auditor.loaders.spec import DataSpec, SplitSpec
 from auditor.loaders.variables import FeatureSpec, Measured, StaticSpec, Value
 from auditor.yamlfile import Keys, Marked
@@ -34,6 +35,7 @@ def broken(spec: DataSpec, marked: Marked) -> tuple[Problem, ...]:
         *_names(spec),
         *_variables(spec),
         *_target(spec),
+        *broken_forecasts(spec),
         *_groups(spec),
         *_inputs(spec),
     ]
@@ -140,7 +142,7 @@ def _unsuited(one: Measured, name: str, impute: Value | None) -> Iterator[tuple[
 
 def _target(spec: DataSpec) -> Iterator[Fault]:
     target, classes = spec.target, len(spec.target.classes or ())
-    if not spec.target_column:
+    if not spec.target_column and spec.target.columns is None:
         yield ("target",), "'column' is missing", "Name the column of the target."
     if spec.task == "binary":
         if target.positive is None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.dataset import Floats, Integers
 from auditor.errors import FileFault
+from auditor.loaders.forecasts import offsets, reach
 from auditor.loaders.keys import keys, times
 from auditor.loaders.rows import Pick, Places, Rows, measured, place, splits_by_file
 from auditor.loaders.spec import DataSpec, Windows
@@ -36,8 +37,9 @@ def series_rows(spec: DataSpec, tables: Tables, static: Table | None) -> Rows:
     entity, entities, static_line = _entities(spec, tables, static)
     lines = _ordered(spec, tables, entity)
     windows = spec.windows or Windows(length=max(1, int((lines.stops - lines.starts).max(initial=1))), minimum=1)
-    series, starts, stops = _cut(lines, windows) if spec.windows else (_all(lines), lines.starts, lines.stops)
-    target_line = stops - 1 + windows.horizon
+    ahead = reach(spec)
+    series, starts, stops = _cut(lines, windows, ahead) if spec.windows else (_all(lines), lines.starts, lines.stops)
+    target_line = stops - 1 + ahead
     by_file = splits_by_file(tables)
     last = lines.order[stops - 1]
     whole = None if spec.windows else _constant(tables, lines)
@@ -52,6 +54,7 @@ def series_rows(spec: DataSpec, tables: Tables, static: Table | None) -> Rows:
             tables,
             whole or _at(last),
             whole or _at(lines.order[target_line]),
+            {each: _at(lines.order[stops - 1 + each]) for each in offsets(spec)},
             static,
             static_line[lines.entity[series]],
         ),
@@ -112,10 +115,10 @@ def _all(lines: _Lines) -> Integers:
     return np.arange(len(lines.starts))
 
 
-def _cut(lines: _Lines, windows: Windows) -> tuple[Integers, Integers, Integers]:
+def _cut(lines: _Lines, windows: Windows, ahead: int) -> tuple[Integers, Integers, Integers]:
     """Windows as (series, first line, line after the last); their ends lie `stride` apart, from `minimum` lines on."""
     minimum = windows.minimum or windows.length
-    room = lines.stops - lines.starts - minimum - windows.horizon
+    room = lines.stops - lines.starts - minimum - ahead
     count = np.maximum(room // windows.stride + 1, 0) * (room >= 0)
     series = np.repeat(np.arange(len(count)), count)
     nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, FiniteFloat, NonNegativeInt, Positiv
 from auditor.dataset import Side, Task
 from auditor.estimate import Frozen
 from auditor.loaders.variables import FeatureSpec, Levels, Name, StaticSpec, Value
-from auditor.subject import Decision, Identity, Output
+from auditor.output import Horizon, Output
+from auditor.subject import Decision, Identity
 
 Part = Literal["test", "reference"]
 
@@ -51,9 +52,13 @@ class Windows(Frozen):
 
 
 class TargetSpec(Frozen):
-    """What is predicted. positive, negative: values of a binary target; classes: value -> name, in outputs' order."""
+    """What is predicted. positive, negative: values of a binary target; classes: value -> name, in outputs' order.
+
+    columns: horizon -> column, where each horizon's target stands in a column of its own.
+    """
 
     column: Name | None = None
+    columns: Annotated[dict[Horizon, Name], Field(min_length=1)] | None = None
     name: str = ""
     unit: str = ""
     positive: Value | None = None
@@ -144,6 +149,10 @@ class DataSpec(Frozen):
 
     @property
     def target_column(self) -> str:
+        """The column of the target; where there are several, that of the primary forecast."""
+        if self.target.columns is not None and self.output.forecasts:
+            horizon = self.output.forecasts[self.output.primary].horizon
+            return self.target.columns.get(horizon, "") if horizon is not None else ""
         return self.target.column or (self.arrays.target if self.arrays else None) or ""
 
     @property

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.dataset import Integers
 from auditor.errors import WrittenFault
+from auditor.loaders.forecasts import reach
 from auditor.loaders.keys import keys
 from auditor.loaders.rows import Rows
 from auditor.loaders.spec import DataSpec, SplitSpec
@@ -83,7 +84,7 @@ def clusters(
         return None, "rows"
     if spec.windows is None or rows.run is None or rows.position is None or np.count_nonzero(counts) >= _FEW:
         return rows.entity[pick], "entities"
-    block = rows.position[pick] // (spec.windows.length + spec.windows.horizon)
+    block = rows.position[pick] // (spec.windows.length + reach(spec))
     _, codes = np.unique(np.stack([rows.run[pick], block]), axis=1, return_inverse=True)
     return np.asarray(codes).reshape(-1), "time blocks"
 
