@@ -93,7 +93,7 @@ def build(spec: DataSpec, marked: Marked, raws: list[Raw]) -> Built:
     """
     rows, where = _read(spec, marked, raws), str(marked.path)
     whole = _whole(spec, rows)
-    part, dropped = left_out(rows, parts(spec, rows), ~np.isnan(whole.y))
+    part, dropped = left_out(rows, parts(spec, rows), whole.targets_known())
     test, reference = (_part(spec, rows, whole, np.flatnonzero(part == key), dropped[key]) for key in (TEST, REFERENCE))
     if not len(test):
         told = ", ".join(f"{reason}: {count:,}" for reason, count in dropped[TEST].items()) or _nobody(reference)
