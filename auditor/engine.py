@@ -18,8 +18,9 @@ from auditor.evidence import Evidence
 from auditor.facts import data_facts, environment, model_facts
 from auditor.judge import judge
 from auditor.measurement import Measurement
+from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
-from auditor.record import Attestation, Documentation, FileDigest, Finding, Measured, PolicyFacts, Record, Run, Waiver
+from auditor.record import Documentation, FileDigest, Finding, Measured, PolicyFacts, Record, Run
 from auditor.subject import Subject
 from auditor.verdict import verdict
 

@@ -16,8 +16,9 @@ from typing import Any, Literal
 from auditor.estimate import Estimate, Exact, Interval, NotEstimable
 from auditor.kernels.maxt import critical_value
 from auditor.measurement import Quantity
+from auditor.people import Attestation, Waiver
 from auditor.policy import Limit, Policy, Requirement, Statistics
-from auditor.record import Attestation, Finding, Judged, Measured, Status, Waiver
+from auditor.record import Finding, Judged, Measured, Status
 from auditor.stated import attested, waived
 
 FEWEST = 20  # rows, events, non-events and entities below which an interval is not trusted

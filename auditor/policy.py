@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, FiniteFloat, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, JsonValue, model_validator
 
 from auditor.estimate import Frozen
 
@@ -107,13 +107,17 @@ class Statistics(Frozen):
 
 
 class Policy(Frozen):
-    """A policy as judged: what it extends is already merged in, parents first."""
+    """A policy as judged: what it extends is already merged in, parents first.
+
+    vars: values that requirements name as `$name` under `with` and `limit`, and that a policy over this one may set.
+    """
 
     policy: Annotated[str, Field(min_length=1)]
     version: int | str
     title: str
     description: str = ""
     extends: str = ""
+    vars: dict[str, JsonValue] = {}
     statistics: Statistics = Statistics()
     requirements: tuple[Requirement, ...] = ()
 
@@ -122,12 +126,28 @@ class Policy(Frozen):
         return (requirement for requirement in self.requirements if requirement.check)
 
 
+class PolicyChange(Frozen):
+    """What a policy asks otherwise than the one it extends. requirement: its id, empty for the statistics.
+
+    key: what of it differs, empty where the whole requirement is new or gone. kind: `other` where policies alone do not
+    tell whether it is tighter. where: `file:line:column`.
+    """
+
+    requirement: str
+    key: str
+    before: str
+    after: str
+    kind: Literal["tighter", "looser", "other"]
+    where: str = ""
+
+
 def merged(parent: Policy, child: Policy) -> Policy:
-    """The child over its parent: requirements by id (a child's replaces the parent's), statistics by key."""
+    """The child over its parent: requirements by id (the child's are complete), variables and statistics by key."""
     requirements = {requirement.id: requirement for requirement in (*parent.requirements, *child.requirements)}
     chosen = {key: getattr(child.statistics, key) for key in child.statistics.model_fields_set}
     return child.model_copy(
         update={
+            "vars": {**parent.vars, **child.vars},
             "requirements": tuple(requirements.values()),
             "statistics": parent.statistics.model_copy(update=chosen),
         }

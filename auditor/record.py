@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import FiniteFloat, JsonValue
 
 from auditor.dataset import Task
 from auditor.estimate import Frozen
 from auditor.measurement import Meaning, Measurement
-from auditor.policy import Requirement, Statistics
+from auditor.people import Attestation, Waiver
+from auditor.policy import PolicyChange, Requirement, Statistics
 from auditor.subject import Decision, Identity, OutputKind
 
 Status = Literal["pass", "fail", "inconclusive", "not_applicable", "error", "attested", "open", "waived"]
@@ -46,31 +46,6 @@ class Judged(Frozen):
     method: str
     status: Literal["pass", "fail", "inconclusive"]
     reason: str = ""
-
-
-class Waiver(Frozen):
-    """An accepted non-pass: by whom, why, until when, and what makes up for it."""
-
-    requirement: str
-    reason: Annotated[str, Field(min_length=1)]
-    approver: Annotated[str, Field(min_length=1)]
-    approved: datetime.date
-    expires: datetime.date
-    compensating_control: str = ""
-
-
-class Attestation(Frozen):
-    """A person's statement about this model, bound to its digest."""
-
-    requirement: str
-    name: Annotated[str, Field(min_length=1)]
-    role: Annotated[str, Field(min_length=1)]
-    date: datetime.date
-    statement: Annotated[str, Field(min_length=1)]
-    reservation: str = ""
-    evidence_sha256: str = ""
-    expires: datetime.date
-    model_sha256: str
 
 
 class Finding(Frozen):
@@ -189,7 +164,11 @@ class DataFacts(Frozen):
 
 
 class PolicyFacts(Frozen):
-    """The policy in force: after merging, with the digests of its files."""
+    """The policy in force: after merging, with the digests of its files.
+
+    places: requirement id -> `file:line:column` where it was written last. changes: what its files change in those that
+    they extend, as far as it is no mere tightening.
+    """
 
     name: str
     version: str
@@ -197,6 +176,9 @@ class PolicyFacts(Frozen):
     description: str
     files: tuple[FileDigest, ...]
     statistics: Statistics
+    vars: dict[str, JsonValue] = {}
+    places: dict[str, str] = {}
+    changes: tuple[PolicyChange, ...] = ()
 
 
 class Environment(Frozen):

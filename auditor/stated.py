@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from auditor.people import Attestation, Waiver
 from auditor.policy import Requirement
-from auditor.record import Attestation, Finding, Status, Waiver
+from auditor.record import Finding, Status
 
 SETTLED = ("pass", "attested")
 

@@ -10,8 +10,9 @@ import pytest
 from auditor.estimate import Estimate, Exact, Normal, NotEstimable, Wilson
 from auditor.judge import assess, judge
 from auditor.measurement import Meaning, Measurement, Quantity
+from auditor.people import Attestation, Waiver
 from auditor.policy import Policy, Requirement, Statistics
-from auditor.record import Attestation, Documentation, Finding, Measured, Waiver
+from auditor.record import Documentation, Finding, Measured
 from auditor.verdict import verdict
 
 TODAY = datetime.date(2026, 6, 1)

@@ -17,7 +17,7 @@ from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.loaders.dataset import read_spec
 from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.loaders.spec import AuditSpec, DataSpec
-from auditor.record import Attestation, Waiver
+from auditor.people import Attestation, Waiver
 from auditor.render.words import words
 from auditor.yamlfile import read_yaml, validated
 from auditor.yamltree import Keys, Marked

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from auditor.errors import Problem, WrittenFault
 from auditor.estimate import Frozen
+from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
-from auditor.record import Attestation, Waiver
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
 
 

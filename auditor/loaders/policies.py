@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 from auditor.checks.check import Check
 from auditor.errors import Problem, WrittenFault
-from auditor.measurement import Meaning
-from auditor.policy import Limit, Policy, merged
+from auditor.loaders.changes import changes
+from auditor.loaders.fitting import unfit
+from auditor.loaders.overlays import stacked
+from auditor.policy import Policy, PolicyChange, merged
 from auditor.record import FileDigest, PolicyFacts
 from auditor.shipped import shipped
 from auditor.yamlfile import Marked, faults, in_order, nearest, read_yaml
 
-_WRONG_SIDE = {"higher": "at_most", "lower": "at_least"}
+REGULATIONS = "regulations"
 
 
 @dataclass(frozen=True)
 class LoadedPolicy:
-    """A policy with what it extends merged in. paths: the files it came from, the policy's own first."""
+    """A policy with what it extends merged in. paths: the files it came from, the policy's own first.
+
+    origins: requirement id -> key -> `file:line:column` of its value. changes: what each file changes in those that it
+    extends.
+    """
 
     policy: Policy
     paths: tuple[Path, ...]
     files: tuple[FileDigest, ...]
+    origins: Mapping[str, Mapping[str, str]]
+    changes: tuple[PolicyChange, ...]
 
     @property
     def facts(self) -> PolicyFacts:
-        """What the record keeps of it."""
+        """What the record keeps of it: places by the names of the files, which are the same on every machine."""
         return PolicyFacts(
             name=self.policy.policy,
             version=str(self.policy.version),
@@ -37,53 +45,60 @@ class LoadedPolicy:
             description=self.policy.description,
             files=self.files,
             statistics=self.policy.statistics,
+            vars=self.policy.vars,
+            places={name: _short(next(iter(given.values()))) for name, given in self.origins.items() if given},
+            changes=tuple(
+                one.model_copy(update={"where": _short(one.where)}) for one in self.changes if one.kind != "tighter"
+            ),
         )
 
 
 def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path()) -> LoadedPolicy:
     """The policy of that name (shipped), or in that file (`.yaml`, relative to the folder `beside`).
 
-    Raises WrittenFault with every fault of all files involved.
+    Raises WrittenFault with every fault of all files involved; with those of variables alone, where there are some.
     """
+    files = _chain(named, beside)
+    stack = stacked(files)
+    if stack.problems:  # what is not filled in would be told once more as a value of the wrong kind
+        raise WrittenFault(_by_file(stack.problems, files))
     problems: list[Problem] = []
-    paths: list[Path] = []
-    policy = _read(named, beside, catalogue, problems, paths)
-    if policy is not None and not policy.requirements and not problems:
-        problems.append(Problem(str(paths[0]), "the policy has no requirements", "Add some, or extend a policy."))
-    if problems or policy is None:
-        raise WrittenFault(problems)
-    return LoadedPolicy(policy, tuple(paths), tuple(_digest(path) for path in paths))
+    own: list[Policy] = []
+    for marked in stack.files:
+        found, policy = faults(Policy, marked)
+        problems += [*found, *unfit(marked, catalogue)]
+        own += [policy] if policy is not None else []
+    if problems:
+        raise WrittenFault(_by_file(problems, files))
+    policy = reduce(merged, own)
+    if not policy.requirements:
+        remedy = "Add some, or extend a policy."
+        raise WrittenFault("the policy has no requirements", where=str(files[-1].path), remedy=remedy)
+    paths = tuple(marked.path for marked in reversed(files))
+    return LoadedPolicy(policy, paths, tuple(map(_digest, paths)), stack.origins, tuple(_changes(files, stack.origins)))
 
 
 def shipped_policies() -> list[str]:
     """Names of the policies that come with the program."""
     root = Path(str(shipped("policies")))
-    return sorted(path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
+    names = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
+    return sorted(name for name in names if not name.startswith(f"{REGULATIONS}/"))
 
 
-def _read(
-    named: str,
-    beside: Path,
-    catalogue: Mapping[str, Check],
-    problems: list[Problem],
-    paths: list[Path],
-    where: str = "",
-) -> Policy | None:
-    path = _located(named, beside, where)
-    if path in paths:
-        raise WrittenFault(
-            f"a policy extends itself: {' → '.join(one.name for one in [*paths, path])}", where=str(path)
-        )
-    paths.append(path)
-    marked = read_yaml(path)
-    found, own = faults(Policy, marked)
-    problems.extend(in_order({*found, *_unfit(marked, catalogue)}))
-    if own is None:
-        return None
-    if not own.extends:
-        return own
-    parent = _read(own.extends, path.parent, catalogue, problems, paths, marked.where("extends"))
-    return None if parent is None else merged(parent, own)
+def _chain(named: str, beside: Path) -> tuple[Marked, ...]:
+    """The file and all that it extends, parents first."""
+    files: list[Marked] = []
+    where = ""
+    while named:
+        path = _located(named, beside, where)
+        if path in [marked.path for marked in files]:
+            told = " → ".join(one.name for one in [*(marked.path for marked in files), path])
+            raise WrittenFault(f"a policy extends itself: {told}", where=where)
+        files.append(read_yaml(path))
+        where, beside = files[-1].where("extends"), path.parent
+        extends = files[-1].data.get("extends") if isinstance(files[-1].data, dict) else None
+        named = extends if isinstance(extends, str) else ""
+    return tuple(reversed(files))
 
 
 def _located(named: str, beside: Path, where: str) -> Path:
@@ -95,68 +110,36 @@ def _located(named: str, beside: Path, where: str) -> Path:
     return Path(str(shipped("policies"))) / f"{named}.yaml"
 
 
+def _changes(files: Sequence[Marked], origins: Mapping[str, Mapping[str, str]]) -> Iterator[PolicyChange]:
+    """What each file changes in those below it; a parent that says nothing by itself has nothing to change."""
+    levels = [_alone(files[: count + 1]) for count in range(len(files))]
+    for marked, before, after in zip(files[1:], levels, levels[1:], strict=False):
+        if before is not None and after is not None:
+            for one in changes(before, after):
+                given = origins.get(one.requirement, {})
+                places = [place for key, place in given.items() if key.startswith(one.key)]
+                own = [place for place in places if place.rsplit(":", 2)[0] == str(marked.path)]
+                yield one.model_copy(update={"where": (own or places or [marked.where("statistics")])[0]})
+
+
+def _alone(files: Sequence[Marked]) -> Policy | None:
+    """The policy as these files have it, None where they leave a variable without value."""
+    read = [faults(Policy, marked)[1] for marked in stacked(files).files]
+    known = [policy for policy in read if policy is not None]
+    return reduce(merged, known) if len(known) == len(read) else None
+
+
+def _by_file(problems: Iterable[Problem], files: Sequence[Marked]) -> tuple[Problem, ...]:
+    """Without repetitions: the policy's own file first, each by line and column."""
+    kept = set(problems)
+    paths = [str(marked.path) for marked in reversed(files)]
+    return tuple(told for path in paths for told in in_order(p for p in kept if p.where.rsplit(":", 2)[0] == path))
+
+
 def _digest(path: Path) -> FileDigest:
     raw = path.read_bytes()
     return FileDigest(name=path.name, sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
 
 
-def _unfit(marked: Marked, catalogue: Mapping[str, Check]) -> Iterator[Problem]:
-    """What no check of the catalogue can test as written, whatever else is wrong with the file."""
-    given = marked.data.get("requirements") if isinstance(marked.data, dict) else None
-    seen: set[str] = set()
-    for at, requirement in enumerate(given if isinstance(given, list) else ()):
-        known = requirement if isinstance(requirement, dict) else {}
-        own = str(known.get("id", at))
-        if own in seen:
-            yield Problem(marked.where("requirements", at, "id"), f"the id '{own}' stands twice", "Each has its own.")
-        seen.add(own)
-        name = known.get("check")
-        if not isinstance(name, str) or not name:
-            continue
-        place = ("requirements", at)
-        if name not in catalogue:
-            yield Problem(marked.where(*place, "check"), f"unknown check '{name}'", nearest(name, catalogue))
-            continue
-        check = catalogue[name]
-        if requirement.get("with"):
-            yield from faults(check.params, marked, *place, "with")[0]
-        else:
-            yield from _needed(check, marked.where(*place))
-        limit = faults(Limit, marked, *place, "limit")[1] if "limit" in requirement else None
-        if limit is not None:
-            yield from _wrong_limit(limit, check.quantities, marked.where(*place, "limit"))
-
-
-def _needed(check: Check, where: str) -> list[Problem]:
-    missing = [name for name, field in check.params.model_fields.items() if field.is_required()]
-    return [Problem(where, f"{check.id} needs '{name}'", "Give it under with.") for name in missing]
-
-
-def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) -> Iterator[Problem]:
-    meaning = quantities.get(limit.quantity)
-    if meaning is None:
-        yield Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))
-        return
-    wrong = _WRONG_SIDE.get(meaning.better, "")
-    if wrong and getattr(limit, wrong) is not None:
-        right = "at_least" if wrong == "at_most" else "at_most"
-        what = f"'{limit.quantity}' is better when it is {meaning.better}, so {wrong} would pass the worst models"
-        yield Problem(where, what, f"Write {right}, or between.")
-    if limit.parts and not meaning.per:
-        yield Problem(where, f"'{limit.quantity}' has no parts", "Leave parts away.")
-    if empty := _empty(limit, meaning):
-        yield Problem(where, empty, f"'{limit.quantity}' lies between {_end(meaning.low)} and {_end(meaning.high)}.")
-
-
-def _empty(limit: Limit, meaning: Meaning) -> str:
-    """Why a limit says nothing: no value can meet it, or none can fail it."""
-    least = -math.inf if meaning.low is None else meaning.low
-    most = math.inf if meaning.high is None else meaning.high
-    if (limit.low is not None and limit.low > most) or (limit.high is not None and limit.high < least):
-        return "no model can meet this limit"
-    within = (limit.low is None or limit.low <= least) and (limit.high is None or limit.high >= most)
-    return "no model can fail this limit" if within else ""
-
-
-def _end(end: float | None) -> str:
-    return "any number" if end is None else f"{end:g}"
+def _short(where: str) -> str:
+    return where.rpartition("/")[2]

@@ -33,7 +33,7 @@ def test_a_shipped_policy_is_sound(name: str) -> None:
 
 
 def test_a_child_overrides_by_id_and_by_key(tmp_path: Path) -> None:
-    """Requirements of the same id are replaced whole, statistics key by key, the rest is kept."""
+    """What the child says anew is its own, requirement by requirement and key by key; the rest is kept."""
     (tmp_path / "own.yaml").write_text(
         """policy: own
 version: 1

@@ -24,8 +24,9 @@ from auditor.measurement import (
     Text,
     Tree,
 )
+from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
-from auditor.record import Attestation, Measured, Record, Waiver
+from auditor.record import Measured, Record
 from auditor.verdict import verdict
 
 MODEL = "3f9a1c07" * 8

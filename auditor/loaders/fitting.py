@@ -1,0 +1,76 @@
+"""Whether the checks of the catalogue can test what a policy's requirements ask."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from auditor.checks.check import Check
+from auditor.errors import Problem
+from auditor.measurement import Meaning
+from auditor.policy import Limit
+from auditor.yamlfile import Marked, faults, nearest
+
+_WRONG_SIDE = {"higher": "at_most", "lower": "at_least"}
+
+
+def unfit(marked: Marked, catalogue: Mapping[str, Check]) -> Iterator[Problem]:
+    """What no check of the catalogue can test as written, whatever else is wrong with the file."""
+    given = marked.data.get("requirements") if isinstance(marked.data, dict) else None
+    seen: set[str] = set()
+    for at, requirement in enumerate(given if isinstance(given, list) else ()):
+        known = requirement if isinstance(requirement, dict) else {}
+        own = str(known.get("id", at))
+        if own in seen:
+            yield Problem(marked.where("requirements", at, "id"), f"the id '{own}' stands twice", "Each has its own.")
+        seen.add(own)
+        name = known.get("check")
+        if not isinstance(name, str) or not name:
+            continue
+        place = ("requirements", at)
+        if name not in catalogue:
+            yield Problem(marked.where(*place, "check"), f"unknown check '{name}'", nearest(name, catalogue))
+            continue
+        check = catalogue[name]
+        if requirement.get("with"):
+            yield from faults(check.params, marked, *place, "with")[0]
+        else:
+            yield from _needed(check, marked.where(*place))
+        limit = faults(Limit, marked, *place, "limit")[1] if "limit" in requirement else None
+        if limit is not None:
+            yield from _wrong_limit(limit, check.quantities, marked.where(*place, "limit"))
+
+
+def _needed(check: Check, where: str) -> list[Problem]:
+    missing = [name for name, field in check.params.model_fields.items() if field.is_required()]
+    return [Problem(where, f"{check.id} needs '{name}'", "Give it under with.") for name in missing]
+
+
+def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) -> Iterator[Problem]:
+    meaning = quantities.get(limit.quantity)
+    if meaning is None:
+        yield Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))
+        return
+    wrong = _WRONG_SIDE.get(meaning.better, "")
+    if wrong and getattr(limit, wrong) is not None:
+        right = "at_least" if wrong == "at_most" else "at_most"
+        what = f"'{limit.quantity}' is better when it is {meaning.better}, so {wrong} would pass the worst models"
+        yield Problem(where, what, f"Write {right}, or between.")
+    if limit.parts and not meaning.per:
+        yield Problem(where, f"'{limit.quantity}' has no parts", "Leave parts away.")
+    if empty := _empty(limit, meaning):
+        yield Problem(where, empty, f"'{limit.quantity}' lies between {_end(meaning.low)} and {_end(meaning.high)}.")
+
+
+def _empty(limit: Limit, meaning: Meaning) -> str:
+    """Why a limit says nothing: no value can meet it, or none can fail it."""
+    least = -math.inf if meaning.low is None else meaning.low
+    most = math.inf if meaning.high is None else meaning.high
+    if (limit.low is not None and limit.low > most) or (limit.high is not None and limit.high < least):
+        return "no model can meet this limit"
+    within = (limit.low is None or limit.low <= least) and (limit.high is None or limit.high >= most)
+    return "no model can fail this limit" if within else ""
+
+
+def _end(end: float | None) -> str:
+    return "any number" if end is None else f"{end:g}"

@@ -1,0 +1,147 @@
+"""Policies over policies: a file's requirements completed by those it extends, and its variables filled in."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from auditor.errors import Problem
+from auditor.yamlfile import Keys, Marked, nearest
+
+Raw = dict[object, object]
+_FILLED = ("with", "limit")  # the parts of a requirement in which a variable may stand
+_TEST = ("check", "with", "limit", "attest")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The files of a policy, parents first, each as it reads over those before it.
+
+    origins: requirement id -> key (`severity`, `limit.at_least`) -> `file:line:column` of its value (of a
+    variable's: where it was set).
+    """
+
+    files: tuple[Marked, ...]
+    origins: Mapping[str, Mapping[str, str]]
+    problems: tuple[Problem, ...]
+
+
+def stacked(files: Sequence[Marked]) -> Stack:
+    """Each file over its parents: a requirement of the same id keeps what the file does not say anew.
+
+    `with` is taken over key by key, everything else whole; a requirement that names another check keeps nothing of the
+    test. Variables are those of all files, the last one's winning.
+    """
+    values, places = _variables(files)
+    known: dict[str, Raw] = {}
+    origins: dict[str, dict[str, str]] = {}
+    problems: list[Problem] = []
+    used: set[str] = set()
+    made = []
+    for marked in files:
+        data = marked.data if isinstance(marked.data, dict) else {}
+        given = data.get("requirements")
+        whole = list(given) if isinstance(given, list) else []
+        for at, own in enumerate(whole):
+            if isinstance(own, dict):
+                name = str(own.get("id"))
+                known[name] = _over(known.get(name, {}), own)
+                filling = _Filling(marked, ("requirements", at), values, places, used)
+                whole[at] = filling.filled(known[name])
+                problems += filling.problems
+                origins[name] = _kept(origins.get(name, {}), known[name]) | filling.origins
+        made.append(dataclasses.replace(marked, data={**data, "requirements": whole}) if whole else marked)
+    return Stack(tuple(made), origins, tuple(problems or _idle(files, used)))
+
+
+def _variables(files: Sequence[Marked]) -> tuple[dict[str, object], dict[str, str]]:
+    values: dict[str, object] = {}
+    places: dict[str, str] = {}
+    for marked in files:
+        for name, value in _of(marked).items():
+            values[str(name)] = value
+            places[str(name)] = marked.where("vars", cast("str", name))
+    return values, places
+
+
+def _of(marked: Marked) -> Raw:
+    given = marked.data.get("vars") if isinstance(marked.data, dict) else None
+    return given if isinstance(given, dict) else {}
+
+
+def _idle(files: Sequence[Marked], used: set[str]) -> Iterator[Problem]:
+    """Variables that nothing asks for: most often a name written wrongly."""
+    for marked in files:
+        for name in _of(marked):
+            if str(name) not in used:
+                place = marked.where("vars", cast("str", name), key=True)
+                yield Problem(place, f"no requirement uses the variable '{name}'", nearest(name, sorted(used)))
+
+
+def _over(parent: Raw, own: Raw) -> Raw:
+    """A requirement with what it leaves to its parent."""
+    if ("check" in own and own["check"] != parent.get("check")) or "attest" in own:
+        parent = {key: value for key, value in parent.items() if key not in _TEST}
+    whole = {**parent, **own}
+    old, new = parent.get("with"), own.get("with")
+    if isinstance(old, dict) and isinstance(new, dict):
+        whole["with"] = {**old, **new}
+    return whole
+
+
+def _kept(origins: Mapping[str, str], whole: Raw) -> dict[str, str]:
+    """The origins of a parent's values that are still there."""
+    return {key: place for key, place in origins.items() if key in _leaves(whole)}
+
+
+def _leaves(requirement: Raw) -> dict[str, object]:
+    """Key -> value, the keys of mappings joined to their own by a dot."""
+    leaves: dict[str, object] = {}
+    for key, value in requirement.items():
+        nested = value if isinstance(value, dict) else None
+        leaves |= {f"{key}.{inner}": one for inner, one in nested.items()} if nested else {str(key): value}
+    return leaves
+
+
+class _Filling:
+    """One requirement with its variables replaced, and where each of its values was written."""
+
+    def __init__(
+        self, marked: Marked, at: Keys, values: Mapping[str, object], places: Mapping[str, str], used: set[str]
+    ) -> None:
+        self.marked, self.at, self.values, self.places, self.used = marked, at, values, places, used
+        self.problems: list[Problem] = []
+        self.origins: dict[str, str] = {}
+
+    def filled(self, requirement: Raw) -> Raw:
+        for key in _leaves(requirement):
+            path = (*self.at, *key.split(".", 1))
+            if path in self.marked.values:
+                self.origins[key] = self.marked.where(*path)
+        return {
+            key: self._value(value, (*self.at, key)) if key in _FILLED else value for key, value in requirement.items()
+        }
+
+    def _value(self, value: object, path: Keys) -> object:
+        if isinstance(value, dict):
+            return {key: self._value(one, (*path, key)) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self._value(one, (*path, at)) for at, one in enumerate(value)]
+        if not isinstance(value, str) or not value.startswith("$"):
+            return value
+        return value[1:] if value.startswith("$$") else self._variable(value[1:], path)
+
+    def _variable(self, name: str, path: Keys) -> object:
+        self.used.add(name)
+        value = self.values.get(name)
+        if value is None and path in self.marked.values:
+            place = self.marked.where(*path)
+            if name in self.values:
+                remedy = "Give it one under vars, here or in the policy that extends this one."
+                self.problems.append(Problem(place, f"the variable '{name}' has no value", remedy))
+            else:
+                self.problems.append(Problem(place, f"unknown variable '{name}'", nearest(name, self.values)))
+        self.origins[".".join(map(str, path[len(self.at) : len(self.at) + 2]))] = self.places.get(name, "")
+        return value

@@ -1,0 +1,166 @@
+"""A policy over another: what it leaves out is kept, what it loosens is told, variables are filled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.checks import CATALOGUE
+from auditor.errors import WrittenFault
+from auditor.loaders.overlays import stacked
+from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.yamlfile import read_yaml
+
+PARENT = """policy: parent
+version: 1
+title: t
+vars: {floor: 0.7, gap: null}
+requirements:
+  - id: PERF-1
+    text: ranked
+    check: performance.discrimination
+    limit: {quantity: auroc, at_least: $floor}
+    severity: blocker
+    rationale: a convention
+  - id: PERF-2
+    text: calibrated
+    check: performance.calibration
+    limit: {quantity: slope, between: [0.8, 1.25]}
+    severity: major
+    rationale: a convention
+"""
+VALUELESS = """parent.yaml:9:40: the variable 'gap' has no value
+    Give it one under vars, here or in the policy that extends this one."""
+WRONG = "parent.yaml:9:40: 'at_least' should be a valid number, unable to parse string as a number (it is 'high')"
+CHILD = "policy: child\nversion: 1\ntitle: t\nextends: parent.yaml\n"
+PLAIN = PARENT.replace(", gap: null", "")
+
+
+def written(folder: Path, parent: str, child: str) -> LoadedPolicy:
+    (folder / "parent.yaml").write_text(parent, encoding="utf-8")
+    (folder / "child.yaml").write_text(CHILD + child, encoding="utf-8")
+    return load_policy("child.yaml", CATALOGUE, beside=folder)
+
+
+def faults(folder: Path, parent: str, child: str) -> list[str]:
+    with pytest.raises(WrittenFault) as caught:
+        written(folder, parent, child)
+    return [str(problem).replace(f"{folder}/", "") for problem in caught.value.problems]
+
+
+def test_a_requirement_keeps_what_is_not_said_anew(tmp_path: Path) -> None:
+    """Severity, text and rationale stay; the limit is the child's."""
+    policy = written(
+        tmp_path, PLAIN, "requirements:\n  - {id: PERF-1, limit: {quantity: auroc, at_least: 0.8}}\n"
+    ).policy
+    first = policy.requirements[0]
+    assert ("ranked", "blocker", "a convention", 0.8) == (
+        first.text,
+        first.severity,
+        first.rationale,
+        first.limit and first.limit.at_least,
+    )
+
+
+def test_another_check_keeps_nothing_of_the_test(tmp_path: Path) -> None:
+    """A limit on another check's quantity would mean something else."""
+    told = faults(tmp_path, PLAIN, "requirements:\n  - {id: PERF-1, check: performance.calibration}\n")
+    assert ["child.yaml:6:5: a requirement with a check has a limit"] == told
+
+
+def test_a_variable_is_filled_by_the_last_policy_that_sets_it(tmp_path: Path) -> None:
+    """The origin of the limit is where the variable was set."""
+    loaded = written(tmp_path, PLAIN, "vars: {floor: 0.82}\n")
+    limit = loaded.policy.requirements[0].limit
+    assert limit is not None
+    assert 0.82 == limit.at_least
+    assert f"{tmp_path}/child.yaml:5:15" == loaded.origins["PERF-1"]["limit.at_least"]
+    assert f"{tmp_path}/parent.yaml:10:15" == loaded.origins["PERF-1"]["severity"]
+
+
+def test_a_dollar_is_written_twice(tmp_path: Path) -> None:
+    """So that a group may be called $5."""
+    (tmp_path / "own.yaml").write_text(
+        "requirements: [{id: A-1, limit: {quantity: q, at_least: 1, parts: [$$5]}}]", encoding="utf-8"
+    )
+    requirements = stacked([read_yaml(tmp_path / "own.yaml")]).files[0].data["requirements"]
+    assert ["$5"] == requirements[0]["limit"]["parts"]
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "expected"),
+    [
+        (
+            PARENT.replace("$floor", "$gap"),
+            "",
+            [VALUELESS],
+        ),
+        (
+            PLAIN.replace("$floor", "$flor"),
+            "",
+            ["parent.yaml:9:40: unknown variable 'flor'\n    Did you mean 'floor'?"],
+        ),
+        (
+            PLAIN,
+            "vars: {flor: 0.8}\n",
+            ["child.yaml:5:8: no requirement uses the variable 'flor'\n    Did you mean 'floor'?"],
+        ),
+        (
+            PLAIN,
+            "vars: {floor: high}\n",
+            [WRONG],
+        ),
+    ],
+)
+def test_a_variable_that_is_wrong_is_told(tmp_path: Path, parent: str, child: str, expected: list[str]) -> None:
+    """Without value, unknown, unused, of the wrong kind: each with its place."""
+    told = faults(tmp_path, parent, child)
+    assert expected == told
+
+
+def kinds(loaded: LoadedPolicy) -> list[tuple[str, str, str]]:
+    return [(one.requirement, one.key, one.kind) for one in loaded.changes]
+
+
+@pytest.mark.parametrize(
+    ("child", "expected"),
+    [
+        ("vars: {floor: 0.6}\n", [("PERF-1", "limit", "looser")]),
+        ("vars: {floor: 0.8}\n", [("PERF-1", "limit", "tighter")]),
+        ("requirements:\n  - {id: PERF-1, severity: minor}\n", [("PERF-1", "severity", "looser")]),
+        ("requirements:\n  - {id: PERF-2, severity: blocker}\n", [("PERF-2", "severity", "tighter")]),
+        (
+            "requirements:\n  - {id: PERF-2, limit: {quantity: slope, between: [0.9, 1.3]}}\n",
+            [("PERF-2", "limit", "looser")],
+        ),
+        (
+            "requirements:\n  - {id: PERF-2, limit: {quantity: slope, between: [0.9, 1.1]}}\n",
+            [("PERF-2", "limit", "tighter")],
+        ),
+        (
+            "requirements:\n  - {id: PERF-2, limit: {quantity: slope, between: [0.9, 1.1], on: value}}\n",
+            [("PERF-2", "limit", "looser")],
+        ),
+        ("requirements:\n  - {id: PERF-1, may_not_apply: never}\n", [("PERF-1", "may_not_apply", "looser")]),
+        ("statistics: {level: 0.9}\n", [("", "statistics.level", "looser")]),
+        ("statistics: {inconclusive_is: pass}\n", [("", "statistics.inconclusive_is", "looser")]),
+        ("statistics: {smallest_cell: 5}\n", [("", "statistics.smallest_cell", "other")]),
+    ],
+)
+def test_what_is_loosened_is_known(tmp_path: Path, child: str, expected: list[tuple[str, str, str]]) -> None:
+    """By limit, severity, excuse or statistics, whether by a variable or a requirement; with its place in the child."""
+    loaded = written(tmp_path, PLAIN, child)
+    assert expected == kinds(loaded)
+    assert all(one.where.startswith(f"{tmp_path}/child.yaml:") for one in loaded.changes)
+    recorded = [one.where for one in loaded.facts.changes]
+    assert len([kind for *_, kind in expected if kind != "tighter"]) == len(recorded)
+    assert all(where.startswith("child.yaml:") for where in recorded)
+
+
+def test_a_new_requirement_is_tighter(tmp_path: Path) -> None:
+    """Nothing that an overlay adds can loosen."""
+    child = (
+        "requirements:\n  - {id: HUM-1, text: seen, attest: {role: lead}, severity: minor, rationale: only a person}\n"
+    )
+    assert [("HUM-1", "", "tighter")] == kinds(written(tmp_path, PLAIN, child))
