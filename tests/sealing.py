@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from records import a_record
 
-from auditor.app import recorded
+from auditor.app import files as app_files
 from auditor.errors import SealFault
+from auditor.record import FileDigest, Record
 from auditor.seal import keys
 from auditor.seal.verify import Verified, verify
 
 Pairs = dict[str, keys.KeyFiles]
+INPUTS = {
+    "inputs/audit.yaml": b"policy: baseline\n",
+    "inputs/dataset.yaml": b"dataset: credit\n",
+    "inputs/policy/1-policy.yaml": b"policy: test\n",
+}
 
 
 def no_passphrase() -> bytes:
@@ -20,15 +28,37 @@ def no_passphrase() -> bytes:
     raise AssertionError("asked for a passphrase that is not needed")
 
 
-def audit_folder(folder: Path, name: str = "Credit LSTM") -> Path:
+def with_inputs(record: Record) -> Record:
+    """The record, made from INPUTS."""
+    digests = [
+        FileDigest(name=n, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data)) for n, data in INPUTS.items()
+    ]
+    return record.model_copy(update={"files": tuple(digests)}).sealed()
+
+
+def short_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports that cost no time, and that tell the record apart all the same. The real ones are sealed in one test."""
+
+    def made(record: Record, raw: bytes, *_: Any, **__: Any) -> dict[str, bytes]:
+        text = f"{record.identity.name}: {record.verdict} {record.body_sha256}".encode()
+        return {"report.html": b"<!doctype html><p>" + text, "report.pdf": b"%PDF-1.7 " + text}
+
+    monkeypatch.setattr(app_files, "reports", made)
+    monkeypatch.setattr("auditor.app.render.reports", made)
+
+
+def audit_folder(folder: Path, name: str = "Credit LSTM", **changes: Any) -> Path:
     """A small audit's folder, as `run` writes it."""
     record = a_record()
-    record = record.model_copy(update={"identity": record.identity.model_copy(update={"name": name})}).sealed()
-    (folder / "inputs").mkdir(parents=True)
-    (folder / recorded.NAME).write_bytes(recorded.written(record))
-    (folder / "report.html").write_text("<!doctype html><p>PASS")
-    (folder / "report.pdf").write_bytes(b"%PDF-1.7 PASS")
-    (folder / "inputs" / "audit.yaml").write_text("policy: baseline\n")
+    identity = record.identity.model_copy(update={"name": name})
+    return written_folder(folder, record.model_copy(update={"identity": identity, **changes}))
+
+
+def written_folder(folder: Path, record: Record) -> Path:
+    """The folder of this record with INPUTS, as `run` writes it."""
+    for name, data in {**app_files.audit_files(with_inputs(record)), **INPUTS}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
     return folder
 
 

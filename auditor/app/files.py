@@ -50,6 +50,18 @@ def unchanged(inputs: Iterable[Input]) -> None:
             raise FileFault("was changed while the program ran", where=str(one.path))
 
 
+def carried(source: Path, files: Iterable[FileDigest]) -> dict[str, bytes]:
+    """Copies of what people wrote, out of an audit's folder, where they are still what the record names."""
+    there = {}
+    for file in files:
+        path = source / file.name
+        if source.is_dir() and path.is_file():
+            data = read_written(path)
+            if hashlib.sha256(data).hexdigest() == file.sha256:
+                there[file.name] = data
+    return there
+
+
 def audit_files(record: Record, inputs: Iterable[Input] = ()) -> dict[str, bytes]:
     """Path in the audit's folder -> bytes."""
     raw = recorded.written(record)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditor import engine
 from auditor.app import recorded
-from auditor.app.files import audit_files, policy_inputs
+from auditor.app.files import audit_files, carried, policy_inputs
 from auditor.app.output import new_folder
 from auditor.checks import CATALOGUE
 from auditor.judge import judge as judged
@@ -25,9 +25,12 @@ def judge(source: Path, policy: str, out: Path | None, level: float | None = Non
     """
     loaded = load_policy(policy, CATALOGUE)
     inputs = policy_inputs(loaded.paths, loaded.files)
-    record = again(recorded.load(source), loaded, level)
+    before = recorded.load(source)
+    kept = [file for file in before.files if not file.name.startswith("inputs/policy/")]
+    files = (*kept, *(one.digest for one in inputs))
+    record = again(before, loaded, level).model_copy(update={"files": files}).sealed()
     with new_folder(out, f"{record.identity.name} {record.policy.name}") as place:
-        place.write(audit_files(record, inputs))
+        place.write({**audit_files(record, inputs), **carried(source, kept)})
     return record, place.final
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from auditor.app import recorded
 from auditor.app.evidence import evidence
-from auditor.app.files import reports
+from auditor.app.files import carried, reports
 from auditor.app.output import new_folder
 
 
 def render(source: Path, out: Path | None) -> Path:
     """Write the reports of a record (an audit's folder, or the file), and the record itself, to a new folder.
+
+    Of an audit's folder, what people wrote comes along, as far as it is what the record names.
 
     Raises WrittenFault where there is no record, FileFault where it is damaged.
     """
@@ -19,5 +21,5 @@ def render(source: Path, out: Path | None) -> Path:
     record = recorded.load(file)
     raw = file.read_bytes()
     with new_folder(out, record.identity.name) as place:
-        place.write({recorded.NAME: raw, **evidence(record), **reports(record, raw)})
+        place.write({recorded.NAME: raw, **evidence(record), **reports(record, raw), **carried(source, record.files)})
     return place.final

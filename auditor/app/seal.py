@@ -7,18 +7,17 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from auditor.app import recorded
+from auditor.app.sound import Sound, sound
+from auditor.app.tool import templates, tool
 from auditor.errors import FileFault, WrittenFault
-from auditor.record import Record
 from auditor.seal import envelope, folder, keys, statement
-from auditor.verdict import verdict
 
 
 def seal(audit: Path, key: Path, passphrase: Callable[[], bytes]) -> tuple[Path, str]:
     """Write `seal.dsse.json` into the folder; returns its path and the fingerprint of the key.
 
     Raises WrittenFault where the folder is sealed already or holds the key, FileFault where it holds what cannot be
-    sealed (links, empty folders) or a record that contradicts itself.
+    sealed: links, empty folders, a record that contradicts itself, a report that the record does not give.
     """
     if key.resolve().is_relative_to(audit.resolve()):
         raise WrittenFault("the key lies in the folder that it would seal", where=str(key), remedy="Keep keys apart.")
@@ -27,31 +26,20 @@ def seal(audit: Path, key: Path, passphrase: Callable[[], bytes]) -> tuple[Path,
         raise WrittenFault("this audit is sealed already, and a seal is never overwritten", where=str(audit))
     if found.strange:
         raise FileFault(found.strange)
-    record = _sound(audit)
     signer = keys.signer(key, passphrase)
-    digests = {_plain(name): folder.sha256(path) for name, path in found.files.items()}
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    stated = _stated(sound(audit, found.files), now())
     file = audit / envelope.FILE
-    _write(file, envelope.signed(statement.written(record, digests, now), signer))
+    write(file, envelope.signed(stated, signer))
     return file, signer.public_key.keyid
 
 
-def _sound(audit: Path) -> Record:
-    record = recorded.load(audit)
-    if verdict(record.findings)[0] != record.verdict:
-        raise FileFault("the verdict does not follow from the findings", where=str(audit / recorded.NAME))
-    return record
+def now() -> str:
+    """This moment, ISO 8601 in UTC."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def _plain(name: str) -> str:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise FileFault("has a name that is not UTF-8, which no statement can hold", where=ascii(name)) from None
-    return name
-
-
-def _write(file: Path, data: bytes) -> None:
+def write(file: Path, data: bytes) -> None:
+    """Write a new file to the disk, whole or not at all. Raises FileFault."""
     made = False
     try:
         with file.open("xb") as stream:
@@ -62,4 +50,11 @@ def _write(file: Path, data: bytes) -> None:
     except OSError as error:
         if made:
             file.unlink(missing_ok=True)
-        raise FileFault(f"the seal cannot be written: {error.strerror}", where=str(file)) from error
+        raise FileFault(f"cannot be written: {error.strerror}", where=str(file)) from error
+
+
+def _stated(audit: Sound, moment: str) -> bytes:
+    record = audit.record
+    subjects = (*audit.subjects.values(), *statement.outside(record), *templates())
+    predicate = statement.predicate(record) | {"tool": tool(record.environment), "sealed": moment}
+    return statement.written(statement.PREDICATE_TYPE, subjects, predicate)

@@ -64,7 +64,7 @@ def described(check: Check) -> list[tuple[str, str, str]]:
 def sealed(verified: Verified) -> str:
     """Who sealed what when."""
     stated: dict[str, Any] = dict(verified.statement.predicate)
-    files = len(verified.statement.of("file"))
+    files = len(verified.statement.files)
     lines = [
         "the seal holds",
         f"  key       {verified.signer}",

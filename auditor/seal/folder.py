@@ -44,13 +44,18 @@ def contents(folder: Path) -> Contents:
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file's bytes. Raises FileFault where it is no plain file or cannot be read."""
+    return digest(path)[0]
+
+
+def digest(path: Path) -> tuple[str, int]:
+    """SHA-256 of a file's bytes and how many there are. Raises FileFault as `sha256` does."""
     try:
         # Not blocking: a pipe put in a file's place is to be refused, not waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise FileFault("is no plain file", where=str(path))
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     except OSError as error:
         raise FileFault(f"cannot be read: {error.strerror}", where=str(path)) from error
 

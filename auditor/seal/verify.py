@@ -59,7 +59,7 @@ def body_digest(raw: Mapping[str, Any]) -> str:
 
 
 def _files(found: Mapping[str, Path], statement: Statement) -> Iterator[Problem]:
-    sealed = {subject.name: subject.sha256 for subject in statement.of("file")}
+    sealed = {subject.name: subject.sha256 for subject in statement.files}
     there = {name: path for name, path in found.items() if name != envelope.FILE}
     for name in sorted(sealed.keys() | there.keys()):
         if name not in there:

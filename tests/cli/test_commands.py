@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from records import a_record
+from sealing import short_reports, written_folder
 
 from auditor import engine
 from auditor.app import recorded
@@ -41,12 +42,10 @@ def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     policy = Policy.model_validate({"policy": "p", "version": 1, "title": "t", "requirements": [requirement]})
     (key,) = engine.plan(policy, {check.id: check})[1].values()
     finding = record.findings[0].model_copy(update={"measured": key})
-    record = record.model_copy(update={"measured": {key: entry}, "findings": (finding,)}).sealed()
-    folder = tmp_path / "audit"
-    folder.mkdir()
-    (folder / recorded.NAME).write_bytes(recorded.written(record))
-    (folder / "report.html").write_text("<!doctype html>")
-    return folder
+    short_reports(monkeypatch)
+    return written_folder(
+        tmp_path / "audit", record.model_copy(update={"measured": {key: entry}, "findings": (finding,)})
+    )
 
 
 def test_every_command_has_help(call) -> None:
@@ -156,8 +155,27 @@ def test_render(call, audit: Path) -> None:
     told = call("render", audit, "--out", "again")
 
     assert (told.code, told.out) == (0, "again\n")
-    assert sorted(path.name for path in Path("again").iterdir()) == ["record.json", "report.html", "report.pdf"]
-    assert Path("again/record.json").read_bytes() == (audit / "record.json").read_bytes()
+    names = ["inputs", "record.json", "report.html", "report.pdf"]
+    assert sorted(path.name for path in Path("again").iterdir()) == names
+    for name in ("record.json", "inputs/audit.yaml", "inputs/policy/1-policy.yaml"):
+        assert Path("again", name).read_bytes() == (audit / name).read_bytes()
+
+
+def test_what_is_made_from_a_record_can_be_sealed(call, audit: Path) -> None:
+    """What people wrote comes along when a record is rendered or judged again; where it was edited, it does not."""
+    Path("p.yaml").write_text(POLICY)
+    call("keys", "new", "--out", "keys", "--no-passphrase")
+    call("render", audit, "--out", "rendered")
+    call("judge", audit, "--policy", "p.yaml", "--out", "judged")
+    (audit / "inputs" / "audit.yaml").write_text("edited")
+    call("render", audit, "--out", "edited")
+
+    assert [call("seal", folder, "--key", "keys/auditor.key.pem").code for folder in ("rendered", "judged")] == [0, 0]
+    told = call("seal", "edited", "--key", "keys/auditor.key.pem")
+    assert (told.code, told.err.splitlines()[0]) == (
+        3,
+        "auditor: inputs/audit.yaml: is missing: the audit was made from it",
+    )
 
 
 @pytest.mark.parametrize(

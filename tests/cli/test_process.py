@@ -12,9 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
-from records import a_record
+from sealing import audit_folder, short_reports
 
-from auditor.app import recorded
 from auditor.app.seal import seal
 from auditor.seal import keys
 
@@ -40,6 +39,8 @@ def test_rendered_again(order, call) -> None:
     for name in ("record.json", "report.html", "report.pdf"):
         assert Path("again", name).read_bytes() == Path("out", name).read_bytes()
     assert Path("out/report.pdf").read_bytes().startswith(b"%PDF-")
+    assert call("keys", "new", "--out", "keys", "--no-passphrase").code == 0
+    assert call("seal", "again", "--key", "keys/auditor.key.pem").code == 0
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -77,10 +78,10 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def test_verify_is_light(tmp_path: Path) -> None:
+def test_verify_is_light(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Verifying loads neither TensorFlow nor anything else that an audit needs."""
-    (tmp_path / "audit").mkdir()
-    (tmp_path / "audit" / recorded.NAME).write_bytes(recorded.written(a_record()))
+    short_reports(monkeypatch)
+    audit_folder(tmp_path / "audit")
     pair = keys.new_keys(tmp_path, "k", None)
     seal(tmp_path / "audit", pair.private, lambda: b"")
     code = (

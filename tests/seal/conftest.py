@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sealing import Pairs, audit_folder, no_passphrase
+from sealing import Pairs, audit_folder, no_passphrase, short_reports
 
 from auditor.app.seal import seal
 from auditor.seal import keys
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    short_reports(monkeypatch)
 
 
 @pytest.fixture(scope="session")

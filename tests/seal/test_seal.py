@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from records import a_record
-from sealing import Pairs, audit_folder, broken, no_passphrase, verified
+from sealing import Pairs, audit_folder, broken, no_passphrase, verified, with_inputs, written_folder
 
 from auditor.app import recorded
 from auditor.app.seal import seal
 from auditor.errors import FileFault, SealFault, WrittenFault
 from auditor.seal import envelope, keys
 from auditor.seal.verify import body_digest, verify
+from auditor.shipped import shipped
 
 
 def test_seal_holds(audit: Path, pairs: Pairs) -> None:
@@ -26,14 +29,41 @@ def test_seal_holds(audit: Path, pairs: Pairs) -> None:
 
     assert sealed.signer == pairs["bank"].fingerprint
     assert sealed.statement.predicate["verdict"] == "PASS"
-    assert [s.name for s in sealed.statement.of("file")] == [
-        "inputs/audit.yaml",
-        "record.json",
-        "report.html",
-        "report.pdf",
+    assert [(s.kind, s.name) for s in sealed.statement.files] == [
+        ("audit", "inputs/audit.yaml"),
+        ("dataset", "inputs/dataset.yaml"),
+        ("policy", "inputs/policy/1-policy.yaml"),
+        ("record", "record.json"),
+        ("report", "report.html"),
+        ("report", "report.pdf"),
     ]
-    assert [(s.name, s.sha256) for s in sealed.statement.of("model")] == [("model.keras", "a" * 64)]
-    assert [(s.name, s.sha256) for s in sealed.statement.of("data")] == [("test.parquet", "b" * 64)]
+    assert [(s.name, s.sha256, s.bytes) for s in sealed.statement.of("model")] == [("model.keras", "a" * 64, 1000)]
+    assert [(s.name, s.sha256, s.bytes) for s in sealed.statement.of("data")] == [("test.parquet", "b" * 64, 1000)]
+    first = (shipped("templates") / "report.html").read_bytes()
+    templates = {s.name: (s.sha256, s.bytes) for s in sealed.statement.of("template")}
+    assert templates["templates/report.html"] == (hashlib.sha256(first).hexdigest(), len(first))
+
+
+def test_predicate(audit: Path, pairs: Pairs) -> None:
+    """The statement tells what was concluded, of what, by which rules, with which program, when."""
+    record = recorded.load(audit)
+    told = dict(verified(audit, pairs).statement.predicate)
+    tool = told.pop("tool")
+
+    assert datetime.datetime.fromisoformat(told.pop("sealed")).tzinfo == datetime.UTC
+    assert told == {
+        "verdict": "PASS",
+        "because": record.because,
+        "requirements": [{"id": "PERF-1", "severity": "blocker", "status": "pass"}],
+        "model": {"name": "Credit LSTM", "version": "1.0.0", "owner": ""},
+        "policy": {"name": "test", "version": "1", "files": [{"name": "policy.yaml", "sha256": "c" * 64}]},
+        "record": {"schema_version": 1, "body_sha256": record.body_sha256},
+        "seed": 0,
+        "started": "2026-11-21T12:00:00+00:00",
+        "finished": "2026-11-21T12:00:09+00:00",
+    }
+    assert (tool["name"], tool["version"]) == ("auditor", "0.1.0")
+    assert all(re.fullmatch("[0-9a-f]{64}", tool[key]) for key in ("code_sha256", "environment_sha256"))
 
 
 def test_body_digest_is_the_records() -> None:
@@ -111,9 +141,7 @@ def test_right_model(tmp_path: Path, pairs: Pairs) -> None:
     record = a_record()
     file = record.model.file.model_copy(update={"sha256": hashlib.sha256(b"the model").hexdigest()})
     record = record.model_copy(update={"model": record.model.model_copy(update={"file": file})}).sealed()
-    folder = tmp_path / "audit"
-    folder.mkdir()
-    (folder / recorded.NAME).write_bytes(recorded.written(record))
+    folder = written_folder(tmp_path / "audit", record)
     seal(folder, pairs["bank"].private, no_passphrase)
 
     sealed = verify(folder, [keys.public_key(pairs["bank"].public)], model=model)
@@ -137,11 +165,64 @@ def test_altered_record_is_not_sealed(tmp_path: Path, pairs: Pairs) -> None:
     with pytest.raises(FileFault, match="was changed after it was written"):
         seal(folder, pairs["bank"].private, no_passphrase)
 
-    fitted = a_record(verdict="CONDITIONAL")
-    file.write_bytes(recorded.written(fitted))
+    file.write_bytes(recorded.written(with_inputs(a_record(verdict="CONDITIONAL"))))
     with pytest.raises(FileFault, match="the verdict does not follow from the findings"):
         seal(folder, pairs["bank"].private, no_passphrase)
     assert not (folder / envelope.FILE).exists()
+
+
+def _refused(folder: Path, pairs: Pairs) -> list[str]:
+    with pytest.raises(FileFault) as caught:
+        seal(folder, pairs["bank"].private, no_passphrase)
+    assert not (folder / envelope.FILE).exists()
+    return [f"{problem.where}: {problem.what}" for problem in caught.value.problems]
+
+
+def test_edited_report_is_not_sealed(tmp_path: Path, pairs: Pairs) -> None:
+    """A report that the record does not give, byte for byte, is named and not sealed; nor is one of another record."""
+    folder = audit_folder(tmp_path / "audit")
+    page = folder / "report.html"
+    page.write_bytes(page.read_bytes().replace(b"PASS", b"FAIL"))
+    other = audit_folder(tmp_path / "other", "Another LSTM")
+    shutil.copy(other / "report.pdf", folder / "report.pdf")
+
+    assert _refused(folder, pairs) == [
+        "report.html: is not what the record gives",
+        "report.pdf: is not what the record gives",
+    ]
+
+
+def test_incomplete_folder_is_not_sealed(tmp_path: Path, pairs: Pairs) -> None:
+    """Reports that are missing, inputs that are missing or others, files that nobody knows: each is named."""
+    folder = audit_folder(tmp_path / "audit")
+    (folder / "report.pdf").unlink()
+    (folder / "inputs" / "dataset.yaml").unlink()
+    (folder / "inputs" / "audit.yaml").write_text("policy: lenient\n")
+    (folder / "inputs" / "waivers.yaml").write_text("waivers: []\n")
+    (folder / "approval.txt").write_text("approved")
+
+    assert _refused(folder, pairs) == [
+        "report.pdf: is missing: it belongs to the record",
+        "inputs/audit.yaml: is not the file that the audit was made from",
+        "inputs/dataset.yaml: is missing: the audit was made from it",
+        "approval.txt: is not known to the record",
+        "inputs/waivers.yaml: is not known to the record",
+    ]
+
+
+def test_attachments_are_sealed(tmp_path: Path, pairs: Pairs) -> None:
+    """What a user adds has a folder of its own, and the letters about single persons have theirs."""
+    folder = audit_folder(tmp_path / "audit")
+    for name in ("attachments/minutes.txt", "restricted/letter.html"):
+        (folder / name).parent.mkdir()
+        (folder / name).write_text("text")
+    seal(folder, pairs["bank"].private, no_passphrase)
+
+    statement = verified(folder, pairs).statement
+    assert [s.name for s in statement.of("attachment")] == ["attachments/minutes.txt"]
+    assert [s.name for s in statement.of("restricted")] == ["restricted/letter.html"]
+    (folder / "restricted" / "letter.html").write_text("texT")
+    assert broken(folder, pairs) == ["restricted/letter.html: was changed after it was sealed"]
 
 
 def test_links_are_not_sealed(tmp_path: Path, pairs: Pairs) -> None:
