@@ -1,0 +1,164 @@
+"""The nearest counterfactual of models in which it is known."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from asking import Formula
+from fakes import FakeEncoder
+from subjects import CENTRE, SPREAD, make_subject
+
+from auditor.dataset import Feature
+from auditor.explain.counterfactual import Counterfactual, Search, favourable
+from auditor.explain.line import Line
+from auditor.explain.possible import possible_of
+from auditor.subject import Decision
+
+ANYTHING = lambda data: np.ones(len(data), dtype=bool)  # noqa: E731
+CALM = Decision(threshold=0.0, action="call", favourable="below")
+
+
+def subject_of(value, **asked):
+    subject = make_subject(**{"task": "regression", "n": 40, "reference": 400, "error": 1.0, **asked})
+    return dataclasses.replace(subject, model=Formula(subject.model.truth, value=value), decision=CALM)
+
+
+def search_of(subject, like=ANYTHING, most=4, loose=True):
+    """loose: any step from one measurement to the next counts as usual."""
+    possible = possible_of(subject.reference)
+    if loose:
+        possible = tuple(dataclasses.replace(one, jump=(-np.inf, np.inf)) for one in possible)
+    return Search(subject, subject.test, CALM, possible, like, most)
+
+
+def weighted(sequence, mask, static):
+    """A recurrent sum whose last step counts most: h <- h / 2 + x, of lactate; age counts a little."""
+    h = np.zeros(len(sequence))
+    for step in range(sequence.shape[1]):
+        h = h / 2 + sequence[:, step, 1]
+    return h + 0.01 * static[:, 0]
+
+
+def turning(subject, rows):
+    scores = subject.score(subject.block(subject.test))
+    return [row for row in rows if 0 < scores[row] < 0.8]
+
+
+def test_one_cell_of_a_linear_recurrent_model():
+    """The last lactate, which counts most, lowered by just what the score is too high: to a rounding of the value."""
+    subject = subject_of(weighted)
+    search = search_of(subject)
+    scores = subject.score(subject.block(subject.test))
+    rows = turning(subject, range(40))
+    assert len(rows) >= 5
+    for row in rows:
+        found = search.nearest(row)
+        (change,) = found.changes
+        needed = scores[row] * SPREAD["lactate"]
+        assert (change.feature.name, change.step) == ("lactate", 1)
+        assert needed <= change.before - change.after <= needed + 0.02
+        assert found.score < 0
+        assert change.size == pytest.approx((change.before - change.after) / search.possible[1].mad, rel=1e-6)
+
+
+def test_two_cells_where_one_is_not_enough():
+    """A score that only falls when two features fall: no single cell does it, and both are named."""
+    subject = subject_of(lambda x, mask, static: 0.2 + np.maximum(x[:, -1, 0], x[:, -1, 1]))
+    rows = [
+        r for r in range(40) if (subject.encoder.encode(subject.block(subject.test))["sequence"][r, -1, :2] > 0).all()
+    ]
+    for row in rows:
+        found = search_of(subject).nearest(row)
+        assert [(change.feature.name, change.step) for change in found.changes] == [("heart rate", 1), ("lactate", 1)]
+    assert rows
+    assert search_of(subject, most=1).nearest(rows[0]) is None
+
+
+def test_what_nobody_can_change_is_left_alone():
+    """Where the score is age alone and age is immutable, there is none; where it may change, age it is."""
+    subject = subject_of(lambda x, mask, static: static[:, 0])
+    row = int(np.argmax(subject.test.static[:, 0] > CENTRE["age"] + 3))
+    assert [change.step for change in search_of(subject).nearest(row).changes] == [None]
+    fixed = (dataclasses.replace(subject.test.static_features[0], immutable=True),)
+    subject = dataclasses.replace(subject, test=dataclasses.replace(subject.test, static_features=fixed))
+    assert search_of(subject).nearest(row) is None
+
+
+def test_stays_within_reference_ranges_usual_steps_and_the_domain():
+    """What is found occurs in the reference, moves no faster than it does, and is like it; or nothing is found."""
+    subject = subject_of(weighted, error=0.3)
+    rows = turning(subject, range(40))
+    search = search_of(subject, loose=False)
+    low, high = search.possible[1].jump
+    assert any(search.nearest(row) for row in rows)
+    for row in rows:
+        line = Line(subject, subject.test, row, search.possible)
+        for change in found.changes if (found := search.nearest(row)) else ():
+            assert search.possible[1].low <= change.after <= search.possible[1].high
+            values = line.own[: 3 * line.length].reshape(-1, 3)[:, 1].copy()
+            own = np.diff(values)
+            values[line.length - change.step] = change.after
+            if len(found.changes) == 1:
+                assert (np.diff(values) >= np.minimum(own, low) - 1e-4).all()
+                assert (np.diff(values) <= np.maximum(own, high) + 1e-4).all()
+    assert search_of(subject, like=lambda data: np.zeros(len(data), dtype=bool)).nearest(rows[0]) is None
+
+
+def test_other_way_round():
+    """A row on the favourable side is told what would have turned the decision against it."""
+    subject = subject_of(weighted)
+    scores = subject.score(subject.block(subject.test))
+    row = int(np.flatnonzero((scores < 0) & (scores > -0.5))[0])
+    found = search_of(subject).nearest(row)
+    assert found.changes[0].after > found.changes[0].before
+    assert not favourable(np.array([found.score]), CALM)[0]
+
+
+def test_rows_that_are_hard():
+    """No step, nothing measured, a score that is NaN: no counterfactual, no crash; and never more rows than planned."""
+    subject = subject_of(weighted, masked=1, missing=0.2)
+    empty = dataclasses.replace(subject.test, values=np.full_like(subject.test.values, np.nan))
+    nothing = dataclasses.replace(subject, test=empty)
+    nan = subject_of(lambda x, mask, static: np.full(len(x), np.nan))
+    assert search_of(nan).nearest(3) is None
+    for one in (subject, nothing):
+        for row in (0, 1, 2):
+            before = one.model.evaluations
+            found = search_of(one).nearest(row)
+            assert found is None or isinstance(found, Counterfactual)
+            assert one.model.evaluations - before <= search_of(one).evaluations()
+
+
+def test_codes_and_whole_numbers_stay_what_they_are():
+    """A level changes to another level, a count to another count."""
+    subject = subject_of(lambda x, mask, static: x[:, -1, 4] - 0.5 + 0.1 * x[:, -1, 0], coded=True)
+    plain = FakeEncoder(tuple(f.name for f in subject.test.features), ("age",), CENTRE, SPREAD)
+    subject = dataclasses.replace(subject, encoder=plain)
+    whole = dataclasses.replace(
+        subject,
+        **{name: dataclasses.replace(data, values=np.round(data.values)) for name, data in
+           (("test", subject.test), ("reference", subject.reference))},
+    )  # fmt: skip
+    possible = possible_of(whole.reference)
+    assert possible[0].decimals == 0
+    assert list(possible[4].choices) == [0, 1, 2]
+    for row in range(10):
+        found = search_of(whole).nearest(row)
+        for change in found.changes if found else ():
+            assert change.after == round(change.after)
+
+
+def test_what_is_possible():
+    """Ranges, decimals, jumps within rows only, and a unit even where most values are the same."""
+    subject = make_subject(n=50, reference=200, steps=5)
+    data = subject.reference
+    values = np.round(np.tile(np.arange(5.0), 200), 0)[:, None] * [1.0, 0.1, 0.0] + [0, 0, 7.0]
+    data = dataclasses.replace(data, values=values, features=(Feature("a", high=3.0), Feature("b"), Feature("c")))
+    a, b, c, age = possible_of(data)
+    assert (a.low, a.high, a.decimals, a.jump) == (0.0, 3.0, 0, (1.0, 1.0))  # from row to row it falls by four
+    assert (b.decimals, list(b.choices)) == (1, [0.0, 0.1, 0.2, 0.3, 0.4])
+    assert (c.mad, c.jump) == (1.0, (0.0, 0.0))
+    assert age.jump == (-np.inf, np.inf)
+    assert list(a.written(np.array([1.4, 9.0]))) == [1.0, 3.0]
