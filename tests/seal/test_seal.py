@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from records import a_record
 from sealing import Pairs, audit_folder, broken, no_passphrase, verified, with_inputs, written_folder
 
@@ -73,25 +75,46 @@ def test_body_digest_is_the_records() -> None:
     assert body_digest(json.loads(recorded.written(record))) == record.body_digest()
 
 
-def test_outsiders_tools_verify_it(audit: Path, pairs: Pairs) -> None:
-    """The envelope is plain DSSE: the bytes it signs and openssl are enough; so is sha256sum for the fingerprint."""
-    held = json.loads((audit / envelope.FILE).read_bytes())
-    payload, kind = base64.b64decode(held["payload"]), held["payloadType"].encode()
-    work = audit.parent
-    (work / "pae").write_bytes(b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload))
-    (work / "sig").write_bytes(base64.b64decode(held["signatures"][0]["sig"]))
-    public = str(pairs["bank"].public)
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", "pae", "-sigfile", "sig"]
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_outsiders_tools_verify_it(audit: Path, tmp_path: Path, pairs: Pairs) -> None:
+    """The commands of docs/seal.md, as they stand there, check the signature and every file."""
+    work = tmp_path / "work"
+    work.mkdir()
+    shutil.copy(pairs["bank"].public, work / "key.pub.pem")
+    script = ["bash", "-euc", _block("sh")]
 
-    told = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
-    der = subprocess.run(
-        ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], capture_output=True, check=True
-    ).stdout
+    def told() -> subprocess.CompletedProcess[str]:
+        there = os.environ | {"work": str(work)}
+        return subprocess.run(script, cwd=audit, env=there, capture_output=True, text=True, check=False)
 
-    assert told.stdout.strip() == "Signature Verified Successfully"
-    assert hashlib.sha256(der).hexdigest() == pairs["bank"].fingerprint == held["signatures"][0]["keyid"]
+    whole = told()
+    assert (whole.returncode, whole.stdout) == (0, "Signature Verified Successfully\n"), whole.stderr
+    (audit / "report.html").write_text("edited")
+    assert told().stdout == "Signature Verified Successfully\nreport.html: FAILED\n"
+    shutil.copy(pairs["stranger"].public, work / "key.pub.pem")
+    assert told().stdout == "Signature Verification Failure\n"
+
+
+def test_outsiders_library_verifies_it(audit: Path, pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does the program of docs/seal.md."""
+    monkeypatch.chdir(audit)
+    for name, holds in (("bank", True), ("stranger", False)):
+        shutil.copy(pairs[name].public, "key.pub.pem")
+        program = [sys.executable, "-W", "ignore::ResourceWarning", "-c", _block("python")]
+        done = subprocess.run(program, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0, "VerificationError" in done.stderr) == (holds, not holds), done.stderr
+
+
+def test_key_id_is_what_openssl_gives(pairs: Pairs) -> None:
+    """The id of a key is the digest of its public part in DER, as cryptography writes it too."""
+    key = load_pem_public_key(pairs["bank"].public.read_bytes())
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert hashlib.sha256(der).hexdigest() == pairs["bank"].fingerprint
+
+
+def _block(language: str) -> str:
+    page = (Path(__file__).parents[2] / "docs" / "seal.md").read_text("utf-8")
+    return page.partition(f"```{language}\n")[2].partition("```")[0]
 
 
 def _restated(audit: Path, pairs: Pairs, change: dict[str, object]) -> None:
