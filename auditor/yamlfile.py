@@ -13,9 +13,20 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from auditor.errors import Problem, WrittenFault
-from auditor.yamltree import Key, Keys, Marked, read_yaml
+from auditor.yamltree import Key, Keys, Marked, parse_yaml, read_written, read_yaml
 
-__all__ = ["Key", "Keys", "Marked", "faults", "in_order", "nearest", "read_yaml", "validated"]
+__all__ = [
+    "Key",
+    "Keys",
+    "Marked",
+    "faults",
+    "in_order",
+    "nearest",
+    "parse_yaml",
+    "read_written",
+    "read_yaml",
+    "validated",
+]
 
 Written = TypeVar("Written", bound=BaseModel)
 

@@ -49,8 +49,12 @@ def read_yaml(path: Path) -> Marked:
 
     Raises WrittenFault with file:line:column.
     """
+    return parse_yaml(path, read_written(path))
+
+
+def parse_yaml(path: Path, raw: bytes) -> Marked:
+    """As `read_yaml`, of the bytes that were read from a path."""
     yaml = YAML(typ="safe", pure=True)
-    raw = read_written(path)
     try:
         text = raw.decode("utf-8-sig")
         _refuse_depth(path, yaml.parse(text))

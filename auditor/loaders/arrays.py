@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from typing import Any
 
@@ -11,13 +10,13 @@ from numpy.typing import NDArray
 
 from auditor.errors import FileFault
 from auditor.loaders.spec import Arrays, Part
-from auditor.loaders.tables import Table
+from auditor.loaders.tables import Raw, Table
 
 _MOST_INFLATED = 200  # times the file's own size; real numbers do not shrink that much
 _HARMLESS = 2**28  # bytes
 
 
-def open_arrays(raw: bytes, name: str, split: Part | None, arrays: Arrays) -> Table:
+def open_arrays(raw: Raw, name: str, split: Part | None, arrays: Arrays) -> Table:
     """The arrays of an .npz file as a table of rows, its values beside. Nothing in it is unpickled.
 
     Raises FileFault where it is no such file, inflates beyond reason, or its arrays have the wrong shapes.
@@ -36,13 +35,15 @@ def open_arrays(raw: bytes, name: str, split: Part | None, arrays: Arrays) -> Ta
     return _table(name, split, values, held)
 
 
-def _read(raw: bytes, name: str) -> dict[str, NDArray[Any]]:
+def _read(raw: Raw, name: str) -> dict[str, NDArray[Any]]:
+    import pyarrow as pa
+
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        with zipfile.ZipFile(pa.BufferReader(raw)) as archive:
             inflated = sum(entry.file_size for entry in archive.infolist())
         if inflated > max(_HARMLESS, _MOST_INFLATED * len(raw)):
             raise FileFault(f"{len(raw):,} bytes would become {inflated:,}: refused", where=name)
-        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+        with np.load(pa.BufferReader(raw), allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except (zipfile.BadZipFile, EOFError, OSError, KeyError) as error:
         raise FileFault("is not an .npz file, or not all of it", where=name) from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from auditor.errors import FileFault
 from auditor.loaders.spec import Part
-from auditor.loaders.tables import MOST_COLUMNS, Table
+from auditor.loaders.tables import MOST_COLUMNS, Raw, Table
 
 _SEPARATORS = (",", ";", "\t")
 _BOM = b"\xef\xbb\xbf"
@@ -21,12 +21,14 @@ _LONGEST_HEADER = 2**20
 class _Text:
     """The bytes of a CSV file, and which separator its header uses."""
 
-    raw: bytes
+    raw: Raw
     separator: str
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Line number and cells of every record, the header first; blank lines are none."""
-        stream = io.TextIOWrapper(io.BytesIO(self.raw), encoding="utf-8-sig", newline="")
+        import pyarrow as pa
+
+        stream = io.TextIOWrapper(pa.BufferReader(self.raw), encoding="utf-8-sig", newline="")
         reader, line = csv.reader(stream, delimiter=self.separator), 1
         for record in reader:
             if record:
@@ -41,7 +43,7 @@ class _Text:
         return name
 
 
-def open_csv(raw: bytes, name: str, split: Part | None, needed: Collection[str]) -> Table:
+def open_csv(raw: Raw, name: str, split: Part | None, needed: Collection[str]) -> Table:
     """The needed columns of a CSV file, as text; what they mean is decided where they are used.
 
     Raises FileFault where it is empty, not UTF-8, or has uneven lines or a column name twice.
@@ -55,7 +57,7 @@ def open_csv(raw: bytes, name: str, split: Part | None, needed: Collection[str])
         table = arrow.read_csv(
             pa.BufferReader(raw),
             read_options=arrow.ReadOptions(block_size=2**23),
-            parse_options=arrow.ParseOptions(delimiter=text.separator, newlines_in_values=b'"' in raw),
+            parse_options=arrow.ParseOptions(delimiter=text.separator, newlines_in_values=raw.find(b'"') >= 0),
             convert_options=arrow.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted or header[:1]
             ),
@@ -65,8 +67,9 @@ def open_csv(raw: bytes, name: str, split: Part | None, needed: Collection[str])
     return Table(name, tuple(header), table.num_rows, split, table.column, lambda row: text.place(name, row))
 
 
-def _header(raw: bytes, name: str) -> tuple[list[str], _Text]:
-    first = raw.removeprefix(_BOM).lstrip(b"\r\n")[:_LONGEST_HEADER].split(b"\n", 1)[0]
+def _header(raw: Raw, name: str) -> tuple[list[str], _Text]:
+    start = raw[: _LONGEST_HEADER + len(_BOM)].removeprefix(_BOM).lstrip(b"\r\n")
+    first = start[:_LONGEST_HEADER].split(b"\n", 1)[0]
     if not first.strip():
         raise FileFault("the file is empty", where=name)
     try:

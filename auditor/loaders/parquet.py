@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import FileFault
 from auditor.loaders.spec import Part
-from auditor.loaders.tables import MOST_COLUMNS, Table
+from auditor.loaders.tables import MOST_COLUMNS, Raw, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,7 +17,7 @@ _MOST_INFLATED = 200  # times the file's own size
 _HARMLESS = 2**30  # bytes
 
 
-def open_parquet(raw: bytes, name: str, split: Part | None, needed: Collection[str]) -> Table:
+def open_parquet(raw: Raw, name: str, split: Part | None, needed: Collection[str]) -> Table:
     """A Parquet file whose columns are read when asked for.
 
     Raises FileFault where it is truncated or none, has a needed column twice, or more columns, rows or text than memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from auditor.loaders.variables import Value
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Raw = bytes | mmap.mmap
+"""The bytes of a file, in memory."""
 MOST_COLUMNS = 20_000
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 

@@ -1,6 +1,7 @@
-"""The processes that hold the model and read its file. `inside/` runs there; all else runs in the parent."""
+"""The processes that hold the model and read what strangers made. `inside/` runs there; all else runs in the parent."""
 
+from auditor.worker.datafiles import DataReader, read_dataset
 from auditor.worker.opening import open_model
 from auditor.worker.reading import read_artifact
 
-__all__ = ["open_model", "read_artifact"]
+__all__ = ["DataReader", "open_model", "read_artifact", "read_dataset"]

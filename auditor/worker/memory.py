@@ -42,6 +42,25 @@ def lay_out(arrays: Iterable[tuple[str, tuple[int, ...], str]], start: int = 0) 
     return slots, start
 
 
+def memory(size: int) -> int:
+    """The descriptor of a new piece of anonymous memory that cannot shrink; 0 bytes grow by writing."""
+    fd = os.memfd_create("auditor", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(fd, size)
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | (fcntl.F_SEAL_GROW if size else 0))
+    return fd
+
+
+def seal_content(fd: int) -> None:
+    """From now on nobody can change what lies in a piece of memory. Raises OSError where somebody still could."""
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL)
+
+
+def array_in(buffer: mmap.mmap, slot: Slot) -> NDArray[Any]:
+    """The array in a slot of mapped memory."""
+    flat = np.frombuffer(buffer, slot.dtype, math.prod(slot.shape), slot.offset)
+    return flat.reshape(slot.shape)
+
+
 class Block:
     """A mapped piece of anonymous memory."""
 
@@ -52,15 +71,13 @@ class Block:
     @classmethod
     def made(cls, size: int) -> Block:
         """A new block, in the parent."""
-        fd = os.memfd_create("auditor", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(fd, size)
-        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+        fd = memory(size)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL)
         return cls(fd, size)
 
     def view(self, slot: Slot) -> NDArray[Any]:
         """The array in a slot; valid until the block is released."""
-        flat = np.frombuffer(self._map, slot.dtype, math.prod(slot.shape), slot.offset)
-        return flat.reshape(slot.shape)
+        return array_in(self._map, slot)
 
     def release(self) -> None:
         """Close the descriptor. The mapping goes with the last view of it."""

@@ -30,6 +30,12 @@ CALL_SECONDS = 300.0
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from auditor.worker.inside.main import main; main()"
 _QUOTED_BYTES, _QUOTED_LINES = 8192, 6
 
+Task = Literal["run", "read", "data"]
+_NAMES: dict[Task, str] = {
+    "run": "the model's process",
+    "read": "the model's process",
+    "data": "the process that reads the data files",
+}
 R = TypeVar("R", bound=Reply)
 T = TypeVar("T")
 
@@ -37,12 +43,12 @@ T = TypeVar("T")
 class Child:
     """One child process. It ends with `close`, with the parent, or when the thread that started it ends."""
 
-    def __init__(self, private: Path, memory_bytes: int, seconds: float, task: Literal["run", "read"] = "run") -> None:
+    def __init__(self, private: Path, memory_bytes: int, seconds: float, task: Task = "run") -> None:
         """private: its directory, removed at its end. seconds: how long its answers may take, without the opening.
 
-        task: run a model; or read files only, without TensorFlow.
+        task: run a model; or, without TensorFlow, list what is in model files; or read data files.
         """
-        self.private = private
+        self.private, self._name = private, _NAMES[task]
         self._left = seconds
         self._lock = threading.Lock()
         self._channel, theirs = socket.socketpair()
@@ -50,7 +56,8 @@ class Child:
             self.process = self._launch(theirs.fileno(), seconds, task)
         self.watch = Watch(self.process, memory_bytes, private)
         self._finalizer = weakref.finalize(self, _end, self.process, self._channel, self.watch, self.private)
-        self.ready = self._first_words()
+        if task != "data":  # this one's start is waited for with its first request: there is other work meanwhile
+            self.ready = self.await_ready()
 
     def request(self, message: Mapping[str, Any], expect: type[R], fd: int | None = None) -> R:
         """Send a request and wait for its reply.
@@ -66,10 +73,12 @@ class Child:
             self._left -= time.monotonic() - start
         return _or_fault(reply)
 
-    def open(self, message: Mapping[str, Any], expect: type[R], seconds: float | None = None) -> R:
+    def open(
+        self, message: Mapping[str, Any], expect: type[R], seconds: float | None = None, fd: int | None = None
+    ) -> R:
         """As `request`, with the time of an opening, or so many seconds."""
         with self._lock:
-            return _or_fault(self._exchange(message, expect, None, seconds or OPENING_SECONDS))
+            return _or_fault(self._exchange(message, expect, fd, seconds or OPENING_SECONDS))
 
     @property
     def alive(self) -> bool:
@@ -96,7 +105,8 @@ class Child:
                 start_new_session=True,  # Ctrl-C goes to the parent, which ends the child
             )
 
-    def _first_words(self) -> Ready:
+    def await_ready(self) -> Ready:
+        """Its first words: it is shut in. Raises ModelFault where it is not."""
         reply = self._guarded(lambda: self._reply(Ready), OPENING_SECONDS)
         if isinstance(reply, Fault):
             self.close()
@@ -137,7 +147,7 @@ class Child:
         log = _last_lines(self.private / "log")
         self.close()
         remedy = self.watch.remedy + (f"\nthe last lines of its log:\n{log}" if log else "")
-        return ModelFault(f"the model's process was lost: {why}", remedy=remedy.strip())
+        return ModelFault(f"{self._name} was lost: {why}", remedy=remedy.strip())
 
 
 def _or_fault(reply: R | Fault) -> R:

@@ -25,7 +25,7 @@ def main() -> None:
     channel = socket.socket(fileno=fd)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent needs the model no more
         isolation = shut_in(parent, private, cpu_seconds)
-        (_read if sys.argv[6] == "read" else _run)(channel, isolation)
+        {"run": _run, "read": _read, "data": _data}[sys.argv[6]](channel, isolation)
     os._exit(0)  # TensorFlow's threads would only delay the end
 
 
@@ -34,6 +34,16 @@ def _read(channel: socket.socket, isolation: list[str]) -> None:
     while True:
         body, _ = receive_with_fd(channel)
         send(channel, _answer(_list, body, None))
+
+
+def _data(channel: socket.socket, isolation: list[str]) -> None:
+    from auditor.worker.inside.datafiles import DataRequests
+
+    send(channel, {"isolation": isolation, "versions": {}, "threads": 1})
+    requests = DataRequests()
+    while True:
+        body, block = receive_with_fd(channel)
+        send(channel, _answer(requests.answer, body, block, "the data files cannot be read"))
 
 
 def _list(body: bytes, block: int | None) -> Mapping[str, Any]:
@@ -71,14 +81,16 @@ def _trust(body: bytes, block: int | None) -> Mapping[str, Any]:
     return trust(json.loads(body))
 
 
-def _answer(answering: Answering, body: bytes, block: int | None) -> Mapping[str, Any]:
+def _answer(
+    answering: Answering, body: bytes, block: int | None, failed: str = "the model failed"
+) -> Mapping[str, Any]:
     try:
         answer = answering(body, block)
     except Refusal as refusal:
         return {"fault": printable(str(refusal), 4000), "remedy": printable(refusal.remedy, 1000)}
-    except Exception as error:  # noqa: BLE001 - whatever TensorFlow raises is an answer, not the end
+    except Exception as error:  # noqa: BLE001 - whatever a library raises is an answer, not the end
         traceback.print_exc()  # to the log, whose end the parent quotes when this process dies
-        return {"fault": printable(f"the model failed: {type(error).__name__}: {error}", 2000), "remedy": ""}
+        return {"fault": printable(f"{failed}: {type(error).__name__}: {error}", 2000), "remedy": ""}
     return answer
 
 

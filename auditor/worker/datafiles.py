@@ -1,0 +1,136 @@
+"""Read data files in a limited process: this one hashes their bytes and hands them on, and interprets none of them."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from auditor.errors import FileFault, ModelFault, Problem, WrittenFault
+from auditor.loaders import dataset
+from auditor.loaders.dataset import Opened, parse_spec
+from auditor.loaders.files import DataFile, data_files
+from auditor.worker.datawire import Built, ColumnReply
+from auditor.worker.memory import array_in, lay_out, memory, seal_content
+from auditor.worker.packing import Misfit, dataset_of
+from auditor.worker.process import Child
+from auditor.worker.wire import Kept
+from auditor.yamlfile import read_written
+
+_SECONDS, _SPEED = 120.0, 250e3  # what a small file may take; bytes a second of a large one
+_SHARE = 0.75  # of the machine's memory; the data are needed there afterwards
+_REMEDY = "A file may be damaged, or made to do this: write it again from its source. Of a large one give a sample."
+
+
+def read_dataset(path: Path, *, memory_bytes: int | None = None, seconds: float | None = None) -> Opened:
+    """Open the data set that the specification at `path` describes; as `DataReader`, which see."""
+    with closing(DataReader(memory_bytes, seconds)) as reader:
+        return reader.read(path)
+
+
+class DataReader:
+    """A process that is shut in and reads the files of one data set. It starts while its maker does something else.
+
+    memory_bytes: resident memory that it may use (None: three quarters of the machine's). seconds: how long an answer
+    may take (None: by the size of the files, no less than two minutes). Raises FileFault where there can be none.
+    """
+
+    def __init__(self, memory_bytes: int | None = None, seconds: float | None = None) -> None:
+        if sys.platform != "linux":
+            raise FileFault("data can be read on Linux only: elsewhere the process cannot be shut in")
+        private = Path(tempfile.mkdtemp(prefix="auditor-data-"))
+        limit = memory_bytes or int(_SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+        self._seconds, self._bytes = seconds, 0
+        try:
+            self._child = Child(private, limit, seconds or _SECONDS, task="data")
+        except BaseException:
+            shutil.rmtree(private, ignore_errors=True)
+            raise
+
+    def read(self, path: Path) -> Opened:
+        """Open the data set that the specification at `path` describes; the process ends with it.
+
+        Raises WrittenFault for what the specification says, FileFault for what the files hold or do to the process.
+        """
+        raw = read_written(path)
+        spec, marked = parse_spec(path, raw)
+        files = list(data_files(spec, marked))
+        try:
+            self._child.await_ready()
+            for file in files:
+                self._take(file)
+            built = self._built(path, raw.decode("utf-8-sig"))
+        except ModelFault as fault:
+            whole = "; ".join(problem.what for problem in fault.problems)
+            raise FileFault(whole, where=str(path), remedy=_REMEDY) from fault
+        except Misfit as fault:
+            what = f"the process that reads the data files sent what is no data set: {str(fault).splitlines()[0]}"
+            raise FileFault(what, where=str(path), remedy=_REMEDY) from fault
+        return Opened.of(spec, built, [file.digest for file in files])
+
+    def close(self) -> None:
+        """End the process. May be called again."""
+        self._child.close()
+
+    def _take(self, file: DataFile) -> None:
+        """Hand a file's bytes on, in memory that nobody can change any more."""
+        fd = memory(0)
+        try:
+            for piece in file.pieces():
+                _write(fd, piece)
+            seal_content(fd)
+            size = file.digest.bytes
+            self._bytes += size
+            self._child.open({"verb": "take", "bytes": size}, Kept, self._left, fd if size else None)
+        finally:
+            os.close(fd)
+
+    def _built(self, path: Path, text: str) -> dataset.Built:
+        """What the files hold. The process has ended when this returns, so that nobody can change it."""
+        said = self._child.open({"verb": "build", "path": str(path), "text": text}, Built, self._left)
+        if said.problems:
+            problems = [Problem(one.where, one.what, one.remedy) for one in said.problems]
+            raise (WrittenFault if said.written else FileFault)(problems)
+        arrays = self._arrays(said.arrays)
+        reference = None if said.reference is None else dataset_of(said.reference, arrays)
+        return dataset.Built(dataset_of(said.test, arrays), reference, tuple(said.notes))
+
+    def _arrays(self, columns: Sequence[ColumnReply]) -> list[NDArray[Any]]:
+        slots, size = lay_out(("", tuple(one.shape), one.dtype) for one in columns)
+        fd = memory(max(size, 1))
+        try:
+            self._child.open({"verb": "hand over", "bytes": max(size, 1)}, Kept, self._left, fd)
+            self.close()
+            _seal(fd)
+            buffer = mmap.mmap(fd, max(size, 1), flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+        finally:
+            os.close(fd)
+        return [array_in(buffer, slot) for slot in slots]
+
+    @property
+    def _left(self) -> float:
+        return self._seconds or _SECONDS + self._bytes / _SPEED
+
+
+def _write(fd: int, piece: bytes) -> None:
+    left = memoryview(piece)
+    while left:
+        left = left[os.write(fd, left) :]
+
+
+def _seal(fd: int) -> None:
+    """Where somebody looks at the process just as it ends (the watch), its memory goes a moment later."""
+    for _ in range(100):
+        with suppress(OSError):
+            return seal_content(fd)
+        time.sleep(0.02)
+    raise FileFault("something still holds the memory that the data files were read into")
