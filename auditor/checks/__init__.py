@@ -42,7 +42,7 @@ from auditor.checks.data import (
     sample_size,
     time_order,
 )
-from auditor.checks.importance import agreement, attribution, completeness, faithfulness, permutation, sanity
+from auditor.checks.importance import agreement, attention, attribution, completeness, faithfulness, permutation, sanity
 from auditor.checks.importance import stability as stability_of_reasons
 from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
@@ -104,6 +104,7 @@ _CHECKS = (
     attribution.measure,
     completeness.measure,
     agreement.measure,
+    attention.measure,
     stability_of_reasons.measure,
     faithfulness.measure,
     sanity.measure,

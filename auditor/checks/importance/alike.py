@@ -23,8 +23,13 @@ def ranked_alike(attributed: Attributed, one: Floats, other: Floats) -> Estimate
 
     one, other: (rows, features). Sizes that differ by rounding only are ties.
     """
-    sizes = [np.round(np.abs(each) / max(float(np.abs(each).max()), 1e-300), 9) for each in (one, other)]
-    return _mean(attributed, rank_correlations(sizes[0], sizes[1]), "mean of Spearman's correlations", "identity")
+    return averaged(attributed, in_order(one, other), "mean of Spearman's correlations", "identity")
+
+
+def in_order(one: Floats, other: Floats) -> Floats:
+    """(rows,) the rank correlation of the sizes of two credits (rows, players); NaN where one does not vary."""
+    sizes = [np.round(np.abs(each) / max(float(np.abs(each).max(initial=0)), 1e-300), 9) for each in (one, other)]
+    return rank_correlations(sizes[0], sizes[1])
 
 
 def signed_alike(attributed: Attributed, one: Floats, other: Floats) -> Estimate | str:
@@ -34,7 +39,7 @@ def signed_alike(attributed: Attributed, one: Floats, other: Floats) -> Estimate
     leads = np.abs(np.take_along_axis(one, top, 1)) > 1e-9 * max(float(np.abs(one).max()), 1e-300)
     count = leads.sum(1)
     same = np.divide((leads & (first == second)).sum(1), count, out=np.full(len(one), np.nan), where=count > 0)
-    return _mean(attributed, same, f"mean share of the {TOP} leading features", "logit")
+    return averaged(attributed, same, f"mean share of the {TOP} leading features", "logit")
 
 
 def quantity(estimates: Mapping[str, Estimate | str]) -> Quantity:
@@ -59,7 +64,8 @@ def dots(title: str, caption: str, axis: str, told: Quantity) -> Bars:
     )
 
 
-def _mean(attributed: Attributed, values: Floats, method: str, scale: Scale) -> Estimate | str:
+def averaged(attributed: Attributed, values: Floats, method: str, scale: Scale) -> Estimate | str:
+    """The mean of a number of each row (rows,), NaN left out; or why there is none."""
     known = ~np.isnan(values)
     if not known.any():
         return "no row has features whose credit differs"
