@@ -81,6 +81,10 @@ class Output(Frozen):
         """Which forecast is the primary one."""
         return next((at for at, one in enumerate(self.forecasts) if one.primary), 0)
 
+    def read(self, first: str) -> tuple[str, int | None]:
+        """The output that `score` reads, and its column where forecasts say it. first: the model's first output."""
+        return self.place(self.primary, first) if self.forecasts else (self.name or first, None)
+
     def place(self, at: int, first: str) -> tuple[str, int]:
         """The output and the column that hold a forecast. first: the model's first output, which needs no name."""
         names = [one.output or self.name or first for one in self.forecasts]

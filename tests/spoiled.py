@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from forecasting import crossing, forecasting, too_narrow
 from misleading import misled, untouched_by_chance
 
 from auditor.artifact import Custom, Trusted
@@ -264,6 +265,9 @@ def _file(subject: Subject, **changed: object) -> Subject:
 
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "own code": own_code,
+    "forecasts": forecasting,
+    "too narrow forecasts": too_narrow,
+    "crossing forecasts": crossing,
     "misled": misled,
     "untouched by chance": untouched_by_chance,
     "stowaway": stowaway,

@@ -23,7 +23,7 @@ UNITS = {
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """One column of one of the model's outputs, as the model gives it: no link is put over it.
+    """One column of one of the model's outputs, as the model gives it: no link is put over it; the primary forecast.
 
     So a model that gives log-odds is explained in log-odds, on which its effects add up best. unit: of the number.
     """
@@ -40,7 +40,8 @@ class Explained:
         Raises WrittenFault where the output has several columns and none, or one that it does not have, is named.
         """
         ports = {port.name: port for port in subject.model.description.outputs}
-        name = subject.output.name or next(iter(ports))
+        name, chosen = subject.output.read(next(iter(ports)))
+        column = column if chosen is None else chosen
         width = ports[name].shape[-1] if ports[name].shape else 1
         if width == 1:
             return cls(subject.model, name, None, _unit(subject))
@@ -55,19 +56,20 @@ class Explained:
         """(rows,) float64. Raises FileFault where the model answers with NaN or infinity for any row."""
         answer = np.asarray(self.model.evaluate(inputs)[self.output], dtype=float)
         flat = answer.reshape(len(answer), -1)[:, self.column or 0]
-        return _finite(flat, "score")
+        return finite(flat, "score")
 
     def gradient(self, inputs: Inputs, at: Literal["input", "embedding"] = "input") -> dict[str, Floats]:
         """Its derivative by each input of a float type: input name -> (rows, ...)."""
         found = self.model.gradient(inputs, self.output, self.column, at)
-        return {name: _finite(np.asarray(gradient), "gradient") for name, gradient in found.items()}
+        return {name: finite(np.asarray(gradient), "gradient") for name, gradient in found.items()}
 
 
 def _unit(subject: Subject) -> str:
     return UNITS.get(subject.output.kind, subject.test.target.unit)
 
 
-def _finite(answer: NDArray[np.float64], what: str) -> NDArray[np.float64]:
+def finite(answer: NDArray[np.float64], what: str) -> NDArray[np.float64]:
+    """The answer (rows, ...). Raises FileFault with the count of rows for which it is NaN or infinite."""
     if not np.isfinite(answer).all():
         bad = int((~np.isfinite(answer.reshape(len(answer), -1)).all(1)).sum())
         raise FileFault(f"the model's {what} is NaN or infinite for {bad} of {len(answer)} rows")

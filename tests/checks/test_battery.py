@@ -39,6 +39,8 @@ PARAMS: Mapping[str, Mapping[str, Any]] = {
     "data.representativeness": {"attribute": "sex", "shares": {"female": 0.5, "male": 0.5}},
 }
 
+FORECASTS = {"task": "regression", "spoiled": "forecasts", "recorded": None}
+
 every_check = pytest.mark.parametrize("check", CATALOGUE.values(), ids=list(CATALOGUE))
 
 
@@ -78,6 +80,11 @@ HARD = {
     "NaN scores": lambda: ordinary(nan=5, recorded=None),
     "regression": lambda: ordinary(task="regression"),
     "regression without an error": lambda: ordinary(task="regression", residual=0.0),
+    "forecasts": lambda: ordinary(task="regression", spoiled="forecasts", recorded=None),
+    "forecasts of an entity's rows": lambda: ordinary(
+        task="regression", spoiled="forecasts", recorded=None, rows_per_entity=4, missing=0.2
+    ),
+    "forecasts of one row": lambda: ordinary(task="regression", spoiled="forecasts", recorded=None, n=1),
     "classes": lambda: ordinary(task="multiclass"),
     "no decision": lambda: ordinary(threshold=None),
     "everyone on one side of the threshold": lambda: ordinary(threshold=0.9999),
@@ -133,7 +140,7 @@ def test_parameters_are_few_and_described(check):
 @every_check
 def test_same_seed_same_measurement_in_any_order_of_lines(check):
     """The same seed gives equal facts, and the order of rows and lines in the files changes nothing."""
-    for asked in ({}, {"rows_per_entity": 4, "missing": 0.2, "coded": True}, {"task": "multiclass"}):
+    for asked in ({}, {"rows_per_entity": 4, "missing": 0.2, "coded": True}, {"task": "multiclass"}, FORECASTS):
         first, *others = (
             attempt(check, subject) for subject in (ordinary(**asked), ordinary(**asked), shuffled(ordinary(**asked)))
         )

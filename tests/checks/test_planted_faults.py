@@ -34,6 +34,27 @@ FAULTS = [
         {"task": "multiclass", "auroc": 0.6},
         {"task": "multiclass", "auroc": 0.85},
     ),
+    (
+        "performance.quantiles",
+        {"quantity": "coverage_error", "between": (-0.05, 0.05)},
+        {},
+        {"task": "regression", "spoiled": "too narrow forecasts"},
+        {"task": "regression", "spoiled": "forecasts"},
+    ),
+    (
+        "performance.quantiles",
+        {"quantity": "crossing", "at_most": 0.02},
+        {},
+        {"task": "regression", "spoiled": "crossing forecasts"},
+        {"task": "regression", "spoiled": "forecasts"},
+    ),
+    (
+        "performance.error",
+        {"quantity": "mean_absolute_error_by_horizon", "at_most": 10.0},
+        {},
+        {"task": "regression", "spoiled": "forecasts", "residual": 20.0},
+        {"task": "regression", "spoiled": "forecasts"},
+    ),
     ("performance.threshold", {"quantity": "sensitivity", "at_least": 0.65}, {}, {"auroc": 0.6}, {"auroc": 0.8}),
     (
         "performance.threshold",

@@ -115,10 +115,11 @@ def _aim(subject: Subject, before: Floats) -> Aim:
 def _slope(subject: Subject, box: Box, block: Block, column: NDArray[np.integer] | None) -> Parts:
     """Derivative of the score in original units, up to a positive factor; 0 where a value is not measured or fixed."""
     ports = subject.model.description.outputs
-    port = next(one for one in ports if subject.output.name in ("", one.name))
+    name, chosen = subject.output.read(ports[0].name)
+    port = next(one for one in ports if one.name == name)
     inputs = subject.encoder.encode(block)
     if column is None:
-        gradient = subject.model.gradient(inputs, port.name, _column(port))
+        gradient = subject.model.gradient(inputs, name, _column(port) if chosen is None else chosen)
     else:
         gradient = _of_own_class(subject, inputs, port, column)
     bumped = [values + _TINY * size for values, size in zip((block.values, block.static), box.size, strict=True)]

@@ -78,7 +78,9 @@ def slopes(subject: Subject, block: Block, least: float) -> NDArray[np.bool_] | 
     None where no input has a slope.
     """
     inputs, names = subject.encoder.encode(block), sequences(subject)
-    port = next(p for p in subject.model.description.outputs if subject.output.name in ("", p.name))
+    ports = subject.model.description.outputs
+    read, _ = subject.output.read(ports[0].name)
+    port = next(one for one in ports if one.name == read)
     found: list[NDArray[np.bool_]] = []
     for column in range(port.shape[-1] or 1) if port.shape else [None]:
         slope = subject.model.gradient(inputs, port.name, column)

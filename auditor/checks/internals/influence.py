@@ -47,10 +47,12 @@ def _gradients(subject: Subject, block: Block) -> Iterator[Floats]:
     """(rows, steps, columns): the output's derivative; one for each class where there are several."""
     at, name = _at(subject)
     outputs = {port.name: port for port in subject.model.description.outputs}
-    output = subject.output.name or next(iter(outputs))
+    output, chosen = subject.output.read(next(iter(outputs)))
     inputs = subject.encoder.encode(block)
     columns: Sequence[int | None] = [1 if outputs[output].shape[-1:] == (2,) else None]
-    if subject.output.kind in ("class_probabilities", "class_logits"):
+    if chosen is not None:
+        columns = [chosen]
+    elif subject.output.kind in ("class_probabilities", "class_logits"):
         columns = range(len(subject.test.target.classes))
     for column in columns:
         yield np.asarray(subject.model.gradient(inputs, output, column, at)[name], dtype=float)

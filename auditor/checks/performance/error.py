@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from auditor.checks.check import check
+from auditor.checks.performance.horizons import MEANINGS, errors_by_horizon
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen, Scale
-from auditor.evidence import SCORES, Evidence
+from auditor.evidence import FORECASTS, SCORES, Evidence
 from auditor.intervals import loss
 from auditor.kernels import errors
 from auditor.kernels.stat import Stat
@@ -33,18 +34,19 @@ class Params(Frozen):
         ),
         "mean_error": Meaning(title="Mean error (predicted − observed), in the target's unit", better="target"),
         "r_squared": Meaning(title="R²", better="higher", high=1.0),
+        **MEANINGS,
     },
-    needs=(SCORES,),
+    needs=(SCORES, FORECASTS),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
     """Predicted numbers are near the observed ones.
 
     Measures: the mean absolute error, the root mean squared error, the mean error (bias) and the share of variance
-    explained, over all test rows; how far off single predictions are.
+    explained, over all test rows; how far off single predictions are. Where the model predicts for several horizons,
+    the same at each of them.
     Why: these say, in the unit of the target, how far off a single prediction is, and whether it errs to one side.
     Blind to: whether a simple forecast does as well (see performance.challenger); errors at one time of day or in one
-    season; whether a range that is stated with the prediction holds, since a data specification declares single numbers
-    only.
+    season; whether a range that is stated with the prediction holds (see performance.quantiles).
     """
     if subject.test.task != "regression":
         raise NotApplicable("the target is an outcome, not a number; see performance.discrimination")
@@ -65,7 +67,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         quantities["r_squared"] = quantity(errors.r_squared(observed, predicted), "log_rest")
     except NotApplicable as error:
         unmeasured["r_squared"] = error.reason
-    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=_shown(subject, observed, predicted))
+    ahead, absent, charts = errors_by_horizon(subject, sampling, evidence.finite(FORECASTS))
+    shown = (*_shown(subject, observed, predicted), *charts)
+    return Measurement(quantities=quantities | ahead, unmeasured=unmeasured | absent, shown=shown)
 
 
 def _shown(subject: Subject, observed: Floats, predicted: Floats) -> tuple[Lines | Table, ...]:
