@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -18,13 +19,13 @@ from auditor.artifact import Refused, Trusted
 from auditor.checks import CATALOGUE
 from auditor.dataset import Dataset
 from auditor.errors import AuditorError, ModelFault
-from auditor.loaders.dataset import Opened, open_dataset
+from auditor.loaders.dataset import Opened
 from auditor.loaders.policies import LoadedPolicy
 from auditor.loaders.trusted import find_trusted
 from auditor.model import Model, Shape, check_signature
 from auditor.record import FileDigest, Record
 from auditor.subject import Encoder, Identity, Subject, check_output
-from auditor.worker import open_model
+from auditor.worker import DataReader, open_model
 
 _log = logging.getLogger(__name__)
 
@@ -53,11 +54,18 @@ def run(audit: Path, out: Path | None, progress: Progress, trust: Iterable[str] 
     FileFault for what data and model hold; Refused, after its record was written, for a model file that is not opened.
     A check that fails is a finding.
     """
-    order, trusted = ordered(audit), tuple(find_trusted(one) for one in trust)
+    with closing(DataReader()) as reader:  # its process starts while the files that people wrote are read
+        order, trusted = ordered(audit), tuple(find_trusted(one) for one in trust)
+        return _recorded(order, trusted, out, reader, progress)
+
+
+def _recorded(
+    order: Order, trusted: tuple[Trusted, ...], out: Path | None, reader: DataReader, progress: Progress
+) -> tuple[Record, Path]:
     refused = None
     with new_folder(out, order.spec.model.name) as place:
         progress.step("reading the data")
-        opened = open_dataset(order.data)
+        opened = reader.read(order.data)
         progress.step("opening the model")
         try:
             record = _run(order, opened, trusted, progress)
