@@ -21,8 +21,8 @@ from auditor.explain.possible import Possible
 from auditor.subject import Decision, Subject
 
 Mask = NDArray[np.bool_]
-Like = Callable[[Dataset], Mask]
-"""(rows,): which of some changed rows are like those that the model was made from."""
+Like = Callable[[Dataset, int], Mask]
+"""(states,): which states of a row, by its number, are like the rows that the model was made from."""
 
 _FIRST = 4096  # single changes that are tried at most
 _BEAM, _LEADING = 6, 24  # combinations led on from, and cells tried with each
@@ -63,11 +63,12 @@ class Search:
         away = float(line.scores(line.own[None])[0])
         return _Turning(self, line, away).nearest() if np.isfinite(away) and len(line.open) else None
 
-    def evaluations(self) -> int:
-        """Rows that the search for one row scores at most."""
-        values = max((len(one.choices) for one in self.possible), default=0)
-        smaller = _MADE_SMALLER * self.most * _ROUNDS * _PARTS
-        return 1 + _MADE_SMALLER + _FIRST + (self.most - 1) * _BEAM * _LEADING * values + smaller
+
+def evaluations(cells: int, choices: int, most: int) -> int:
+    """Rows that the search for one row scores at most: a row of so many cells, each with so many choices."""
+    smaller = _MADE_SMALLER * most * _ROUNDS * _PARTS
+    first = min(cells * choices, _FIRST)
+    return 1 + _MADE_SMALLER + first + (most - 1) * _BEAM * min(cells, _LEADING) * choices + smaller
 
 
 def favourable(scores: Floats, decision: Decision) -> Mask:
@@ -156,7 +157,10 @@ class _Turning:
         """A few that turned and are like what the model knows, the smallest changes first."""
         turned = np.flatnonzero(self._turned(states, scores))
         near = states[turned[np.argsort(self.line.sizes(states[turned]).sum(1), kind="stable")[:_EXAMINED]]]
-        return near[self.search.like(self.line.dataset(near))][:_MADE_SMALLER] if len(near) else near
+        return near[self._like(near)][:_MADE_SMALLER] if len(near) else near
+
+    def _like(self, states: Floats) -> Mask:
+        return self.search.like(self.line.dataset(states), self.line.row)
 
     def _smallest(self, found: Floats) -> Counterfactual | None:
         """The smallest, each having been made as small as it still turns the decision; scored once more by itself."""
@@ -183,7 +187,7 @@ class _Turning:
             tried = np.repeat(state[None], len(parts), axis=0)
             tried[:, cell] = possible.written(own + parts * (state[cell] - own))
             fine = self._turned(tried, self.line.scores(tried))
-            fine[fine] = self.search.like(self.line.dataset(tried[fine])) if fine.any() else False
+            fine[fine] = self._like(tried[fine]) if fine.any() else False
             if not fine.any():
                 low = float(parts[-1])
                 continue

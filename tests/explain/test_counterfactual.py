@@ -11,12 +11,12 @@ from fakes import FakeEncoder
 from subjects import CENTRE, SPREAD, make_subject
 
 from auditor.dataset import Feature
-from auditor.explain.counterfactual import Counterfactual, Search, favourable
+from auditor.explain.counterfactual import Counterfactual, Search, evaluations, favourable
 from auditor.explain.line import Line
 from auditor.explain.possible import possible_of
 from auditor.subject import Decision
 
-ANYTHING = lambda data: np.ones(len(data), dtype=bool)  # noqa: E731
+ANYTHING = lambda data, row: np.ones(len(data), dtype=bool)  # noqa: E731
 CALM = Decision(threshold=0.0, action="call", favourable="below")
 
 
@@ -103,7 +103,7 @@ def test_stays_within_reference_ranges_usual_steps_and_the_domain():
             if len(found.changes) == 1:
                 assert (np.diff(values) >= np.minimum(own, low) - 1e-4).all()
                 assert (np.diff(values) <= np.maximum(own, high) + 1e-4).all()
-    assert search_of(subject, like=lambda data: np.zeros(len(data), dtype=bool)).nearest(rows[0]) is None
+    assert search_of(subject, like=lambda data, row: np.zeros(len(data), dtype=bool)).nearest(rows[0]) is None
 
 
 def test_other_way_round():
@@ -128,7 +128,7 @@ def test_rows_that_are_hard():
             before = one.model.evaluations
             found = search_of(one).nearest(row)
             assert found is None or isinstance(found, Counterfactual)
-            assert one.model.evaluations - before <= search_of(one).evaluations()
+            assert one.model.evaluations - before <= evaluations(19, 7, 4)
 
 
 def test_codes_and_whole_numbers_stay_what_they_are():
