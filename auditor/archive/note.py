@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from auditor.errors import SealFault, WrittenFault
 
 if TYPE_CHECKING:
-    from securesystemslib.signer import Signer, SSlibKey
+    from securesystemslib.signer import Key, Signer
 
 _ED25519 = b"\x01"
 _MOST_CHARACTERS, _MOST_SIGNATURES = 100_000, 64
@@ -42,7 +42,7 @@ class Verifier:
     raw: bytes
 
     @classmethod
-    def of(cls, name: str, key: SSlibKey) -> Verifier:
+    def of(cls, name: str, key: Key) -> Verifier:
         """The verifier of a log from its public key, which is Ed25519."""
         return cls(name, bytes.fromhex(key.keyval["public"]))
 
