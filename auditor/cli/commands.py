@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.policies import policy
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _RECORD = click.Path(exists=True, path_type=Path)
@@ -94,22 +96,7 @@ def checks(check_id: str | None) -> None:
     click.echo(one_check(check_id) if check_id else all_checks())
 
 
-@auditor.group()
-def policy() -> None:
-    """Work on policies."""
-
-
-@policy.command()
-@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-def lint(policies: tuple[str, ...]) -> None:
-    """Tell every fault of policies.
-
-    POLICY is the name of a shipped one, or the path of a file ending in .yaml.
-    """
-    from auditor.app.lint import lint as perform
-
-    for line in perform(policies):
-        click.echo(line)
+auditor.add_command(policy)
 
 
 @auditor.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.record import Finding, Record, Status
+from auditor.render.changed import loosened
 from auditor.render.findings import ranked, rows_needed, unsettled
 from auditor.render.telling import anchor, decisive, limit_of, quantity_title, reason
 from auditor.render.tested import decision_text
@@ -124,7 +125,7 @@ def _shortened(text: str) -> str:
 def _valid(record: Record, words: Words) -> tuple[Fact, ...]:
     data = " · ".join(short(one.sha256) for one in record.data.files[:3])
     data += " …" if len(record.data.files) > 3 else ""
-    policy = " · ".join(short(one.sha256) for one in record.policy.files[-1:])
+    policy = " · ".join(short(one.sha256) for one in record.policy.files[:1])
     facts: tuple[tuple[str, Cell], ...] = (
         (words("Model file"), Code(short(record.model.file.sha256))),
         (words("Data files"), Code(data)),
@@ -135,6 +136,8 @@ def _valid(record: Record, words: Words) -> tuple[Fact, ...]:
         (words("Measured on"), words.date(record.run.started)),
         (words("Until"), _until(record, words)),
     )
+    if any(one.kind == "looser" for one in record.policy.changes):
+        facts = (*facts, (words("Policy loosened"), loosened(record, words)))
     return tuple(Fact(name, text) for name, text in facts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from auditor.record import Record
+from auditor.render.changed import change_blocks
 from auditor.render.closing import reproducibility_blocks, signers
 from auditor.render.families import check_views
 from auditor.render.findings import finding_view, matrix, ranked
@@ -44,7 +45,14 @@ def _results(record: Record, words: Words) -> tuple[Section, ...]:
     )
     return (
         Section("findings", "1", words("Findings"), "findings", lead, findings=views),
-        Section("requirements", "2", words("Requirement matrix"), "matrix", grid=matrix(record, words)),
+        Section(
+            "requirements",
+            "2",
+            words("Requirement matrix"),
+            "matrix",
+            grid=matrix(record, words),
+            blocks=change_blocks(record, "2", words),
+        ),
     )
 
 

@@ -66,8 +66,9 @@ def sample() -> Record:
             "version": str(policy.version),
             "title": policy.title,
             "description": policy.description,
-            "files": [_file("baseline.yaml", "5d"), _file("credit-default.yaml", "77")],
+            "files": [_file("credit-default.yaml", "77"), _file("baseline.yaml", "5d")],
             "statistics": policy.statistics.model_dump(),
+            "changes": _CHANGES,
         },
         "files": [_file("audit.yaml", "1a"), _file("dataset.yaml", "2b")],
         "seed": 20251121,
@@ -547,3 +548,22 @@ _RUN = {
     "evaluations": 1_356_000,
     "check_seconds": {"artifact.finite": 0.41, "performance.discrimination": 2.02, "importance.permutation": 48.3},
 }
+
+_CHANGES = [
+    {
+        "requirement": "PERF-1",
+        "key": "limit",
+        "before": "auroc at least 0.8",
+        "after": "auroc at least 0.75",
+        "kind": "looser",
+        "where": "credit-default.yaml:12:5",
+    },
+    {
+        "requirement": "BEH-1",
+        "key": "with.multiple",
+        "before": "1",
+        "after": "2",
+        "kind": "other",
+        "where": "credit-default.yaml:31:12",
+    },
+]

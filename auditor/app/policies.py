@@ -1,0 +1,85 @@
+"""Policies as they are in force: shown with the origin of each value, and told apart from one another."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from auditor.checks import CATALOGUE
+from auditor.loaders.changes import changes, told
+from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.policy import PolicyChange, Requirement
+
+
+def overview(named: str) -> list[str]:
+    """A policy in lines: each requirement with its severity, and by what it is tested."""
+    policy = load_policy(named, CATALOGUE).policy
+    lines = [f"{policy.title} ({policy.policy}, version {policy.version})"]
+    if policy.description:
+        lines.append(policy.description)
+    for one in policy.requirements:
+        lines += ["", f"{one.id} ({one.severity}) {one.text}", f"  {_tested(one)}"]
+        lines += [f"  because: {one.rationale}"] if one.rationale else []
+    return lines
+
+
+def effective(named: str) -> str:
+    """A policy with all that it extends as one YAML file, behind each value the place where it was written."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.comments import CommentedMap
+
+    loaded = load_policy(named, CATALOGUE)
+    policy = loaded.policy
+    whole = CommentedMap(policy=policy.policy, version=policy.version, title=policy.title)
+    if policy.description:
+        whole["description"] = policy.description
+    whole["statistics"] = CommentedMap(policy.statistics.model_dump(mode="json"))
+    whole["requirements"] = [_marked(one, loaded) for one in policy.requirements]
+    yaml = YAML()
+    yaml.width, yaml.allow_unicode = 100, True
+    stream = io.StringIO()
+    yaml.dump(whole, stream)
+    return stream.getvalue()
+
+
+def different(before: str, after: str) -> Iterator[PolicyChange]:
+    """What the second policy asks otherwise than the first."""
+    return changes(load_policy(before, CATALOGUE).policy, load_policy(after, CATALOGUE).policy)
+
+
+def _tested(requirement: Requirement) -> str:
+    if requirement.attest:
+        return f"stated by the {requirement.attest.role}"
+    params = ", ".join(f"{key} {value}" for key, value in requirement.params.items())
+    limit = told(requirement.limit) if requirement.limit else ""
+    return f"{requirement.check}{f' ({params})' if params else ''}: {limit}"
+
+
+def _marked(requirement: Requirement, loaded: LoadedPolicy) -> Any:
+    from ruamel.yaml.comments import CommentedMap
+
+    origins = loaded.origins[requirement.id]
+    plain = requirement.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    marked = CommentedMap()
+    for key, value in plain.items():
+        if isinstance(value, Mapping):
+            marked[key] = _commented(value, origins, f"{key}.")
+        else:
+            marked[key] = value
+            _comment(marked, key, origins.get(key, ""))
+    return marked
+
+
+def _commented(values: Mapping[str, Any], origins: Mapping[str, str], before: str) -> Any:
+    from ruamel.yaml.comments import CommentedMap
+
+    marked = CommentedMap(values)
+    for key in values:
+        _comment(marked, key, origins.get(f"{before}{key}", ""))
+    return marked
+
+
+def _comment(marked: Any, key: str, place: str) -> None:
+    if place:
+        marked.yaml_add_eol_comment(place.rpartition("/")[2], key)
