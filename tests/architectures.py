@@ -222,3 +222,8 @@ def double_precision(keras: Any) -> Any:
     sequence = keras.Input((STEPS, FEATURES), name="sequence", dtype="float64")
     states = keras.layers.LSTM(6, dtype="float64")(sequence)
     return keras.Model(sequence, keras.layers.Dense(1, "sigmoid", dtype="float64", name="score")(states))
+
+
+@_architecture()
+def three_quantiles_at_two_horizons(keras: Any) -> Any:
+    return _chain(keras, keras.layers.LSTM(8), keras.layers.Dense(6, name="score"))
