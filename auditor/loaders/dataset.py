@@ -104,7 +104,7 @@ def build(spec: DataSpec, marked: Marked, raws: list[Raw]) -> Built:
     return Built(
         test=_scored(test, whole),
         reference=_unless_partly_scored(reference) if len(reference) else None,
-        notes=(*rows.notes, *_shared(spec, test, reference)),
+        notes=(*rows.notes, *forecasts.told(spec), *_shared(spec, test, reference)),
     )
 
 

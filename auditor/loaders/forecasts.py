@@ -10,7 +10,7 @@ import numpy as np
 from auditor.dataset import Floats
 from auditor.loaders.rows import Places
 from auditor.loaders.spec import DataSpec
-from auditor.output import Horizon
+from auditor.output import Forecast, Horizon
 from auditor.yamlfile import Keys
 
 Fault = tuple[Keys, str, str]  # where in the file, what, remedy
@@ -53,6 +53,20 @@ def targets(spec: DataSpec, at: Places) -> Floats | None:
         ahead = horizon if isinstance(horizon, int) and horizon in counted else None
         found.append(at.numbers(column, target=True, ahead=ahead))
     return np.stack(found, axis=1) if found else None
+
+
+def told(spec: DataSpec) -> tuple[str, ...]:
+    """A sentence for the report: what is predicted, and which number stands for all where one is asked for."""
+    if not spec.output.forecasts:
+        return ()
+    names = [_named(one) for one in spec.output.forecasts]
+    primary = names[spec.output.primary]
+    return (f"The model gives {len(names)} forecasts: {', '.join(names)}. Checks of one number take: {primary}.",)
+
+
+def _named(one: Forecast) -> str:
+    what = "value" if one.quantile is None else "median" if one.central else f"{one.quantile:g} quantile"
+    return f"{what} at horizon {one.label}" if one.label else what
 
 
 def broken_forecasts(spec: DataSpec) -> Iterator[Fault]:

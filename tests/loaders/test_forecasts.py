@@ -21,7 +21,12 @@ def forecasts(*listed, **output):
 
 def test_the_target_of_each_horizon_stands_so_many_lines_ahead(load):
     """Windows end at lines 2, 4, 6; beyond, the farthest target is not there. `y` is the primary one's."""
-    test = load({"d.csv": LINES}, **SERIES, **forecasts(*PAIR)).test
+    opened = load({"d.csv": LINES}, **SERIES, **forecasts(*PAIR))
+    test = opened.test
+    told = (
+        "The model gives 2 forecasts: value at horizon 1, value at horizon 4. Checks of one number take: value at hor"
+    )
+    assert opened.notes[0].startswith(told)
     assert test.horizons == ("1", "4")
     assert test.targets.tolist() == [[30, 60], [50, 80], [70, 100]]
     assert test.y.tolist() == [60, 80, 100]
