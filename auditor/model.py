@@ -127,12 +127,18 @@ class Model(Protocol):
         ...
 
     def gradient(
-        self, inputs: Inputs, output: str, column: int | None = None, at: Literal["input", "embedding"] = "input"
+        self,
+        inputs: Inputs,
+        output: str,
+        column: int | None = None,
+        at: Literal["input", "embedding"] = "input",
+        points: NDArray[Any] | None = None,
     ) -> dict[str, NDArray[Any]]:
         """Derivative of output[:, column] with respect to each input of a float type: input name -> (rows, ...).
 
-        column: None where the output is one number a row. at="embedding": with respect to what the first Embedding
-        layer puts out, under that layer's name (for inputs of whole numbers).
+        column: None where the output is one number a row. at="embedding": also with respect to what the first Embedding
+        layer puts out, under that layer's name (for inputs of whole numbers); points, (rows, steps, width), are taken
+        for what it puts out, while its mask stays that of the inputs.
         """
         ...
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.dataset import Floats, Integers
-from auditor.errors import NotApplicable
 from auditor.explain import quadrature
 from auditor.explain.attribution import Attribution
+from auditor.explain.embedded import differentiable
 from auditor.explain.players import Players
 from auditor.explain.quadrature import Rule
 from auditor.explain.question import Portion, Question, rows_at_a_time
@@ -41,9 +41,10 @@ def expected_gradients(
     known, show a larger error, a finer rule is taken, up to `largest` points on each path; what is still over is told
     in a note (a path that crosses a clip, a mask or a kink). keep: keep every background's share.
 
-    Raises NotApplicable where an input takes whole numbers: there is no way between two codes.
+    Where the sequence is one of whole numbers, the way is between the points that they are embedded at (a note says
+    so). Raises NotApplicable where it does not go through one Embedding.
     """
-    refuse_whole_numbers(question)
+    question = differentiable(question)
     start, rules = question.explained.model.evaluations, quadrature.ladder(tolerance, largest)
     rows, count = len(question.rows), len(question.backgrounds)
     values, error = np.zeros((rows, len(players))), np.zeros((rows, len(players)))
@@ -74,15 +75,6 @@ def expected_gradients(
         by_background=kept if keep else None,
         notes=(*question.notes(), *_told(over, numerical, values, len(rules[-1]))),
     )
-
-
-def refuse_whole_numbers(question: Question) -> None:
-    """Raise NotApplicable where a feature is sent as a whole number."""
-    if question.fixed_type:
-        raise NotApplicable(
-            f"the input '{question.fixed_type}' takes whole numbers, by which nothing can be differentiated; "
-            "Shapley values and occlusion need no gradient, and gradient × input looks at the embedding"
-        )
 
 
 def _refined(

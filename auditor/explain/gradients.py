@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from auditor.dataset import Floats
-from auditor.errors import NotApplicable
 from auditor.explain.attribution import Attribution
-from auditor.explain.expected_gradients import refuse_whole_numbers
+from auditor.explain.embedded import differentiable, told
 from auditor.explain.players import NOBODY, Players
 from auditor.explain.question import Portion, Question
 
@@ -24,11 +23,10 @@ Saliency = Callable[[Portion], tuple[Floats, Floats | None]]
 def gradient_times_input(question: Question, players: Players) -> Attribution:
     """Derivative times value of each cell (Shrikumar et al. 2016), summed by player.
 
-    Where the sequence is one of whole numbers, at the output of the Embedding layer, summed over its width; a note says
-    so. Raises NotApplicable where whole numbers come any other way.
+    Here and below, a sequence of whole numbers is looked at where the Embedding layer puts it out, summed over its
+    width; a note says so. Raises NotApplicable where whole numbers come any other way.
     """
-    if question.fixed_type:
-        return _of_embedding(question, players)
+    question = differentiable(question)
 
     def saliency(portion: Portion) -> tuple[Floats, None]:
         return question.by_player(portion, players, _products(question, portion.inputs)), None
@@ -41,7 +39,7 @@ def smooth_grad(question: Question, players: Players, samples: int = 32, noise: 
 
     samples: draws, in pairs of opposite noise. noise: its standard deviation in those of the backgrounds' columns.
     """
-    refuse_whole_numbers(question)
+    question = differentiable(question)
 
     def saliency(portion: Portion) -> tuple[Floats, Floats]:
         made = [_around(question, portion, players, noise, pair) for pair in range(max(2, samples // 2))]
@@ -57,7 +55,7 @@ def rescaled_in_time(question: Question) -> Attribution:
     it by how much it changes when that cell alone is; the value of a cell is their product, so that it has no sign.
     Features are looked at in steps that count more than the average step.
     """
-    refuse_whole_numbers(question)
+    question = differentiable(question)
     players = Players.cells(question.data, question.steps)
 
     def saliency(portion: Portion) -> tuple[Floats, None]:
@@ -123,29 +121,7 @@ def _noise(question: Question, portion: Portion, name: str, pair: int) -> Floats
     return np.stack([question.rng("smooth", name, pair, int(row)).standard_normal(shape) for row in portion.rows])
 
 
-def _of_embedding(question: Question, players: Players) -> Attribution:
-    """On the first Embedding layer's output: every step's products are summed over the layer's width."""
-    name, layers = question.fixed_type, question.explained.model.description.layers
-    layer = next((each.name for each in layers if each.kind == "Embedding"), None)
-    sequence = question.origins[name]
-    if layer is None or not sequence.sequence or len(sequence.feature) != 1 or len(question.origins) != 1:
-        raise NotApplicable(
-            f"the input '{name}' takes whole numbers that do not go through one Embedding of one sequence; "
-            "Shapley values and occlusion need no gradient"
-        )
-
-    def saliency(portion: Portion) -> tuple[Floats, None]:
-        slopes = question.explained.gradient(portion.inputs, at="embedding")[layer]
-        points = question.explained.model.activations(portion.inputs, layer)
-        shape = portion.inputs[name].shape
-        earned = (slopes * points).reshape(*shape[:2], -1).sum(2).reshape(shape)
-        return question.by_player(portion, players, {name: earned}), None
-
-    note = f"'{name}' takes whole numbers: gradient × input is at the output of the Embedding layer '{layer}'."
-    return _gathered(question, players, "gradient × input", saliency, note)
-
-
-def _gathered(question: Question, players: Players, method: str, saliency: Saliency, *notes: str) -> Attribution:
+def _gathered(question: Question, players: Players, method: str, saliency: Saliency) -> Attribution:
     start, rows = question.explained.model.evaluations, len(question.rows)
     values, drawn, score = np.zeros((rows, len(players))), np.zeros((rows, len(players))), np.zeros(rows)
     base = np.zeros(rows)
@@ -167,5 +143,5 @@ def _gathered(question: Question, players: Players, method: str, saliency: Salie
         evaluations=question.explained.model.evaluations - start,
         sampling=drawn if drawn.any() else None,
         adds_up=False,
-        notes=notes,
+        notes=told(question),
     )

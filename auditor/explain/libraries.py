@@ -16,7 +16,7 @@ from auditor.dataset import Floats
 from auditor.errors import NotApplicable, WrittenFault
 from auditor.explain.attribution import Attribution
 from auditor.explain.coalitions import Game, games
-from auditor.explain.expected_gradients import refuse_whole_numbers
+from auditor.explain.embedded import refuse_whole_numbers
 from auditor.explain.players import Players, summed
 from auditor.explain.question import Question
 

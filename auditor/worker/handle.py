@@ -58,13 +58,21 @@ class Handle:
         return results
 
     def gradient(
-        self, inputs: Inputs, output: str, column: int | None = None, at: Literal["input", "embedding"] = "input"
+        self,
+        inputs: Inputs,
+        output: str,
+        column: int | None = None,
+        at: Literal["input", "embedding"] = "input",
+        points: NDArray[Any] | None = None,
     ) -> dict[str, NDArray[Any]]:
         columns = self._columns(inputs)
         names = [port.name for port in self._description.outputs]
         if output not in names:
             raise ModelFault(f"the model has no output '{output}'", remedy=f"it has: {', '.join(names)}")
         task = {"kind": "gradient", "output": names.index(output), "column": column, "at": at}
+        if at == "embedding":
+            task["points"] = points is not None
+            columns += [] if points is None else [self._points(points, len(columns[0].array))]
         floats = [c for c in columns if c.port.dtype.startswith(("float", "bfloat"))]
         expected = [Port(c.port.name, c.array.shape[1:], c.dtype) for c in floats] if at == "input" else None
         results, _ = self._run(task, columns, self._planned(task, columns, expected), None)
@@ -136,6 +144,15 @@ class Handle:
         if problems:
             raise ModelFault(problems)
         return columns
+
+    def _points(self, points: NDArray[Any], rows: int) -> Column:
+        """Refused where they are not what the first Embedding layer puts out for as many rows."""
+        shapes = [layer.output_shape for layer in self._description.layers if layer.kind == "Embedding"]
+        shape = next((shape for shape in shapes if shape is not None), None)
+        if shape is None or len(points) != rows or not fits(shape, points.shape[1:]):
+            given = " × ".join(map(str, points.shape))
+            raise ModelFault(f"points at the embedding are {rows} × {shape_text(shape or ())}, not {given}")
+        return Column(Port("points at the embedding", points.shape[1:], "float32"), points)
 
     def _inputs(self) -> dict[str, Port]:
         return {port.name: port for port in self._description.inputs}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from auditor.errors import NotApplicable
 from auditor.evidence import Need, scores_of
 from auditor.explain.attribution import Attribution
 from auditor.explain.backgrounds import Backgrounds
+from auditor.explain.embedded import differentiable
 from auditor.explain.expected_gradients import expected_gradients
 from auditor.explain.explained import Explained
 from auditor.explain.players import Players
@@ -65,10 +67,13 @@ def ask(subject: Subject, *key: object, rows: int = ROWS) -> tuple[Question, Sam
 
 
 def once(question: Question, players: Players) -> Attribution:
-    """Credit by expected gradients, or by Shapley values of features where the model has no gradient."""
-    if question.fixed_type:
+    """Credit by expected gradients, or, with a note, by Shapley values of features where the model has no gradient."""
+    try:
+        question = differentiable(question)
+    except NotApplicable as nothing:
         features = Players.features(question.data, question.steps)
-        return shapley(question, features, largest=_PAIRS, keep=True)
+        shares = shapley(question, features, largest=_PAIRS, keep=True)
+        return dataclasses.replace(shares, notes=(*shares.notes, f"No gradients: {nothing.reason}."))
     return expected_gradients(question, players, tolerance=_TOLERANCE, largest=_POINTS, keep=True)
 
 

@@ -99,15 +99,20 @@ def _embedding_gradient(model: Any, task: Mapping[str, Any]) -> tuple[Function, 
         raise Refusal("the model has no Embedding layer of its own that is used once", 'use at="input"')
     before = _net(model, [embedded])
     after = _beyond(model, found[0], task["output"])
+    names = [found[0].name, *(tensor.name for tensor in model.inputs if "float" in str(tensor.dtype))]
 
-    def function(inputs: Tensors) -> list[Any]:
-        point = before(inputs)[0]
+    def function(sent: Tensors) -> list[Any]:
+        inputs = sent[: len(model.inputs)]
+        point = tf.cast(sent[-1], embedded.dtype) if task["points"] else before(inputs)[0]
+        by = [point, *(tensor for tensor in inputs if tensor.dtype.is_floating)]
         with tf.GradientTape() as tape:
-            tape.watch(point)
+            tape.watch(by)
             target = _column(after(inputs, point), task["column"])
-        return _known(_numbers([tape.gradient(target, point)]), [found[0].name])
+        first, *rest = tape.gradient(target, by)
+        others = [tf.zeros_like(x) if slope is None else slope for x, slope in zip(by[1:], rest, strict=True)]
+        return _numbers([*_known([first], names[:1]), *others])
 
-    return function, [found[0].name]
+    return function, names
 
 
 def _beyond(model: Any, layer: Any, output: int) -> Callable[[Tensors, Any], Any]:

@@ -93,6 +93,7 @@ class Requests:
         if key not in self._runners:
             model = self._models[handle]
             dtypes = [_wide(str(tensor.dtype)) for tensor in model.inputs]
+            dtypes += ["float32"] * (len(shapes) - len(dtypes))  # points to be taken at an embedding
             function, _ = program(model, task)
             specs = [(tuple(shape), dtype) for shape, dtype in zip(shapes, dtypes, strict=True)]
             self._runners[key] = Runner(function, specs, may_compile=task["kind"] not in ("gradient", "attention"))
