@@ -42,7 +42,17 @@ from auditor.checks.data import (
     sample_size,
     time_order,
 )
-from auditor.checks.importance import agreement, attention, attribution, completeness, faithfulness, permutation, sanity
+from auditor.checks.importance import (
+    agreement,
+    attention,
+    attribution,
+    completeness,
+    counterfactual,
+    faithfulness,
+    permutation,
+    reasons,
+    sanity,
+)
 from auditor.checks.importance import stability as stability_of_reasons
 from auditor.checks.internals import gates, memory, units
 from auditor.checks.performance import (
@@ -110,6 +120,8 @@ _CHECKS = (
     stability_of_reasons.measure,
     faithfulness.measure,
     sanity.measure,
+    counterfactual.measure,
+    reasons.measure,
     fidelity.measure,
     fidelity_by_group.measure,
     stability.measure,

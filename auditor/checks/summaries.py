@@ -23,13 +23,16 @@ class Summary:
     level: str = ""
 
 
-def summaries(subject: Subject, data: Dataset, recent: int) -> tuple[Floats, tuple[Summary, ...]]:
+def summaries(
+    subject: Subject, data: Dataset, recent: int, longest: int | None = None
+) -> tuple[Floats, tuple[Summary, ...]]:
     """(rows, summaries) float32 in original units, NaN where nothing was measured; and what each column says.
 
     recent: how many last steps the mean of the last steps covers. The columns depend on the features and on the longest
-    row that the model sees, never on the values, so that two data sets of one model have the same.
+    row that the model sees (`longest` steps, where not all of the rows are given), never on the values, so that two
+    data sets of one model have the same.
     """
-    longest = subject.encoder.width or int(data.lengths.max(initial=1))
+    longest = longest or subject.encoder.width or int(data.lengths.max(initial=1))
     pieces: list[NDArray[np.float32]] = []
     names: tuple[Summary, ...] = ()
     for rows in subject.chunks(data):

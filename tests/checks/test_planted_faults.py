@@ -388,6 +388,8 @@ def test_fault_fails_and_twin_passes(check, limit, params, planted, sound):
 # Checks whose faults need a model or groups that `make_subject` cannot build -> the test that plants them.
 ELSEWHERE = {
     "importance.attention": "test_attention.py",
+    "importance.counterfactual": "test_counterfactual.py",
+    "importance.reasons": "test_reasons.py",
     "internals.gates": "test_internals.py",
     "internals.units": "test_internals.py",
     "internals.memory": "test_internals.py",

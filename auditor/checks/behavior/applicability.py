@@ -58,9 +58,9 @@ class Domain:
         return np.asarray(np.abs(self.scaled(given)).argmax(axis=1))
 
 
-def summarised(subject: Subject, data: Dataset) -> tuple[Floats, tuple[Summary, ...]]:
-    """What each row looks like, (rows, summaries)."""
-    return summaries(subject, data, _RECENT)
+def summarised(subject: Subject, data: Dataset, longest: int | None = None) -> tuple[Floats, tuple[Summary, ...]]:
+    """What each row looks like, (rows, summaries). longest: steps of the longest row, where `data` are only some."""
+    return summaries(subject, data, _RECENT, longest)
 
 
 def domain_of(subject: Subject, reference: Dataset, rng: np.random.Generator) -> Domain:

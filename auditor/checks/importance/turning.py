@@ -30,10 +30,13 @@ def search_of(subject: Subject, decision: Decision, cells: int) -> tuple[Search,
         told = f"Whether changed rows are like those the model was made from could not be asked: {nothing.reason}."
         return Search(subject, subject.test, decision, possible, _anything, cells), (*notes, told)
 
+    longest = subject.encoder.width or int(against.lengths.max(initial=1))
+
     def like(states: Dataset, row: int) -> NDArray[np.bool_]:
         """Within the domain; a row that is outside itself may not go further out."""
-        own = domain.p_values(summarised(subject, subject.test.take(np.array([row])))[0])[0]
-        return np.asarray(domain.p_values(summarised(subject, states)[0]) >= min(_LEVEL, own))
+        rows = (subject.test.take(np.array([row])), states)
+        own, made = (domain.p_values(summarised(subject, each, longest)[0]) for each in rows)
+        return np.asarray(made >= min(_LEVEL, own[0]))
 
     return Search(subject, subject.test, decision, possible, like, cells), notes
 
