@@ -30,16 +30,23 @@ from auditor.yamlfile import Marked, parse_yaml, read_written, validated
 
 @dataclass(frozen=True, eq=False)
 class Built:
-    """The rows of the files. reference is None where no rows were set apart. notes: sentences for the report."""
+    """The rows of the files. reference is None where no rows were set apart. notes: sentences for the report.
+
+    asked: the code of the entity that was asked for, None where the files have none of that name.
+    """
 
     test: Dataset
     reference: Dataset | None
     notes: tuple[str, ...]
+    asked: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A data set as it was read. reference is None where no rows were set apart. notes: sentences for the report."""
+    """A data set as it was read. reference is None where no rows were set apart. notes: sentences for the report.
+
+    asked: the code of the entity that was asked for, None where the files have none of that name.
+    """
 
     test: Dataset
     reference: Dataset | None
@@ -48,12 +55,13 @@ class Opened:
     files: tuple[FileDigest, ...]
     spec: DataSpec
     notes: tuple[str, ...]
+    asked: int | None = None
 
     @classmethod
     def of(cls, spec: DataSpec, built: Built, files: Iterable[FileDigest]) -> Opened:
         """With the encoder that the specification describes."""
         encoder = _encoder(spec, built.test, built.reference)
-        return cls(built.test, built.reference, encoder, spec.output, tuple(files), spec, built.notes)
+        return cls(built.test, built.reference, encoder, spec.output, tuple(files), spec, built.notes, built.asked)
 
 
 def read_spec(path: Path) -> tuple[DataSpec, Marked]:
@@ -86,14 +94,17 @@ def open_dataset(path: Path) -> Opened:
     return Opened.of(spec, build(spec, marked, raws), digests)
 
 
-def build(spec: DataSpec, marked: Marked, raws: list[Raw]) -> Built:
+def build(spec: DataSpec, marked: Marked, raws: list[Raw], entity: str | None = None) -> Built:
     """The rows of the files, whose bytes are given in the specification's order and are taken off the list.
+
+    entity: who is asked for, as the files name them. Names go no further than this: data sets have codes.
 
     Raises WrittenFault for what the specification says, FileFault for what the files hold.
     """
     rows, where = _read(spec, marked, raws), str(marked.path)
     whole = _whole(spec, rows)
     part, dropped = left_out(rows, parts(spec, rows), whole.targets_known())
+    rows = rows.without_files()
     test, reference = (_part(spec, rows, whole, np.flatnonzero(part == key), dropped[key]) for key in (TEST, REFERENCE))
     if not len(test):
         told = ", ".join(f"{reason}: {count:,}" for reason, count in dropped[TEST].items()) or _nobody(reference)
@@ -105,7 +116,13 @@ def build(spec: DataSpec, marked: Marked, raws: list[Raw]) -> Built:
         test=_scored(test, whole),
         reference=_unless_partly_scored(reference) if len(reference) else None,
         notes=(*rows.notes, *forecasts.told(spec), *_shared(spec, test, reference)),
+        asked=None if entity is None else _code(rows, entity),
     )
+
+
+def _code(rows: Rows, entity: str) -> int | None:
+    found = np.flatnonzero(rows.entities.astype(str) == entity)
+    return int(found[0]) if len(found) else None
 
 
 def _nobody(reference: Dataset) -> str:

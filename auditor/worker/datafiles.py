@@ -56,8 +56,10 @@ class DataReader:
             shutil.rmtree(private, ignore_errors=True)
             raise
 
-    def read(self, path: Path) -> Opened:
+    def read(self, path: Path, entity: str | None = None) -> Opened:
         """Open the data set that the specification at `path` describes; the process ends with it.
+
+        entity: who is asked for, as the files name them; `Opened.asked` is their code.
 
         Raises WrittenFault for what the specification says, FileFault for what the files hold or do to the process.
         """
@@ -68,7 +70,7 @@ class DataReader:
             self._child.await_ready()
             for file in files:
                 self._take(file)
-            built = self._built(path, raw.decode("utf-8-sig"))
+            built = self._built(path, raw.decode("utf-8-sig"), entity)
         except ModelFault as fault:
             whole = "; ".join(problem.what for problem in fault.problems)
             raise FileFault(whole, where=str(path), remedy=_REMEDY) from fault
@@ -94,15 +96,16 @@ class DataReader:
         finally:
             os.close(fd)
 
-    def _built(self, path: Path, text: str) -> dataset.Built:
+    def _built(self, path: Path, text: str, entity: str | None) -> dataset.Built:
         """What the files hold. The process has ended when this returns, so that nobody can change it."""
-        said = self._child.open({"verb": "build", "path": str(path), "text": text}, Built, self._left)
+        request = {"verb": "build", "path": str(path), "text": text, "entity": entity}
+        said = self._child.open(request, Built, self._left)
         if said.problems:
             problems = [Problem(one.where, one.what, one.remedy) for one in said.problems]
             raise (WrittenFault if said.written else FileFault)(problems)
         arrays = self._arrays(said.arrays)
         reference = None if said.reference is None else dataset_of(said.reference, arrays)
-        return dataset.Built(dataset_of(said.test, arrays), reference, tuple(said.notes))
+        return dataset.Built(dataset_of(said.test, arrays), reference, tuple(said.notes), said.asked)
 
     def _arrays(self, columns: Sequence[ColumnReply]) -> list[NDArray[Any]]:
         slots, size = lay_out(("", tuple(one.shape), one.dtype) for one in columns)

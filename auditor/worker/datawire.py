@@ -32,7 +32,10 @@ class ProblemReply(Reply):
 
 
 class Built(Reply):
-    """What the files hold: data sets taken apart (`packing`), or the problems. written: these are the user's own."""
+    """What the files hold: data sets taken apart (`packing`), or the problems. written: these are the user's own.
+
+    asked: the code of the entity that was asked for.
+    """
 
     test: Any
     reference: Any
@@ -40,6 +43,7 @@ class Built(Reply):
     arrays: Annotated[list[ColumnReply], Field(max_length=10_000)]
     problems: Annotated[list[ProblemReply], Field(max_length=MOST_PROBLEMS)]
     written: bool
+    asked: Annotated[int, Field(ge=0)] | None = None
 
 
 def told(text: str) -> str:

@@ -9,6 +9,7 @@ import io
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import pytest
 from auditor.dataset import Dataset
 from auditor.errors import AuditorError, FileFault, WrittenFault
 from auditor.loaders.dataset import open_dataset
-from auditor.worker import process, read_dataset
+from auditor.worker import DataReader, process, read_dataset
 from auditor.worker.memory import memory, seal_content
 from auditor.worker.packing import Misfit, Packer, dataset_of
 
@@ -199,3 +200,14 @@ def test_a_missing_file_is_told_before_a_process_is_waited_for(tmp_path):
     (tmp_path / "d.csv").unlink()
     with pytest.raises(AuditorError, match=r"dataset.yaml:4:16: .*d.csv cannot be read"):
         read_dataset(path)
+
+
+def test_an_entity_is_asked_for_by_its_name(tmp_path: Path) -> None:
+    """The process tells the code of the one who is asked for, None where there is none; no other name comes out."""
+    spec = described(tmp_path, "lines.csv", LINES, "long", LONG)
+    for name, code in (("p4", 4), ("p9", None), ("P4", None)):
+        with closing(DataReader()) as reader:
+            opened = reader.read(spec, name)
+        assert opened.asked == code
+    assert int(opened.test.entity[4]) == 4
+    assert read_dataset(spec).asked is None

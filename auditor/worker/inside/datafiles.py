@@ -47,7 +47,7 @@ class DataRequests:
         }
         raws, self._raws = self._raws, []
         try:
-            built = build(*parse_spec(Path(request["path"]), request["text"].encode()), raws)
+            built = build(*parse_spec(Path(request["path"]), request["text"].encode()), raws, request["entity"])
         except AuditorError as fault:
             problems = [
                 {"where": told(one.where), "what": told(one.what), "remedy": told(one.remedy)}
@@ -56,7 +56,8 @@ class DataRequests:
             return {**nothing, "problems": problems, "written": isinstance(fault, WrittenFault)}
         test, reference = self._packer.plain(built.test), self._packer.plain(built.reference)
         arrays = [{"shape": list(one.shape), "dtype": str(one.dtype)} for one in self._packer.arrays]
-        return {**nothing, "test": test, "reference": reference, "notes": list(built.notes), "arrays": arrays}
+        made = {"test": test, "reference": reference, "notes": list(built.notes), "asked": built.asked}
+        return {**nothing, **made, "arrays": arrays}
 
     def _hand_over(self, block: int | None, size: int) -> Mapping[str, Any]:
         memory = _mapped(block, size, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
