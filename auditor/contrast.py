@@ -13,18 +13,20 @@ from auditor.spread import Frozen, Interval, Wilson, normal_cdf
 _MANY = 1e4  # a chi-square from which on its root is as good as normal
 
 
-class Mover(Frozen):
-    """Difference `first - second` of two proportions from their intervals (MOVER; Newcombe 1998, Zou and Donner 2008).
+class _TwoRates(Frozen):
+    """Two proportions held against one another, by the interval of each.
 
-    `correlation` is that of the two estimates: 0 for separate groups, not 0 where groups share entities.
+    `correlation` is that of the two estimates: 0 for separate groups, not 0 where groups share entities. `freedom`,
+    where given, are the degrees of freedom of what is compared. Entities that carry much of both rates may carry little
+    of their difference, so these may be more than those of either side, which hold where it is not given.
     """
 
-    kind: Literal["mover"] = "mover"
     first_value: FiniteFloat
     first: Wilson
     second_value: FiniteFloat
     second: Wilson
     correlation: Annotated[FiniteFloat, Field(ge=-1, le=1)] = 0.0
+    freedom: Annotated[FiniteFloat, Field(gt=0)] | None = None
 
     @property
     def estimable(self) -> bool:
@@ -32,7 +34,14 @@ class Mover(Frozen):
 
     @property
     def df(self) -> float | None:
-        return _fewest(self.first, self.second)
+        given = [spread.df for spread in (self.first, self.second) if spread.df is not None]
+        return min(given, default=None) if self.freedom is None else self.freedom
+
+
+class Mover(_TwoRates):
+    """Difference `first - second` of two proportions by MOVER (Newcombe 1998, Zou and Donner 2008)."""
+
+    kind: Literal["mover"] = "mover"
 
     def bounds(self, value: float, critical: float) -> Interval:
         a, b = self.first.bounds(self.first_value, critical), self.second.bounds(self.second_value, critical)
@@ -45,26 +54,13 @@ class Mover(Frozen):
         return math.sqrt(max(0.0, one * one + other * other - 2 * self.correlation * one * other))
 
 
-class Koopman(Frozen):
+class Koopman(_TwoRates):
     """Ratio `first / second` of two proportions by the score interval (Koopman 1984), on their effective sizes.
 
-    The high end is unbounded where `second_value` is 0. `correlation` is that of the two estimates, as in Mover.
+    The high end is unbounded where `second_value` is 0.
     """
 
     kind: Literal["koopman"] = "koopman"
-    first_value: FiniteFloat
-    first: Wilson
-    second_value: FiniteFloat
-    second: Wilson
-    correlation: Annotated[FiniteFloat, Field(ge=-1, le=1)] = 0.0
-
-    @property
-    def estimable(self) -> bool:
-        return True
-
-    @property
-    def df(self) -> float | None:
-        return _fewest(self.first, self.second)
 
     def bounds(self, value: float, critical: float) -> Interval:
         pair = Pair(self.first_value, self.first.size, self.second_value, self.second.size, self.correlation)
@@ -102,8 +98,3 @@ class NoncentralChi2(Frozen):
         if special.chdtr(self.freedom, square) <= tail:
             return 0.0
         return float(special.chndtrinc(square, self.freedom, tail)) / self.size
-
-
-def _fewest(*spreads: Wilson) -> float | None:
-    given = [spread.df for spread in spreads if spread.df is not None]
-    return min(given) if given else None

@@ -21,13 +21,16 @@ def loss(sampling: Sampling, stat: Stat, *, n: int, method: str, power: float = 
     The t-statistic is bent by the skewness of what rows or clusters contribute, as Hall (1992) does for a mean, less
     what the logarithm bends already. power: `stat` is the mean loss to this power (a root mean squared error: 1/2).
     """
-    plain = sampling.estimate(stat, n=n, method=method, scale="log")
+    mean = Stat(stat.value ** (1 / power), stat.influence * stat.value ** (1 / power - 1) / power)
+    plain = sampling.estimate(mean, n=n, method=method, scale="log")
     if not isinstance(plain.spread, Normal):
-        return plain
-    skewness = _SHORT * 6 * bootstrap.acceleration(sampling.structure.sums(stat.influence))
+        return plain.model_copy(update={"value": stat.value})
+    parts = sampling.scaled(sampling.structure.variance(mean), mean.value, "log").parts
+    skewness = _SHORT * 6 * bootstrap.acceleration(parts)
     se = plain.spread.se
-    bent = Skewed(scale="log", se=se, bend=skewness / 3 - se / power / 2, shift=skewness / 6, df=plain.spread.df)
-    return plain.model_copy(update={"spread": bent, "method": f"{plain.method}, skewness by Hall's transformation"})
+    bent = Skewed(scale="log", se=power * se, bend=skewness / 3 - se / 2, shift=skewness / 6, df=plain.spread.df)
+    method = f"{plain.method}, skewness by Hall's transformation"
+    return plain.model_copy(update={"value": stat.value, "spread": bent, "method": method})
 
 
 def bootstrapped(

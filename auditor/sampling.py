@@ -5,30 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor import pairs
 from auditor.dataset import Dataset
 from auditor.errors import NotApplicable
-from auditor.estimate import (
-    Estimate,
-    Koopman,
-    Mover,
-    Normal,
-    NotEstimable,
-    Scale,
-    Wilson,
-)
-from auditor.kernels.clusters import NONE, Clusters
+from auditor.estimate import Estimate, Normal, NotEstimable, Scale, Wilson
+from auditor.kernels.clusters import NONE, Clusters, Variance, satterthwaite
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Floats, Integers, Stat
 
 Mask = NDArray[np.bool_]
-Contrast = TypeVar("Contrast", Mover, Koopman)
 
 _NORMAL = 200  # degrees of freedom from which on Student's t is as good as normal
+_MANY = 2000  # clusters
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,18 +82,19 @@ class Sampling:
         """
         if rows is not None:
             return self.only(rows).estimate(stat, n=n, method=method, scale=scale, events=events)
-        variance, fewest, df = self.structure.variance(stat)
+        found = self.structure.variance(stat, events if isinstance(events, np.ndarray) else None)
+        fewest = found.fewest
         entities = None if self.codes is None else fewest
         if isinstance(events, np.ndarray):
             if self.codes is not None:
                 entities = min(fewest, self.structure.contributing(events), self.structure.contributing(~events))
             events = int(events.sum())
-        reason = self._unusable(stat.value, variance, fewest, scale)
-        if reason:
+        if reason := self._unusable(stat.value, found.value, fewest, scale):
             spread: Normal | NotEstimable = NotEstimable(reason=reason)
         else:
-            se = math.sqrt(variance) / _slope(scale, stat.value)
-            spread = Normal(scale=scale, se=se, df=df if self.codes is not None or df < _NORMAL else None)
+            there = self.scaled(found, stat.value, scale)
+            known = self.codes is None and there.df >= _NORMAL
+            spread = Normal(scale=scale, se=math.sqrt(there.value), df=None if known else there.df)
             method += self._by_cluster(fewest, spread.df)
         return Estimate(value=stat.value, n=n, events=events, entities=entities, method=method, spread=spread)
 
@@ -107,8 +102,9 @@ class Sampling:
         """The share of `hit` in the rows `among`, both (n,). `what` names these rows where there are none.
 
         Wilson (1927). Where rows are clustered, on the effective size p(1-p)/variance with Student's t (Korn, Graubard
-        1998, in score form), its degrees of freedom as in `estimate`; where the clusters show no variance, on the size
-        that holds if all rows of a cluster are alike (Kish 1965). Raises NotApplicable where no row is among them.
+        1998, in score form); the variance is that of the log odds when each cluster is left out, its degrees of freedom
+        as in `estimate`. Where the clusters show no variance, the size is that which holds if all rows of a cluster are
+        alike (Kish 1965). Raises NotApplicable where no row is among them.
         """
         n = int(among.sum())
         if n == 0:
@@ -117,46 +113,51 @@ class Sampling:
         if self.codes is None:
             return Estimate(value=value, n=n, method="Wilson", spread=Wilson(size=n))
         stat = rate(hit, among)
-        variance, clusters, df = self.structure.variance(stat)
+        found = self.structure.variance(stat)
+        clusters, certain = found.fewest, value * (1 - value)
         if clusters < 2:
             spread: Wilson | NotEstimable = NotEstimable(reason=f"all {what} come from one of the {self.kind}")
             return Estimate(value=value, n=n, entities=clusters, method="Wilson", spread=spread)
-        known = variance > NONE * value * (1 - value)
-        size = value * (1 - value) / variance if known else self.structure.alike(among)
-        spread = Wilson(size=size, df=df)
-        method = "Wilson on the effective sample size" + self._by_cluster(clusters, df)
+        if found.value > NONE * certain:
+            odds = self.scaled(found, value, "logit")
+            spread = Wilson(size=1 / (certain * odds.value), df=odds.df)
+        else:
+            spread = Wilson(size=self.structure.alike(among), df=found.df)
+        method = "Wilson on the effective sample size" + self._by_cluster(clusters, spread.df)
         return Estimate(value=value, n=n, entities=clusters, method=method, spread=spread)
 
     def difference(self, hit: Mask, first: Mask, second: Mask) -> Estimate:
-        """The rate of `hit` in the rows `first` minus that in the rows `second`, all (n,).
+        """The rate of `hit` in the rows `first` minus that in the rows `second`, all (n,): see `pairs.difference`.
 
-        MOVER (Newcombe 1998; Zou and Donner 2008) with the correlation of the two rates from cluster sums: 0 where
-        rows are independent and no row is in both. n and entities are those of the smaller side, which is what limits
-        the knowledge of a difference. Raises NotApplicable where a side has no rows.
+        Raises NotApplicable where a side has no rows.
         """
-        one, other = self.rate(hit, first), self.rate(hit, second)
-        spread = self._contrast(Mover, hit, (first, one), (second, other))
-        return self._paired(one.value - other.value, one, other, spread, "MOVER of two Wilson intervals")
+        sides = self.rate(hit, first), self.rate(hit, second)
+        return pairs.difference(*sides, self.joint(rate(hit, first).influence, rate(hit, second).influence))
 
     def ratio(self, hit: Mask, first: Mask, second: Mask) -> Estimate:
-        """The rate of `hit` in the rows `first` over that in the rows `second`, all (n,).
+        """The rate of `hit` in the rows `first` over that in the rows `second`, all (n,): see `pairs.ratio`.
 
-        Koopman's (1984) score interval on the sizes of the two Wilson intervals, with the correlation of the rates as
-        in `difference`. Where no row of `second` is hit, the interval has no upper end, and the value is that with half
-        a hit and half a miss added to each side (Walter 1975), as its method says. n and entities are those of the
-        smaller side. Raises NotApplicable where a side has no rows, or neither has a hit.
+        Raises NotApplicable where a side has no rows, or neither has a hit.
         """
         one, other = self.rate(hit, first), self.rate(hit, second)
-        if one.value == 0 == other.value:
-            raise NotApplicable("both rates are 0, so they have no ratio")
-        method = "score interval of a ratio (Koopman)"
-        if other.value > 0:
-            value = one.value / other.value
-        else:
-            value = (one.value * one.n + 0.5) / (one.n + 1) / (0.5 / (other.n + 1))
-            method += ", value with half a row added as the lower rate is 0"
-        spread = self._contrast(Koopman, hit, (first, one), (second, other))
-        return self._paired(value, one, other, spread, method)
+        logs = [rate(hit, rows).influence / (side.value or 1.0) for rows, side in ((first, one), (second, other))]
+        return pairs.ratio(one, other, self.joint(*logs))
+
+    def joint(self, first: Floats, second: Floats) -> pairs.Joint:
+        """How two estimates vary together, and how well their difference is known, by their influence values (n,)."""
+        freedom = self.freedom([first, second], np.array([[1.0, -1.0]]))[0]
+        return pairs.Joint(self.correlation([first, second])[0][1], freedom, self.kind)
+
+    def freedom(self, influences: Sequence[Floats], contrasts: Floats) -> list[float | None]:
+        """Satterthwaite's degrees of freedom of contrasts (m, k) of k estimates, by their influence values, each (n,).
+
+        None where rows are independent, or clusters so many that those of each estimate tell enough.
+        """
+        if self.codes is None or self.clusters > _MANY:
+            return [None] * len(contrasts)
+        sums = np.array([self.structure.sums(influence) for influence in influences])
+        most = (np.abs(contrasts) @ np.abs(sums) > 0).sum(axis=1)
+        return [satterthwaite(part, max(2, int(count))) for part, count in zip(contrasts @ sums, most, strict=True)]
 
     def correlation(self, influences: Sequence[Floats]) -> tuple[tuple[float, ...], ...]:
         """The correlation of estimates by their influence values, each (n,).
@@ -170,32 +171,12 @@ class Sampling:
         """The covariance (k, k) of estimates by their influence values, each (n,)."""
         return self.structure.covariance(influences)
 
-    def _contrast(
-        self, kind: type[Contrast], hit: Mask, first: tuple[Mask, Estimate], second: tuple[Mask, Estimate]
-    ) -> Contrast | NotEstimable:
-        """The spread of a contrast of two rates; each side: its rows and its rate."""
-        (rows, one), (others, other) = first, second
-        if isinstance(one.spread, NotEstimable):
-            return one.spread
-        if isinstance(other.spread, NotEstimable):
-            return other.spread
-        assert isinstance(one.spread, Wilson)  # noqa: S101 - a rate has no other spread
-        assert isinstance(other.spread, Wilson)  # noqa: S101 - same
-        return kind(
-            first_value=one.value,
-            first=one.spread,
-            second_value=other.value,
-            second=other.spread,
-            correlation=self.correlation([rate(hit, rows).influence, rate(hit, others).influence])[0][1],
-        )
-
-    def _paired(
-        self, value: float, one: Estimate, other: Estimate, spread: Mover | Koopman | NotEstimable, method: str
-    ) -> Estimate:
-        entities = None if one.entities is None or other.entities is None else min(one.entities, other.entities)
-        if entities is not None and not isinstance(spread, NotEstimable):
-            method += self._by_cluster(entities, spread.df)
-        return Estimate(value=value, n=min(one.n, other.n), entities=entities, method=method, spread=spread)
+    def scaled(self, found: Variance, value: float, scale: Scale) -> Variance:
+        """A variance on a scale that `value` is inside of: where rows are clustered, from leaving out each there."""
+        slope = _slope(scale, value)
+        if self.codes is None:
+            return found._replace(value=found.value / slope**2, parts=found.parts / slope)
+        return found.curved(value, partial(_to_scale, scale), slope)
 
     @property
     def structure(self) -> Clusters:
@@ -224,6 +205,16 @@ class Sampling:
 def _inside(scale: Scale, value: float) -> bool:
     low = {"identity": -math.inf, "log_rest": -math.inf, "logit": 0.0, "log": 0.0, "fisher": -1.0}[scale]
     return low < value < (math.inf if scale in ("identity", "log") else 1.0)
+
+
+def _to_scale(scale: Scale, value: Floats) -> Floats:
+    if scale == "identity":
+        return value
+    if scale == "log":
+        return np.log(value)
+    if scale == "log_rest":
+        return -np.log1p(-value)
+    return np.log(value) - np.log1p(-value) if scale == "logit" else np.arctanh(value)
 
 
 def _slope(scale: Scale, value: float) -> float:

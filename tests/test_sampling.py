@@ -59,10 +59,29 @@ def obuchowski(codes, event, score) -> float:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_clustered_area_is_obuchowski(seed: int) -> None:
-    """Cluster sums of the structural components, with the published corrections."""
-    codes, event, score = clustered(seed)
-    estimate = entities(codes).estimate(auroc(event, score), n=160, method="DeLong")
-    assert obuchowski(codes, event, score) == pytest.approx(estimate.spread.se**2, abs=1e-12)
+    """Where entities are equally large, the variance is the published one."""
+    _, _, score = clustered(seed, 150)
+    codes, event = np.repeat(np.arange(30), 5), np.tile([True, True, False, False, False], 30)
+    estimate = entities(codes).estimate(auroc(event, score + event), n=150, method="DeLong")
+    assert obuchowski(codes, event, score + event) == pytest.approx(estimate.spread.se**2, abs=1e-12)
+
+
+@pytest.mark.parametrize("kernel", [auroc, average_precision, f1, calibration.brier])
+def test_entities_that_hold_much_are_left_out(kernel) -> None:
+    """Where entities are unequal: the jackknife over entities on the scale, each number computed again without one."""
+    codes, event, score = clustered(6, 4000)
+    second = score > 0.7 if kernel is f1 else 1 / (1 + np.exp(-score))
+
+    def odds(rows) -> float:
+        value = kernel(event[rows], second[rows]).value
+        return math.log(value / (1 - value))
+
+    everyone = np.full(4000, True)
+    moved = np.array([odds(everyone) - odds(codes != c) for c in np.unique(codes)])
+    expected = math.sqrt((len(moved) - 1) / len(moved) * (moved**2).sum())
+    sampling = entities(codes)
+    found = sampling.estimate(kernel(event, second), n=4000, events=event, scale="logit", method="t").spread.se
+    assert expected == pytest.approx(found, rel=0.08)
 
 
 def test_degrees_of_freedom_are_those_of_the_rarer_outcome() -> None:
@@ -78,21 +97,39 @@ def test_degrees_of_freedom_are_those_of_the_rarer_outcome() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_clustered_rate_is_wilson_on_the_size_that_statsmodels_implies(seed: int) -> None:
-    """Effective size from the cluster-robust variance of a mean; degrees of freedom from the clusters' squares."""
+def test_clustered_rate_is_wilson_on_the_size_of_the_jackknife(seed: int) -> None:
+    """The log odds computed again without each entity; degrees of freedom from the squares of what that changes."""
     codes, event, _ = clustered(seed)
     among = np.arange(160) % 3 > 0
-    keywords = {"groups": codes[among], "use_correction": False}
-    fit = sm.OLS(event[among].astype(float), np.ones(among.sum())).fit(cov_type="cluster", cov_kwds=keywords)
-    clusters = len(np.unique(codes[among]))
-    variance = float(fit.cov_params()[0, 0]) * clusters / (clusters - 1)
     estimate = entities(codes).rate(event, among)
-    p = event[among].mean()
+    p, inside = event[among].mean(), np.unique(codes[among])
+    without = np.array([event[among & (codes != c)].mean() for c in inside])
+    squares = (np.log(without / (1 - without)) - math.log(p / (1 - p))) ** 2
+    clusters = len(inside)
     assert (p, int(among.sum()), clusters) == (estimate.value, estimate.n, estimate.entities)
-    squares = np.array([((event[among] - p)[codes[among] == c]).sum() ** 2 for c in np.unique(codes[among])])
+    variance = (clusters - 1) / clusters * squares.sum()
+    assert 1 / (variance * p * (1 - p)) == pytest.approx(estimate.spread.size, rel=1e-9)
     satterthwaite = 2 * squares.sum() ** 2 / ((squares - squares.mean()) ** 2).sum()
     assert min(clusters - 1, satterthwaite) == pytest.approx(estimate.spread.df, rel=1e-9)
-    assert p * (1 - p) / variance == pytest.approx(estimate.spread.size, rel=1e-9)
+
+
+def test_rate_of_equally_large_entities_is_that_of_statsmodels() -> None:
+    """The variance of a mean that is robust to clusters, with G/(G - 1)."""
+    codes, event = np.repeat(np.arange(32), 5), clustered(4)[1]
+    keywords = {"groups": codes, "use_correction": False}
+    fit = sm.OLS(event.astype(float), np.ones(160)).fit(cov_type="cluster", cov_kwds=keywords)
+    expected = float(fit.cov_params()[0, 0]) * 32 / 31
+    assert expected == pytest.approx(entities(codes).structure.variance(rate(event)).value, rel=1e-9)
+
+
+def test_the_difference_of_rates_that_the_same_entities_carry_is_known_better() -> None:
+    """Two of thirty entities carry both rates alike: few degrees of freedom for each, many for their difference."""
+    codes, first = np.repeat(np.arange(30), 40), np.tile([True, False], 600)
+    hit = (codes < 2) | (np.random.default_rng(3).random(1200) < 0.1)
+    estimate = entities(codes).difference(hit, first, ~first)
+    assert max(estimate.spread.first.df, estimate.spread.second.df) < 6
+    assert estimate.spread.df > 15
+    assert estimate.method.endswith(f"t with {estimate.spread.df:.3g} degrees of freedom (30 entities)")
 
 
 def test_rate_of_independent_rows() -> None:
@@ -211,10 +248,10 @@ def test_correlation_of_all_pairs_is_positive_semidefinite() -> None:
 
 
 def test_covariance_is_that_of_single_estimates() -> None:
-    """Its diagonal holds the squared standard errors."""
-    codes, event, score = clustered(1)
+    """Its diagonal holds the squared standard errors, where entities are equally large."""
+    event, score = clustered(1)[1:]
     stats = calibration.recalibration(event, 1 / (1 + np.exp(-score)))
-    sampling = entities(codes)
+    sampling = entities(np.repeat(np.arange(32), 5))
     cover = sampling.covariance([stat.influence for stat in stats])
     single = [replace(stat, regression=None) for stat in stats]
     singly = [sampling.estimate(stat, n=160, method="sandwich").spread.se ** 2 for stat in single]
@@ -367,8 +404,9 @@ def test_ratio_of_groups_that_share_entities() -> None:
     first = np.arange(160) % 2 == 0
     ratio = entities(codes).ratio(event, first, ~first)
     difference = entities(codes).difference(event, first, ~first)
-    assert (difference.entities, difference.spread.df) == (ratio.entities, ratio.spread.df)
-    for name in ("first", "second", "first_value", "second_value", "correlation"):
+    assert difference.entities == ratio.entities
+    assert difference.spread.correlation == pytest.approx(ratio.spread.correlation, abs=1e-12)
+    for name in ("first", "second", "first_value", "second_value"):
         assert getattr(difference.spread, name) == getattr(ratio.spread, name)
 
 
@@ -388,7 +426,7 @@ def test_twenty_events_of_one_entity_are_not_twenty() -> None:
     told = entities(codes).estimate(stat, n=200, events=event, scale="log", method="mean")
     bare = entities(codes).estimate(stat, n=200, events=20, scale="log", method="mean")
     assert (20, 4, 20, 40) == (told.events, told.entities, bare.events, bare.entities)
-    assert told.spread == bare.spread
+    assert told.spread.se > bare.spread.se
     assert rows(200).estimate(stat, n=200, events=event, method="mean").entities is None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,14 +15,33 @@ from auditor.kernels.stat import Floats, Integers, Regression, Stat
 NONE = 1e-12  # a variation below this share of what it could be is rounding, not knowledge
 
 
+Mask = NDArray[np.bool_]
+
+
 class Variance(NamedTuple):
     """value: NaN where it cannot be formed. fewest: clusters or rows of the stratum that has the fewest. df: how well
-    the variance itself is known.
+    the variance itself is known. parts: (count,) what leaving out each cluster takes from the estimate. most: the most
+    degrees of freedom that there could be, and one.
     """
 
     value: float
     fewest: int
     df: float
+    parts: Floats
+    most: int
+
+    def curved(self, value: float, scale: Callable[[Floats], Floats], slope: float) -> Variance:
+        """The same on a scale, from leaving out each cluster there. slope: of the scale's inverse at `value`.
+
+        Where a part would lead out of the scale, its step is straight.
+        """
+        with np.errstate(invalid="ignore", divide="ignore"):
+            steps = scale(np.array(value)) - scale(value - self.parts)
+        straight = self.parts / slope
+        steps = np.where(np.isfinite(steps), steps, straight)
+        squares = float((straight**2).sum())
+        bent = float((steps**2).sum()) / squares if squares > 0 else 1.0
+        return Variance(self.value / slope**2 * bent, self.fewest, satterthwaite(steps, self.most), steps, self.most)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,43 +57,57 @@ class Clusters:
             return influence
         return np.bincount(self.codes, weights=influence, minlength=self.count).astype(float, copy=False)
 
-    def contributing(self, rows: NDArray[np.bool_]) -> int:
+    def contributing(self, rows: Mask) -> int:
         """How many clusters have any of these rows (n,)."""
         if self.codes is None:
             return int(rows.sum())
         return int((np.bincount(self.codes[rows], minlength=self.count) > 0).sum())
 
-    def alike(self, rows: NDArray[np.bool_]) -> float:
+    def alike(self, rows: Mask) -> float:
         """How many independent rows these are worth when the rows of each cluster are all alike (Kish 1965)."""
         if self.codes is None:
             return float(rows.sum())
         sizes = np.bincount(self.codes[rows]).astype(float)
         return float(sizes.sum() ** 2 / (sizes**2).sum())
 
-    def variance(self, stat: Stat) -> Variance:
-        """The variance of an estimate, and what it rests on.
+    def variance(self, stat: Stat, events: Mask | None = None) -> Variance:
+        """The variance of an estimate from leaving out each cluster in one step, and what it rests on.
 
-        Each stratum's own squares carry G/(G - 1) with its own G, the products of two strata that of all clusters, as
-        in Obuchowski (1997), which for independent rows is DeLong's.
+        For independent rows, and for clusters of equal size, it is the sum of squares with G/(G - 1) of each stratum's
+        own G: DeLong's for areas, Obuchowski's (1997) for clustered ones. A cluster that holds the share h of a stratum
+        pulls the estimate towards itself, so that it counts 1/(1 - h) times (in the manner of Bell and McCaffrey 2002).
+        events: (n,), of an estimate without strata: a cluster's share is that of events or of non-events if these are
+        more. The products of two strata carry the G of all clusters.
         """
         if self.codes is not None and stat.regression is not None:
-            return self._left_out(stat.regression, self.codes)
+            return self._regressed(stat.regression, self.codes)
         strata = np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata
-        counts, squares = [], []
-        for stratum in range(int(strata.max(initial=-1)) + 1):
-            inside = strata == stratum
-            counts.append(self.contributing(inside))
-            squares.append(float((self.sums(np.where(inside, stat.influence, 0.0)) ** 2).sum()))
+        inside = [strata == stratum for stratum in range(int(strata.max(initial=-1)) + 1)]
+        counts = [self.contributing(rows) for rows in inside]
         fewest = min(counts, default=0)
-        if fewest < 2:
-            return Variance(math.nan, fewest, math.nan)
-        total = sum(square * count / (count - 1) for square, count in zip(squares, counts, strict=True))
-        if self.codes is not None and len(squares) > 1:
+        sides = [[rows] for rows in inside] if stat.strata is not None or events is None else [[events, ~events]]
+        shares = [self._shares(rows, count) for rows, count in zip(sides, counts, strict=True)]
+        if fewest < 2 or max(float(share.max()) for share in shares) >= 1 - NONE:
+            return Variance(math.nan, fewest, math.nan, np.zeros(self.count), 1)
+        parts = [
+            self.sums(np.where(rows, stat.influence, 0.0)) / (1 - share) / len(strata)
+            for rows, share in zip(inside, shares, strict=True)
+        ]
+        squares = [float((part**2).sum()) for part in parts]
+        total = sum(square * (count - 1) / count for square, count in zip(squares, counts, strict=True))
+        together: Floats = np.sum(parts, axis=0)
+        if self.codes is not None and len(parts) > 1:
             everywhere = self.contributing(strata >= 0)
-            crossed = float((self.sums(stat.influence) ** 2).sum()) - sum(squares)
-            total += crossed * everywhere / (everywhere - 1)
+            total += (float((together**2).sum()) - sum(squares)) * (everywhere - 1) / everywhere
         most = sum(counts) if self.codes is None else fewest
-        return Variance(total / len(stat.influence) ** 2, fewest, _satterthwaite(self.sums(stat.influence), most))
+        return Variance(total, fewest, satterthwaite(together, most), together, most)
+
+    def _shares(self, sides: Sequence[Mask], count: int) -> Floats:
+        """(count,) the largest share that each cluster has of any side (n,); of `count` rows, the share of one."""
+        if self.codes is None:
+            return np.array(1 / max(1, count))
+        held = [np.bincount(self.codes[rows], minlength=self.count) / max(1, int(rows.sum())) for rows in sides]
+        return np.asarray(np.max(held, axis=0))
 
     def correlation(self, influences: Sequence[Floats]) -> Floats:
         """(k, k), positive semidefinite, ones on the diagonal; an estimate without variance correlates with nothing."""
@@ -92,18 +125,18 @@ class Clusters:
         correction = self.count / max(1, self.count - 1)
         return np.asarray(correction * (sums @ sums.T) / len(influences[0]) ** 2)
 
-    def _left_out(self, regression: Regression, codes: Integers) -> Variance:
+    def _regressed(self, regression: Regression, codes: Integers) -> Variance:
         """The variance from leaving out one cluster at a time, in one step (CR3: Bell and McCaffrey 2002)."""
         clusters = self.contributing(np.ones(len(codes), dtype=bool))
         try:
-            without = regression.without(codes, self.count)
+            without = regression.without(codes, self.count) / len(codes)
         except np.linalg.LinAlgError:  # one cluster carries all the information
-            return Variance(math.nan, clusters, math.nan)
-        value = (clusters - 1) / clusters * float((without**2).sum()) / len(codes) ** 2
-        return Variance(value, clusters, _satterthwaite(without, clusters))
+            return Variance(math.nan, clusters, math.nan, np.zeros(self.count), 1)
+        value = (clusters - 1) / clusters * float((without**2).sum())
+        return Variance(value, clusters, satterthwaite(without, clusters), without, clusters)
 
 
-def _satterthwaite(parts: Floats, clusters: int) -> float:
+def satterthwaite(parts: Floats, clusters: int) -> float:
     """Degrees of freedom of a sum of squares by matching two moments (Satterthwaite 1946), in 1..clusters - 1.
 
     Where a few clusters, or rows, carry most of the variance, it is known as badly as from those few.

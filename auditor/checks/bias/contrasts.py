@@ -16,6 +16,7 @@ from auditor.estimate import Estimate
 from auditor.kernels.clusters import NONE
 from auditor.kernels.stat import Stat
 from auditor.measurement import Measurement, Quantity, Shown
+from auditor.pairs import Joint
 from auditor.sampling import Sampling
 
 FEW_GROUPS = "fewer than two groups can be compared"
@@ -30,7 +31,7 @@ class Side:
 
 
 Measure = Callable[[Mask], Side]
-Combine = Callable[[Side, Side, float], Estimate]
+Combine = Callable[[Side, Side, Joint], Estimate]
 
 
 class ByGroup:
@@ -108,22 +109,25 @@ class ByGroup:
         if not self._pairs:
             return None
         names = list(self._sides)
-        covariance = self.sampling.covariance([self._sides[name].stat.influence for name in names])
+        influences = [self._sides[name].stat.influence for name in names]
+        covariance = self.sampling.covariance(influences)
         contrast = np.zeros((len(self._pairs), len(names)))
         for row, pair in enumerate(self._pairs.values()):
             for name, sign in zip(pair, (1.0, -1.0), strict=True):
                 contrast[row, names.index(name)] = sign * slope(self._sides[name].estimate.value)
         between = _correlation(covariance)
+        freedom = self.sampling.freedom(influences, contrast)
         parts, unmeasured, kept = {}, dict(self.unmeasured), []
         for row, (key, (one, other)) in enumerate(self._pairs.items()):
             try:
                 known = float(between[names.index(one), names.index(other)])
-                parts[key] = combine(self._sides[one], self._sides[other], known)
+                joint = Joint(known, freedom[row], self.sampling.kind)
+                parts[key] = combine(self._sides[one], self._sides[other], joint)
                 kept.append(row)
             except NotApplicable as error:
                 unmeasured[key] = error.reason
-        joint = _correlation(contrast[kept] @ covariance @ contrast[kept].T)
-        correlation = tuple(tuple(float(entry) for entry in row) for row in joint)
+        matrix = _correlation(contrast[kept] @ covariance @ contrast[kept].T)
+        correlation = tuple(tuple(float(entry) for entry in row) for row in matrix)
         return Quantity(parts=parts, correlation=correlation, unmeasured=unmeasured)
 
 

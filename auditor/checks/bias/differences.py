@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from auditor import pairs
 from auditor.checks.bias.contrasts import Combine, Measure, Side
 from auditor.checks.groups import Mask
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Koopman, Mover, NotEstimable, Scale, Wilson
+from auditor.estimate import Estimate, Scale
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Regression, Stat
+from auditor.pairs import Joint, fewest_entities, limiting
 from auditor.sampling import Sampling
 
 
@@ -21,60 +23,14 @@ def rates(sampling: Sampling, hit: Mask, what: str) -> Measure:
     return lambda rows: Side(sampling.rate(hit, rows, what), rate(hit, rows))
 
 
-def difference_of_rates(one: Side, other: Side, correlation: float) -> Estimate:
-    """MOVER (Newcombe 1998; Zou and Donner 2008), as `Sampling.difference`, with the correlation already known."""
-    first, second = one.estimate.spread, other.estimate.spread
-    spread: Mover | NotEstimable
-    if isinstance(first, Wilson) and isinstance(second, Wilson):
-        spread = Mover(
-            first_value=one.estimate.value,
-            first=first,
-            second_value=other.estimate.value,
-            second=second,
-            correlation=correlation,
-        )
-    else:
-        spread = next(s for s in (first, second) if isinstance(s, NotEstimable))
-    fewer = limiting(one.estimate, other.estimate)
-    method = f"MOVER of two intervals: {fewer.method}"
-    value = one.estimate.value - other.estimate.value
-    return Estimate(value=value, n=fewer.n, entities=fewest_entities(one, other), method=method, spread=spread)
+def difference_of_rates(one: Side, other: Side, joint: Joint) -> Estimate:
+    """The difference of two rates by MOVER: see `pairs.difference`."""
+    return pairs.difference(one.estimate, other.estimate, joint)
 
 
-def ratio_of_rates(one: Side, other: Side, correlation: float) -> Estimate:
-    """Koopman's (1984) score interval, as `Sampling.ratio`, with the correlation already known.
-
-    Where the second rate is 0 the interval has no upper end, and the value is that with half a hit and half a miss
-    added to each side (Walter 1975). Raises NotApplicable where both are 0.
-    """
-    top, bottom = one.estimate.value, other.estimate.value
-    if top == 0 == bottom:
-        raise NotApplicable("both rates are 0, so they have no ratio")
-    method = "score interval of a ratio (Koopman)"
-    if bottom == 0:
-        top = (top * one.estimate.n + 0.5) / (one.estimate.n + 1)
-        bottom = 0.5 / (other.estimate.n + 1)
-        method += ", value with half a row added as the lower rate is 0"
-    first, second = one.estimate.spread, other.estimate.spread
-    spread: Koopman | NotEstimable
-    if isinstance(first, Wilson) and isinstance(second, Wilson):
-        spread = Koopman(
-            first_value=one.estimate.value,
-            first=first,
-            second_value=other.estimate.value,
-            second=second,
-            correlation=correlation,
-        )
-    else:
-        spread = next(s for s in (first, second) if isinstance(s, NotEstimable))
-    fewer = limiting(one.estimate, other.estimate)
-    return Estimate(
-        value=top / bottom,
-        n=fewer.n,
-        entities=fewest_entities(one, other),
-        method=f"{method}: {fewer.method}",
-        spread=spread,
-    )
+def ratio_of_rates(one: Side, other: Side, joint: Joint) -> Estimate:
+    """The ratio of two rates by Koopman's interval: see `pairs.ratio`. Raises NotApplicable where both are 0."""
+    return pairs.ratio(one.estimate, other.estimate, joint)
 
 
 def slope_of_ratio(value: float) -> float:
@@ -103,7 +59,7 @@ def of_stat(
 def ratio_of_stats(sampling: Sampling, method: str) -> Combine:
     """The ratio of two positive statistics that have influence values, on the log scale."""
 
-    def combine(one: Side, other: Side, correlation: float) -> Estimate:
+    def combine(one: Side, other: Side, joint: Joint) -> Estimate:
         top, bottom = one.stat.value, other.stat.value
         if min(top, bottom) <= 0:
             raise NotApplicable("one of the two is 0, so they have no ratio")
@@ -112,7 +68,7 @@ def ratio_of_stats(sampling: Sampling, method: str) -> Combine:
         both = Stat(ratio, parts[0].influence - parts[1].influence, apart(*parts).strata)
         fewer = limiting(one.estimate, other.estimate)
         found = sampling.estimate(both, n=fewer.n, events=fewer.events, scale="log", method=method)
-        return found.model_copy(update={"entities": fewest_entities(one, other)})
+        return found.model_copy(update={"entities": fewest_entities(one.estimate, other.estimate)})
 
     return combine
 
@@ -120,10 +76,10 @@ def ratio_of_stats(sampling: Sampling, method: str) -> Combine:
 def difference_of_stats(sampling: Sampling, method: str) -> Combine:
     """The difference of two statistics that have influence values, on its own scale."""
 
-    def combine(one: Side, other: Side, correlation: float) -> Estimate:
+    def combine(one: Side, other: Side, joint: Joint) -> Estimate:
         fewer = limiting(one.estimate, other.estimate)
         both = sampling.estimate(apart(one.stat, other.stat), n=fewer.n, events=fewer.events, method=method)
-        return both.model_copy(update={"entities": fewest_entities(one, other)})
+        return both.model_copy(update={"entities": fewest_entities(one.estimate, other.estimate)})
 
     return combine
 
@@ -164,19 +120,3 @@ def among(stat: Stat, rows: Mask) -> Stat:
     weight, residual = np.zeros(len(rows)), np.zeros(len(rows))
     weight[rows], residual[rows] = part.weight, part.residual
     return Stat(wide.value, wide.influence, wide.strata, Regression(columns, weight, residual, factor * part.contrast))
-
-
-def limiting(one: Estimate, other: Estimate) -> Estimate:
-    """The side that rests on less, which is what limits the knowledge of a difference."""
-
-    def fewest(estimate: Estimate) -> int:
-        events = estimate.n if estimate.events is None else min(estimate.events, estimate.n - estimate.events)
-        return min(estimate.n, events)
-
-    return min(one, other, key=fewest)
-
-
-def fewest_entities(one: Side, other: Side) -> int | None:
-    """The independent entities of the side that has fewer; None where rows are independent."""
-    counts = [side.estimate.entities for side in (one, other) if side.estimate.entities is not None]
-    return min(counts) if counts else None

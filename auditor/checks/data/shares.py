@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor import pairs
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Mover, Normal, NotEstimable, Wilson
+from auditor.estimate import Estimate, Normal, NotEstimable, Wilson
 from auditor.kernels.stat import Integers, Stat
 from auditor.sampling import Sampling
 
@@ -47,20 +48,7 @@ def estimated(sampling: Sampling, stat: Stat) -> Estimate:
 def difference(sampling: Sampling, first: Stat, second: Stat) -> Estimate:
     """The first share less the second: MOVER (Newcombe 1998; Zou and Donner 2008) with the correlation of the two."""
     one, other = estimated(sampling, first), estimated(sampling, second)
-    entities = None if one.entities is None or other.entities is None else min(one.entities, other.entities)
-    value, n = one.value - other.value, min(one.n, other.n)
-    if not isinstance(one.spread, Wilson) or not isinstance(other.spread, Wilson):
-        unknown = one.spread if isinstance(one.spread, NotEstimable) else other.spread
-        return Estimate(value=value, n=n, entities=entities, method="MOVER", spread=unknown)
-    correlation = sampling.correlation([first.influence, second.influence])[0][1]
-    spread = Mover(
-        first_value=one.value,
-        first=one.spread,
-        second_value=other.value,
-        second=other.spread,
-        correlation=correlation,
-    )
-    return Estimate(value=value, n=n, entities=entities, method="MOVER of two Wilson intervals", spread=spread)
+    return pairs.difference(one, other, sampling.joint(first.influence, second.influence))
 
 
 def _unknown() -> NotEstimable:
