@@ -106,6 +106,19 @@ class Statistics(Frozen):
     smallest_cell: Annotated[int, Field(ge=1)] = 10
 
 
+class SignOff(Frozen):
+    """Who has to sign a sealed audit off before it counts: how many people who approved, and who reviewed it.
+
+    distinct: nobody counts for both. barred: who has one of these roles in the trust store does not count; `seal` is
+    also whoever sealed this audit, `owner` whoever the audit names as the model's owner.
+    """
+
+    approved: Annotated[int, Field(ge=0, le=20)] = 0
+    reviewed: Annotated[int, Field(ge=0, le=20)] = 0
+    distinct: bool = True
+    barred: Annotated[tuple[str, ...], Field(alias="not")] = ()
+
+
 class Policy(Frozen):
     """A policy as judged: what it extends is already merged in, parents first.
 
@@ -119,6 +132,7 @@ class Policy(Frozen):
     extends: str = ""
     vars: dict[str, JsonValue] = {}
     statistics: Statistics = Statistics()
+    sign_off: SignOff | None = None
     requirements: tuple[Requirement, ...] = ()
 
     def measured(self) -> Iterator[Requirement]:
@@ -148,6 +162,7 @@ def merged(parent: Policy, child: Policy) -> Policy:
     return child.model_copy(
         update={
             "vars": {**parent.vars, **child.vars},
+            "sign_off": child.sign_off or parent.sign_off,
             "requirements": tuple(requirements.values()),
             "statistics": parent.statistics.model_copy(update=chosen),
         }

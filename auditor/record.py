@@ -12,7 +12,7 @@ from auditor.dataset import Task
 from auditor.estimate import Frozen
 from auditor.measurement import Meaning, Measurement
 from auditor.people import Attestation, Waiver
-from auditor.policy import PolicyChange, Requirement, Statistics
+from auditor.policy import PolicyChange, Requirement, SignOff, Statistics
 from auditor.subject import Decision, Identity, OutputKind
 
 Status = Literal["pass", "fail", "inconclusive", "not_applicable", "error", "attested", "open", "waived"]
@@ -176,6 +176,7 @@ class PolicyFacts(Frozen):
     description: str
     files: tuple[FileDigest, ...]
     statistics: Statistics
+    sign_off: SignOff | None = None
     vars: dict[str, JsonValue] = {}
     places: dict[str, str] = {}
     changes: tuple[PolicyChange, ...] = ()

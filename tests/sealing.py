@@ -13,6 +13,7 @@ from auditor.app import files as app_files
 from auditor.errors import SealFault
 from auditor.record import FileDigest, Record
 from auditor.seal import keys
+from auditor.seal.trust import Trust
 from auditor.seal.verify import Verified, verify
 
 Pairs = dict[str, keys.KeyFiles]
@@ -62,9 +63,14 @@ def written_folder(folder: Path, record: Record) -> Path:
     return folder
 
 
+def trusting(pairs: Pairs, *names: str) -> Trust:
+    """These keys and no trust store (default: the bank's)."""
+    return Trust.of([keys.public_key(pairs[name].public) for name in names or ("bank",)])
+
+
 def verified(folder: Path, pairs: Pairs, *names: str) -> Verified:
     """The seal checked with these keys (default: the bank's)."""
-    return verify(folder, [keys.public_key(pairs[name].public) for name in names or ("bank",)])
+    return verify(folder, trusting(pairs, *names))
 
 
 def broken(folder: Path, pairs: Pairs, *names: str) -> list[str]:

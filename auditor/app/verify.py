@@ -7,20 +7,31 @@ from pathlib import Path
 
 from auditor.errors import WrittenFault
 from auditor.seal import keys as key_files
+from auditor.seal.trust import Trust, outside
 from auditor.seal.verify import Verified
 from auditor.seal.verify import verify as verified
 
 
-def verify(audit: Path, keys: Iterable[Path], model: Path | None = None, data: Iterable[Path] = ()) -> Verified:
-    """As `seal.verify`, the keys being files.
+def verify(
+    audit: Path, keys: Iterable[Path], model: Path | None = None, data: Iterable[Path] = (), trust: Path | None = None
+) -> Verified:
+    """As `seal.verify`, the keys and the trust store being files.
 
-    Raises WrittenFault for a key that lies in the folder (it would vouch for itself), FileFault for what is no public
-    key, SealFault for everything that is broken.
+    Raises WrittenFault for a key that lies in the folder (it would vouch for itself), or where nothing is trusted;
+    FileFault for what is no public key; SealFault for everything that is broken.
     """
-    allowed = []
-    for key in keys:
-        if key.resolve().is_relative_to(audit.resolve()):
-            remedy = "Use the copy that you were given by another way."
-            raise WrittenFault("a key from the audited folder proves nothing", where=str(key), remedy=remedy)
-        allowed.append(key_files.public_key(key))
-    return verified(audit, allowed, model=model, data=data)
+    return verified(audit, trusted(audit, keys, trust), model=model, data=data)
+
+
+def trusted(audit: Path, keys: Iterable[Path], trust: Path | None) -> Trust:
+    """What counts: the trust store, and keys given alone besides. Raises as `verify`."""
+    alone = Trust.of([key_files.public_key(outside(key, audit)) for key in keys])
+    if trust is None:
+        if not alone.keys:
+            raise WrittenFault("nobody is trusted", remedy="Name a trust store by --trust, or a public key by --key.")
+        return alone
+    from auditor.seal.trustfile import read_trust
+
+    store = read_trust(outside(trust, audit), audit)
+    known = {one.key.keyid for one in store.keys}
+    return Trust((*store.keys, *(one for one in alone.keys if one.key.keyid not in known)), store.certificates)

@@ -7,12 +7,21 @@ from pathlib import Path
 import click
 
 from auditor.cli.policies import policy
+from auditor.cli.sealing import keys, seal, sign_off, verify
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _RECORD = click.Path(exists=True, path_type=Path)
 _NEW = click.Path(path_type=Path)
 _OUT = click.option("--out", type=_NEW, help="The folder to make. Default: the next free reports/NAME-<n>.")
+_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    show_default=True,
+    help="How to tell the outcome; github: as annotations at the lines of the policy.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +46,8 @@ def auditor() -> None:
     metavar="MODULE:OBJECT",
     help="Let a layer or function run that is not Keras's own.",
 )
-def run(audit: Path, out: Path | None, trust_custom: tuple[str, ...], *, quiet: bool) -> int:
+@_FORMAT
+def run(audit: Path, out: Path | None, trust_custom: tuple[str, ...], form: str, *, quiet: bool) -> int:
     """Audit a model and write a report.
 
     Measures what the policy asks for, judges it, and writes record and reports to a new folder. A model file that could
@@ -50,7 +60,7 @@ def run(audit: Path, out: Path | None, trust_custom: tuple[str, ...], *, quiet: 
 
     with telling(quiet=quiet) as progress:
         record, folder = perform(audit, out, progress, trust_custom)
-    show(record, folder)
+    show(record, folder, form, audit.parent)
     return exit_code(record)
 
 
@@ -59,7 +69,8 @@ def run(audit: Path, out: Path | None, trust_custom: tuple[str, ...], *, quiet: 
 @click.option("--policy", required=True, help="A shipped policy by name, or a file ending in .yaml.")
 @_OUT
 @click.option("--level", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="Confidence level instead.")
-def judge(record: Path, policy: str, out: Path | None, level: float | None) -> int:
+@_FORMAT
+def judge(record: Path, policy: str, out: Path | None, level: float | None, form: str) -> int:
     """Judge a record by another policy.
 
     Holds the measurements of RECORD (an audit's folder or record.json) against a policy; the model is not run.
@@ -69,7 +80,7 @@ def judge(record: Path, policy: str, out: Path | None, level: float | None) -> i
     from auditor.cli.terminal import show
 
     judged, folder = perform(record, policy, out, level)
-    show(judged, folder)
+    show(judged, folder, form, Path(policy).parent)
     return exit_code(judged)
 
 
@@ -114,53 +125,5 @@ def schema(kind: str) -> None:
     click.echo(json.dumps(made(kind), indent=2, ensure_ascii=False))
 
 
-@auditor.group()
-def keys() -> None:
-    """Work on the keys that seal audits."""
-
-
-@keys.command("new")
-@click.option("--out", type=_NEW, required=True, help="The folder for the two files.")
-@click.option("--name", default="auditor", show_default=True, help="The files are NAME.key.pem and NAME.pub.pem.")
-@click.option("--no-passphrase", is_flag=True, help="Leave the private key unprotected.")
-def new_key(out: Path, name: str, *, no_passphrase: bool) -> None:
-    """Make a pair of keys (Ed25519).
-
-    The passphrase of the private one is asked for, or taken from AUDITOR_PASSPHRASE. No file is ever overwritten.
-    """
-    from auditor.cli.passphrase import new_passphrase
-    from auditor.seal.keys import new_keys
-
-    made = new_keys(out, name, None if no_passphrase else new_passphrase())
-    click.echo(f"private key  {made.private}\npublic key   {made.public}\nfingerprint  {made.fingerprint}")
-
-
-@auditor.command()
-@click.argument("audit", type=_FOLDER, metavar="DIR")
-@click.option("--key", type=_FILE, required=True, help="The private key.")
-def seal(audit: Path, key: Path) -> None:
-    """Sign the files of an audit's folder as they are.
-
-    The passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE.
-    """
-    from auditor.app.seal import seal as perform
-    from auditor.cli.passphrase import passphrase
-
-    file, signer = perform(audit, key, passphrase)
-    click.echo(f"sealed       {file}\nby the key   {signer}")
-
-
-@auditor.command()
-@click.argument("audit", type=_FOLDER, metavar="DIR")
-@click.option("--key", "allowed", type=_FILE, required=True, multiple=True, help="A public key that you trust.")
-@click.option("--model", type=_FILE, help="The model's file, to compare it too.")
-@click.option("--data", type=_FILE, multiple=True, help="A data file, to compare it too.")
-def verify(audit: Path, allowed: tuple[Path, ...], model: Path | None, data: tuple[Path, ...]) -> None:
-    """Check the seal of an audit's folder.
-
-    Needs neither model nor data. Keys are those that you name, never one that lies in the folder.
-    """
-    from auditor.app.verify import verify as perform
-    from auditor.cli.listing import sealed
-
-    click.echo(sealed(perform(audit, allowed, model, data)))
+for _command in (keys, seal, sign_off, verify):
+    auditor.add_command(_command)

@@ -1,4 +1,4 @@
-"""Text about checks and seals."""
+"""Text about checks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from auditor.errors import WrittenFault
 if TYPE_CHECKING:
     from auditor.checks.check import Check
     from auditor.measurement import Meaning
-    from auditor.seal.verify import Verified
 
 _WIDTH = 100
 
@@ -59,28 +58,6 @@ def described(check: Check) -> list[tuple[str, str, str]]:
     """Name, default (or `needed`) and description of each parameter of a check."""
     fields = check.params.model_fields.items()
     return [(name, "needed" if f.is_required() else _default(f.default), f.description or "") for name, f in fields]
-
-
-def sealed(verified: Verified) -> str:
-    """Who sealed what when."""
-    stated: dict[str, Any] = dict(verified.statement.predicate)
-    files = len(verified.statement.files)
-    lines = [
-        "the seal holds",
-        f"  key       {verified.signer}",
-        f"  sealed    {stated.get('sealed')} (by the sealer's clock)",
-        f"  verdict   {stated.get('verdict')}: {stated.get('because')}",
-        f"  model     {_named(stated.get('model'))}",
-        *(f"            sha256 {subject.sha256} {subject.name}" for subject in verified.statement.of("model")),
-        f"  policy    {_named(stated.get('policy'))}",
-        f"  covers    {files} files in this folder, byte for byte",
-        *(f"  same      {name}" for name in verified.compared),
-    ]
-    return "\n".join(lines[:1] + [line[:12] + one_line(line[12:]) for line in lines[1:]])
-
-
-def _named(thing: Any) -> str:
-    return f"{thing.get('name')}, version {thing.get('version')}" if isinstance(thing, dict) else "not stated"
 
 
 def _default(value: Any) -> str:

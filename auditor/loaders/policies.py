@@ -45,6 +45,7 @@ class LoadedPolicy:
             description=self.policy.description,
             files=self.files,
             statistics=self.policy.statistics,
+            sign_off=self.policy.sign_off,
             vars=self.policy.vars,
             places={name: _short(next(iter(given.values()))) for name, given in self.origins.items() if given},
             changes=tuple(

@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 from auditor.errors import FileFault, Problem
+
+_BLOCK = 2**20
 
 
 @dataclass(frozen=True)
@@ -49,22 +54,39 @@ def sha256(path: Path) -> str:
 
 def digest(path: Path) -> tuple[str, int]:
     """SHA-256 of a file's bytes and how many there are. Raises FileFault as `sha256` does."""
-    try:
-        # Not blocking: a pipe put in a file's place is to be refused, not waited for.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileFault("is no plain file", where=str(path))
-            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-    except OSError as error:
-        raise FileFault(f"cannot be read: {error.strerror}", where=str(path)) from error
+    with _opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+
+def beginnings(path: Path, lengths: Iterable[int]) -> tuple[dict[int, str], int]:
+    """SHA-256 of the file's first bytes, for each length that it has, and how long it is. Raises FileFault."""
+    digests: dict[int, str] = {}
+    hashed, done = hashlib.sha256(), 0
+    with _opened(path) as file:
+        for length in sorted(set(lengths)):
+            while done < length and (part := file.read(min(_BLOCK, length - done))):
+                hashed.update(part)
+                done += len(part)
+            if done == length:
+                digests[length] = hashed.hexdigest()
+        return digests, file.seek(0, os.SEEK_END)
 
 
 def bounded(path: Path, most: int) -> bytes:
     """The file's bytes, one more than `most` at the most. Raises FileFault where it cannot be read."""
+    with _opened(path) as file:
+        return file.read(most + 1)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    """A plain file. What cannot be opened or read is a FileFault; a pipe in its place is refused, not waited for."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            return file.read(most + 1)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise FileFault("is no plain file", where=str(path))
+            yield file
     except OSError as error:
         raise FileFault(f"cannot be read: {error.strerror}", where=str(path)) from error
 

@@ -8,21 +8,26 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.errors import FileFault, WrittenFault
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
     from securesystemslib.signer import CryptoSigner, SSlibKey
 
 _MOST_BYTES = 64 * 2**10
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_MAKE = "Make a pair with `auditor keys new`."
 
 
 @dataclass(frozen=True)
 class KeyFiles:
-    """A new pair of keys. fingerprint: SHA-256 of the public key's DER form (SubjectPublicKeyInfo), in hex."""
+    """A new pair: private key, and public key or certificate. fingerprint: SHA-256 of the public part's DER, in hex.
+
+    Of a public key DER is the form SubjectPublicKeyInfo.
+    """
 
     private: Path
     public: Path
@@ -38,49 +43,76 @@ def new_keys(folder: Path, name: str, passphrase: bytes | None) -> KeyFiles:
     from cryptography.hazmat.primitives import serialization as pem
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    files = free(folder, name, passphrase, "pub")
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo)
+    save(files, private_pem(key, passphrase), public)
+    return KeyFiles(*files, fingerprint(key.public_key()))
+
+
+def free(folder: Path, name: str, passphrase: bytes | None, public: str) -> tuple[Path, Path]:
+    """Where a new pair goes: `name.key.pem` and `name.<public>.pem`. Raises WrittenFault as `new_keys` does."""
     if not _NAME.fullmatch(name):
         raise WrittenFault(f"'{name}' cannot name a key", remedy="Use letters, digits, '.', '_' and '-'.")
     if passphrase is not None and not passphrase:
         raise WrittenFault("the passphrase is empty", remedy="Give one, or say --no-passphrase.")
-    files = folder / f"{name}.key.pem", folder / f"{name}.pub.pem"
+    files = folder / f"{name}.key.pem", folder / f"{name}.{public}.pem"
     for file in files:
         if os.path.lexists(file):
             raise WrittenFault("this key exists already, and keys are never overwritten", where=str(file))
-    key = Ed25519PrivateKey.generate()
+    return files
+
+
+def private_pem(key: Ed25519PrivateKey | EllipticCurvePrivateKey, passphrase: bytes | None) -> bytes:
+    """A private key in PKCS#8, encrypted unless `passphrase` is None."""
+    from cryptography.hazmat.primitives import serialization as pem
+
     hidden = pem.NoEncryption() if passphrase is None else pem.BestAvailableEncryption(passphrase)
-    private = key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, hidden)
-    public = key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo)
+    return key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, hidden)
+
+
+def save(files: tuple[Path, Path], private: bytes, public: bytes) -> None:
+    """Write a pair, the private key for nobody else to read. Raises FileFault where it cannot be written."""
+    folder = files[0].parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create(files[0], private, 0o600)
         _create(files[1], public, 0o644)
     except OSError as error:
         raise FileFault(f"the key cannot be written: {error.strerror}", where=str(folder)) from error
-    return KeyFiles(files[0], files[1], fingerprint(key.public_key()))
 
 
 def signer(path: Path, passphrase: Callable[[], bytes]) -> CryptoSigner:
-    """The signer of a private key file. `passphrase` is called only where the file is encrypted.
+    """The signer of a private key file (PEM, or PKCS#12). `passphrase` is called only where the file is encrypted.
 
     Raises FileFault where the file is no Ed25519 private key, WrittenFault where the passphrase is wrong.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from securesystemslib.signer import CryptoSigner
 
-    data = _read(path)
+    from auditor.seal.certificates import PKCS12, read_pkcs12
+
+    packed = path.suffix.lower() in PKCS12
+    key = read_pkcs12(path, passphrase)[0] if packed else private_key(path, passphrase)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise FileFault("this is no Ed25519 key", where=str(path), remedy=_MAKE)
+    return CryptoSigner(key, _named(key.public_key()))
+
+
+def private_key(path: Path, passphrase: Callable[[], bytes]) -> Any:
+    """The private key in a PEM file, of whatever kind. Raises as `signer` does."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    data = read(path)
     encrypted = b"ENCRYPTED PRIVATE KEY" in data
     secret = passphrase() if encrypted else None
     try:
-        key = load_pem_private_key(data, secret)
+        return load_pem_private_key(data, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         if encrypted:
             raise WrittenFault("the passphrase does not open this key", where=str(path)) from None
         raise FileFault("this is no private key in PEM form", where=str(path), remedy=_MAKE) from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise FileFault("this is no Ed25519 key", where=str(path), remedy=_MAKE)
-    return CryptoSigner(key, _named(key.public_key()))
 
 
 def public_key(path: Path) -> SSlibKey:
@@ -89,7 +121,7 @@ def public_key(path: Path) -> SSlibKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    data = _read(path)
+    data = read(path)
     if b"PRIVATE KEY" in data:
         raise FileFault("this is a private key", where=str(path), remedy="Give the public one, which ends in .pub.pem.")
     try:
@@ -108,16 +140,8 @@ def fingerprint(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(key.public_bytes(pem.Encoding.DER, pem.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
-_MAKE = "Make a pair with `auditor keys new`."
-
-
-def _named(key: Ed25519PublicKey) -> SSlibKey:
-    from securesystemslib.signer import SSlibKey
-
-    return SSlibKey.from_crypto(key, keyid=fingerprint(key))
-
-
-def _read(path: Path) -> bytes:
+def read(path: Path) -> bytes:
+    """The bytes of a key's file. Raises FileFault where it cannot be read, or is too large."""
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
@@ -126,6 +150,12 @@ def _read(path: Path) -> bytes:
     if len(data) > _MOST_BYTES:
         raise FileFault("this is too large to be a key", where=str(path))
     return data
+
+
+def _named(key: Ed25519PublicKey) -> SSlibKey:
+    from securesystemslib.signer import SSlibKey
+
+    return SSlibKey.from_crypto(key, keyid=fingerprint(key))
 
 
 def _create(path: Path, data: bytes, mode: int) -> None:

@@ -33,7 +33,7 @@ _BELOW = {
     "restricted/": "restricted",
     "attachments/": "attachment",
 }
-KINDS = (*OUTSIDE, *_WRITTEN.values(), *_BELOW.values(), "report")
+KINDS = (*OUTSIDE, *_WRITTEN.values(), *_BELOW.values(), "report", "chain")
 _WHERE = "statement"
 
 
@@ -102,12 +102,18 @@ def predicate(record: Record) -> dict[str, Any]:
             "name": record.policy.name,
             "version": record.policy.version,
             "files": [{"name": file.name, "sha256": file.sha256} for file in record.policy.files],
+            "sign_off": _rule(record),
         },
         "record": {"schema_version": record.schema_version, "body_sha256": record.body_sha256},
         "seed": record.seed,
         "started": record.run.started,
         "finished": record.run.finished,
     }
+
+
+def _rule(record: Record) -> dict[str, Any] | None:
+    rule = record.policy.sign_off
+    return rule.model_dump(mode="json", by_alias=True) if rule else None
 
 
 def read(payload: bytes, predicate_type: str = PREDICATE_TYPE) -> Statement:

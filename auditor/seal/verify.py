@@ -1,107 +1,150 @@
-"""Verifying: from a folder and allowed keys alone, without the model, the data or TensorFlow."""
+"""Verifying: from a folder and a trust store alone, without the model, the data or TensorFlow."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from auditor.errors import FileFault, Problem, SealFault
-from auditor.seal import envelope, folder, strictjson
-from auditor.seal.statement import Statement, read
+from auditor.errors import AuditorError, FileFault, Problem, SealFault
+from auditor.seal import envelope, folder, signoff, strictjson
+from auditor.seal.agreement import RECORD, body_digest, contradictions
+from auditor.seal.foureyes import Asked, asked
+from auditor.seal.signoff import GROWING, SignedOff
+from auditor.seal.statement import Statement, Subject, read
+from auditor.seal.trust import SEAL, Moment, Trust, moment, standing
 
-if TYPE_CHECKING:
-    from securesystemslib.signer import SSlibKey
-
-RECORD = "record.json"
+__all__ = ["Verified", "body_digest", "examine", "unbroken", "verify"]
 
 
 @dataclass(frozen=True)
 class Verified:
-    """A seal that holds. signer: fingerprint of the key; compared: files beside the folder that were compared too."""
+    """What was found. problems: everything that is broken, by name; it holds where there is none.
 
-    signer: str
-    statement: Statement
-    compared: tuple[str, ...]
-
-
-def verify(audit: Path, keys: Sequence[SSlibKey], *, model: Path | None = None, data: Iterable[Path] = ()) -> Verified:
-    """Check the seal of the folder `audit` with the allowed keys. Raises SealFault that names each broken thing.
-
-    model, data: files that are compared with what was audited, where given.
+    statement: what was sealed, None where no trusted key signed it; then there is nothing but problems. signer:
+    fingerprint of the key; by: its holder, empty where a key was given alone; sealed: ISO 8601. asked: the sign-offs
+    that the policy asks for, None where it asks for none. compared: files beside the folder that were compared too.
     """
-    found = folder.contents(audit)
+
+    statement: Statement | None = None
+    signer: str = ""
+    by: str = ""
+    sealed: str = ""
+    sign_offs: tuple[SignedOff, ...] = ()
+    asked: Asked | None = None
+    notes: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def verify(audit: Path, trust: Trust, *, model: Path | None = None, data: Iterable[Path] = ()) -> Verified:
+    """As `examine`. Raises SealFault that names each broken thing."""
+    found = examine(audit, trust, model=model, data=data)
+    if found.problems:
+        raise SealFault(found.problems)
+    return found
+
+
+def examine(audit: Path, trust: Trust, *, model: Path | None = None, data: Iterable[Path] = ()) -> Verified:
+    """Check seal and sign-offs of the folder `audit`. What is broken is in the answer's `problems`.
+
+    model, data: files that are compared with what was audited, where given. Raises FileFault where one of them, or the
+    folder, cannot be read.
+    """
+    found, today = folder.contents(audit), datetime.datetime.now(datetime.UTC)
     if envelope.FILE not in found.files:
-        raise SealFault("there is no seal in this folder", where=str(audit), remedy="Seal it with `auditor seal`.")
-    payload, key = envelope.opened(folder.bounded(found.files[envelope.FILE], strictjson.MOST_BYTES), keys)
-    statement = read(payload)
-    problems = [*found.strange, *_files(found.files, statement)]
+        remedy = "Seal it with `auditor seal`."
+        return Verified(problems=(Problem(str(audit), "there is no seal in this folder", remedy),))
+    try:
+        seal = _seal(found.files[envelope.FILE], trust, today)
+    except AuditorError as fault:
+        return Verified(problems=fault.problems)
+    statement = seal.statement
+    assert statement is not None  # noqa: S101 - `_seal` has read it
+    signed, wrong, notes = signoff.signed_off(found.files, trust, statement, today)
+    reports = [one.report for one in signed if one.report]
+    problems = [*found.strange, *seal.problems, *_files(found.files, statement, reports), *wrong]
     if not problems:
         problems += _record(found.files.get(RECORD), statement)
-    outside = [*(("model", path) for path in [model] if path), *(("data", path) for path in data)]
-    for kind, path in outside:
-        known = {subject.sha256 for subject in statement.subjects if subject.kind == kind}
-        if folder.sha256(path.resolve()) not in known:
-            problems.append(Problem(str(path), f"is not the {kind} that was audited: its digest differs"))
-    if problems:
-        raise SealFault(problems)
-    return Verified(key.keyid, statement, tuple(str(path) for _, path in outside))
+    compared = [*(("model", path) for path in [model] if path), *(("data", path) for path in data)]
+    problems += [problem for kind, path in compared for problem in _compared(kind, path, statement)]
+    policy, about = (statement.predicate.get(key) for key in ("policy", "model"))
+    rule = policy.get("sign_off") if isinstance(policy, dict) else None
+    owner = str(about.get("owner", "")) if isinstance(about, dict) else ""
+    return replace(
+        seal,
+        sign_offs=tuple(signed),
+        asked=asked(rule, signed, trust, seal.signer, owner),
+        notes=(*seal.notes, *notes),
+        compared=tuple(str(path) for _, path in compared),
+        problems=tuple(problems),
+    )
 
 
-def body_digest(raw: Mapping[str, Any]) -> str:
-    """`Record.body_digest`, from the record as it was written, so that it needs no version of the record's types."""
-    body = {key: value for key, value in raw.items() if key not in ("run", "body_sha256")}
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+def unbroken(audit: Path) -> list[Problem]:
+    """What is missing, changed or not covered in a sealed folder, whoever signed: for what stores it, not for a reader.
+
+    Raises SealFault where the seal or a sign-off is no statement.
+    """
+    found = folder.contents(audit)
+    payload = envelope.unjudged(folder.bounded(found.files[envelope.FILE], strictjson.MOST_BYTES))
+    return [*found.strange, *_files(found.files, read(payload), signoff.unjudged(found.files))]
 
 
-def _files(found: Mapping[str, Path], statement: Statement) -> Iterator[Problem]:
-    sealed = {subject.name: subject.sha256 for subject in statement.files}
-    there = {name: path for name, path in found.items() if name != envelope.FILE}
+def _seal(file: Path, trust: Trust, today: datetime.datetime) -> Verified:
+    """The seal, with what is wrong with its key. Raises SealFault where no trusted key signed it."""
+    payload, key = envelope.opened(folder.bounded(file, strictjson.MOST_BYTES), trust.public)
+    statement, holder = read(payload), trust.named(key.keyid)
+    at, problems = moment(statement.predicate.get("sealed"), envelope.FILE)
+    notes: list[str] = []
+    if at is not None:
+        wrong, notes = standing(f"the key of {holder.holder or 'the sealer'}", holder.terms, Moment(at), today)
+        problems += [Problem(envelope.FILE, one) for one in wrong]
+    if not holder.may(SEAL):
+        roles = ", ".join(sorted(holder.roles))
+        problems.append(Problem(envelope.FILE, f"is signed by {holder.holder}, who may not seal: {roles}"))
+    sealed = str(statement.predicate.get("sealed"))
+    return Verified(statement, key.keyid, holder.holder, sealed, notes=tuple(notes), problems=tuple(problems))
+
+
+def _files(found: Mapping[str, Path], statement: Statement, reports: Sequence[Subject]) -> Iterator[Problem]:
+    """reports: the report as each sign-off left it."""
+    sealed = {subject.name: subject for subject in statement.files}
+    there = {name: path for name, path in found.items() if name != envelope.FILE and not signoff.is_file(name)}
     for name in sorted(sealed.keys() | there.keys()):
         if name not in there:
             yield Problem(name, "was sealed and is missing")
         elif name not in sealed:
             yield Problem(name, "is not covered by the seal")
         else:
-            yield from _changed(name, there[name], sealed[name])
+            later = reports if name == GROWING else ()
+            yield from _changed(name, there[name], [sealed[name], *later])
 
 
-def _changed(name: str, path: Path, sealed: str) -> Iterator[Problem]:
+def _changed(name: str, path: Path, states: Sequence[Subject]) -> Iterator[Problem]:
+    """states: the file as it was sealed, and as each sign-off left it; each is a beginning of the next."""
     try:
-        if folder.sha256(path) != sealed:
-            yield Problem(name, "was changed after it was sealed")
+        digests, size = folder.beginnings(path, [state.bytes for state in states])
     except FileFault as fault:
         yield Problem(name, fault.problems[0].what)
-
-
-def _record(path: Path | None, statement: Statement) -> Iterator[Problem]:
-    """Whether the record's bytes, which are as sealed, say what the statement says."""
-    if path is None:
-        yield Problem(RECORD, "is not among the sealed files")
         return
-    raw = strictjson.mapping(strictjson.parsed(folder.bounded(path, strictjson.MOST_BYTES), RECORD), RECORD)
-    stated = statement.predicate
-    held = stated.get("record")
-    digest = body_digest(raw)
-    if digest != raw.get("body_sha256"):
-        yield Problem(RECORD, "its body does not have the digest that it names")
-    if not isinstance(held, dict) or held.get("body_sha256") != digest:
-        yield Problem(RECORD, "its body is not the one that the statement names")
-    if raw.get("verdict") != stated.get("verdict"):
-        yield Problem(RECORD, "its verdict is not the one that was stated")
-    if _statuses(raw) != stated.get("requirements"):
-        yield Problem(RECORD, "its findings are not those that were stated")
+    for at, state in enumerate(states):
+        if digests.get(state.bytes) != state.sha256:
+            yield Problem(name, "was changed after it was signed off" if at else "was changed after it was sealed")
+            return
+    if size != states[-1].bytes:
+        more = size - states[-1].bytes
+        yield Problem(name, f"was changed after it was sealed: {more} bytes at its end are not covered")
 
 
-def _statuses(raw: Mapping[str, Any]) -> Any:
+def _record(path: Path | None, statement: Statement) -> list[Problem]:
     try:
-        return [
-            {"id": f["requirement"]["id"], "severity": f["requirement"]["severity"], "status": f["status"]}
-            for f in raw["findings"]
-        ]
-    except (KeyError, TypeError):
-        return None
+        return [*contradictions(path, statement)]
+    except (SealFault, FileFault) as fault:
+        return [*fault.problems]
+
+
+def _compared(kind: str, path: Path, statement: Statement) -> Iterator[Problem]:
+    if folder.sha256(path.resolve()) not in {subject.sha256 for subject in statement.of(kind)}:
+        yield Problem(str(path), f"is not the {kind} that was audited: its digest differs")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 from pathlib import Path
 
 import click
@@ -203,67 +202,3 @@ def test_no_record(call, tmp_path: Path) -> None:
     """A folder without a record is what you wrote."""
     told = call("render", tmp_path)
     assert (told.code, "there is no record here" in told.err) == (2, True)
-
-
-def test_seal_and_verify(call, audit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys made, the audit sealed and verified; then one byte changed, which ends with 5."""
-    monkeypatch.setenv("AUDITOR_PASSPHRASE", "correct horse")
-    made = call("keys", "new", "--out", "keys", "--name", "bank")
-    assert made.code == 0
-    assert stat.S_IMODE(Path("keys/bank.key.pem").stat().st_mode) == 0o600
-    assert call("keys", "new", "--out", "keys", "--name", "bank").code == 2
-    fingerprint = made.out.split()[-1]
-
-    sealed = call("seal", audit, "--key", "keys/bank.key.pem")
-    assert (sealed.code, sealed.out.split()[-1]) == (0, fingerprint)
-    assert "correct horse" not in sealed.out + sealed.err + (audit / "seal.dsse.json").read_text()
-    monkeypatch.delenv("AUDITOR_PASSPHRASE")
-
-    held = call("verify", audit, "--key", "keys/bank.pub.pem")
-    assert held.code == 0
-    assert held.out.startswith(f"the seal holds\n  key       {fingerprint}\n")
-    assert "  verdict   PASS: Of 1 requirements: 1 passed." in held.out
-    assert "  model     Credit LSTM, version 1.0.0" in held.out
-
-    (audit / "report.html").write_text("<!doctype htmL>")
-    told = call("verify", audit, "--key", "keys/bank.pub.pem")
-    assert (told.code, told.out) == (5, "")
-    assert told.err == "auditor: report.html: was changed after it was sealed\n"
-
-
-def test_passphrases(call, audit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No passphrase is ever assumed: an empty one is refused, none is asked for without a terminal."""
-    assert call("keys", "new", "--out", "keys").code == 2
-    monkeypatch.setenv("AUDITOR_PASSPHRASE", "")
-    assert call("keys", "new", "--out", "keys").code == 2
-    assert not Path("keys").exists()
-    assert call("keys", "new", "--out", "keys", "--no-passphrase").code == 0
-    monkeypatch.delenv("AUDITOR_PASSPHRASE")
-    assert call("seal", audit, "--key", "keys/auditor.key.pem").code == 0
-
-    monkeypatch.setenv("AUDITOR_PASSPHRASE", "correct horse")
-    call("keys", "new", "--out", "keys", "--name", "two")
-    monkeypatch.setenv("AUDITOR_PASSPHRASE", "wrong")
-    (audit / "seal.dsse.json").unlink()
-    told = call("seal", audit, "--key", "keys/two.key.pem")
-    assert (told.code, "the passphrase does not open this key" in told.err) == (2, True)
-
-
-def test_key_from_the_folder(call, audit: Path) -> None:
-    """A key that lies in the audited folder proves nothing, even if it is the right one."""
-    call("keys", "new", "--out", "keys", "--no-passphrase")
-    call("seal", audit, "--key", "keys/auditor.key.pem")
-    (audit / "auditor.pub.pem").write_bytes(Path("keys/auditor.pub.pem").read_bytes())
-    told = call("verify", audit, "--key", audit / "auditor.pub.pem")
-    assert (told.code, "proves nothing" in told.err) == (2, True)
-
-
-def test_wrong_model(call, audit: Path) -> None:
-    """Another model's file ends with 5."""
-    call("keys", "new", "--out", "keys", "--no-passphrase")
-    call("seal", audit, "--key", "keys/auditor.key.pem")
-    Path("model.keras").write_bytes(b"PK")
-    told = call("verify", audit, "--key", "keys/auditor.pub.pem", "--model", "model.keras", "--data", "model.keras")
-    assert told.code == 5
-    assert "model.keras: is not the model that was audited" in told.err
-    assert "model.keras: is not the data that was audited" in told.err

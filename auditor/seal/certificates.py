@@ -1,0 +1,101 @@
+"""Keys and certificates for signatures in PDF files: ECDSA P-256, because readers of PDF know nothing newer."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import FileFault, WrittenFault
+from auditor.seal import keys
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.x509 import Certificate
+    from cryptography.x509.base import CertificateBuilder
+
+_YEARS = 2
+PKCS12 = (".p12", ".pfx")
+
+
+def new_certificate(folder: Path, name: str, holder: str, passphrase: bytes | None) -> keys.KeyFiles:
+    """Make `name.key.pem` (P-256, mode 0600) and `name.cert.pem`, which the key has signed itself, for two years.
+
+    holder: the name that readers of the PDF are shown. A certificate by an authority of yours is better where there is
+    one. Raises as `keys.new_keys`; the fingerprint is that of the certificate in DER.
+    """
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives import serialization as pem
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    if not holder.strip():
+        raise WrittenFault("the certificate is to name its holder", remedy="Give it by --holder.")
+    files = keys.free(folder, name, passphrase, "cert")
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _builder(key, holder).sign(key, hashes.SHA256())
+    keys.save(files, keys.private_pem(key, passphrase), certificate.public_bytes(pem.Encoding.PEM))
+    return keys.KeyFiles(*files, certificate.fingerprint(hashes.SHA256()).hex())
+
+
+def read_certificate(path: Path) -> bytes:
+    """The certificate in a file (PEM or DER), in DER. Raises FileFault where it is none."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    data = keys.read(path)
+    load = x509.load_pem_x509_certificate if data.lstrip().startswith(b"-----") else x509.load_der_x509_certificate
+    try:
+        return load(data).public_bytes(Encoding.DER)
+    except ValueError:
+        raise FileFault("this is no certificate", where=str(path)) from None
+
+
+def read_pkcs12(
+    path: Path, passphrase: Callable[[], bytes]
+) -> tuple[object, Certificate | None, tuple[Certificate, ...]]:
+    """Private key, its certificate, and the authorities' in a PKCS#12 file.
+
+    Raises WrittenFault where the passphrase does not open it (it says as much of damaged files), FileFault where it
+    holds no private key.
+    """
+    from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
+
+    try:
+        key, certificate, others = load_key_and_certificates(keys.read(path), passphrase())
+    except ValueError:
+        raise WrittenFault("the passphrase does not open this key", where=str(path)) from None
+    if key is None:
+        raise FileFault("holds no private key", where=str(path))
+    return key, certificate, tuple(others)
+
+
+def _builder(key: EllipticCurvePrivateKey, holder: str) -> CertificateBuilder:
+    from cryptography import x509
+
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, holder)])
+    now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    use = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=10))  # clocks differ
+        .not_valid_after(now + datetime.timedelta(days=365 * _YEARS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(use, critical=True)
+        .add_extension(own, critical=False)
+    )

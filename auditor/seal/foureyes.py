@@ -1,0 +1,82 @@
+"""The sign-offs that a policy asks for, held against those that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.seal.signoff import MEANINGS, SignedOff
+from auditor.seal.trust import SEAL, Trust
+
+OWNER = "owner"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How far the rule is met. told: a line for what counts, then one for each sign-off that does not."""
+
+    needed: int
+    given: int
+    told: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every sign-off that is asked for is there."""
+        return self.given == self.needed
+
+
+def asked(rule: Any, signed: Sequence[SignedOff], trust: Trust, sealer: str, owner: str) -> Asked | None:
+    """How far a policy's `sign_off` is met; None where the policy asks for nothing.
+
+    sealer: the fingerprint of the key that sealed; owner: the model's, as the record names it. A person counts once for
+    a meaning, and with `distinct` for one meaning alone; who has a role under `not` does not count at all.
+    """
+    if not isinstance(rule, dict):
+        return None
+    needs = {meaning: _count(rule.get(meaning)) for meaning in MEANINGS}
+    barred = tuple(str(role) for role in rule.get("not") or ())
+    objections = {one: [*_objections(one, barred, trust, sealer, owner)] for one in signed}
+    people = {
+        meaning: {_person(one, trust) for one in signed if one.meaning == meaning and not objections[one]}
+        for meaning in MEANINGS
+    }
+    given = _given(needs, people, distinct=rule.get("distinct") is not False)
+    needed = sum(needs.values())
+    each = ", ".join(f"{min(len(people[m]), n)} of {n} {m}" for m, n in needs.items() if n)
+    told = [f"{given} of {needed} sign-offs" + (f" ({each})" if each else "")]
+    told += [f"{one.file} does not count: {why}" for one, reasons in objections.items() for why in reasons[:1]]
+    return Asked(needed, given, tuple(told))
+
+
+def _given(needs: Mapping[str, int], people: Mapping[str, set[str]], *, distinct: bool) -> int:
+    """Sign-offs that count, as many as can be: who did both fills what is left, with `distinct` once."""
+    if not distinct:
+        return sum(min(needs[meaning], len(people[meaning])) for meaning in MEANINGS)
+    one, other = (people[meaning] for meaning in MEANINGS)
+    firsts = min(needs[MEANINGS[0]], len(one - other)) + min(needs[MEANINGS[1]], len(other - one))
+    return firsts + min(len(one & other), sum(needs.values()) - firsts)
+
+
+def _objections(one: SignedOff, barred: Sequence[str], trust: Trust, sealer: str, owner: str) -> Iterator[str]:
+    if not barred:
+        return
+    holder = trust.named(one.signer).holder
+    if not holder:
+        yield "whose key it is, and what roles that person has, is not known without a trust store"
+        return
+    for role in barred:
+        if role in trust.roles_of(holder):
+            yield f"{holder} has the role {role}"
+    if SEAL in barred and holder == trust.named(sealer).holder:
+        yield f"{holder} has sealed the audit"
+    if OWNER in barred and owner and holder.casefold() == owner.casefold():
+        yield f"{holder} owns the model"
+
+
+def _person(one: SignedOff, trust: Trust) -> str:
+    return trust.named(one.signer).holder or one.signer
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int and value > 0 else 0

@@ -1,0 +1,148 @@
+"""Sign-offs: statements of people over the seal and over each other, one file each, in a chain."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.errors import FileFault, Problem, SealFault
+from auditor.seal import envelope, folder, strictjson
+from auditor.seal.statement import Statement, Subject, read, written
+from auditor.seal.trust import CLOCKS, Moment, Trust, moment, standing
+
+PREDICATE_TYPE = "https://auditor.example/sign-off/v1"
+MEANINGS = ("reviewed", "approved")
+GROWING = "report.pdf"
+"""The one file that a sign-off may change: it appends a signature, so that what was signed before stays a beginning."""
+_FILE = re.compile(r"sign-off-([1-9][0-9]{0,3})\.dsse\.json")
+
+
+@dataclass(frozen=True)
+class SignedOff:
+    """A sign-off that holds. name: as stated and, with a trust store, as the store names the key's holder.
+
+    at: ISO 8601. report: the report with this sign-off's own signature in it, None where the audit has none.
+    """
+
+    file: str
+    name: str
+    role: str
+    meaning: str
+    comment: str
+    at: str
+    signer: str
+    report: Subject | None
+
+
+def file_name(number: int) -> str:
+    """The file of the n-th sign-off, from 1."""
+    return f"sign-off-{number}.dsse.json"
+
+
+def is_file(name: str) -> bool:
+    """Whether a file of the folder is a sign-off, by its name."""
+    return _FILE.fullmatch(name) is not None
+
+
+def chain(files: Mapping[str, Path]) -> list[str]:
+    """The seal and the sign-offs among the files, in their order."""
+    numbers = sorted(int(found[1]) for found in map(_FILE.fullmatch, files) if found)
+    return [envelope.FILE, *map(file_name, numbers)]
+
+
+def unjudged(files: Mapping[str, Path]) -> list[Subject]:
+    """The report as each sign-off left it, whoever signed. Raises SealFault where one is no statement."""
+    payloads = ((name, folder.bounded(files[name], strictjson.MOST_BYTES)) for name in chain(files)[1:])
+    statements = (read(envelope.unjudged(data, name), PREDICATE_TYPE) for name, data in payloads)
+    return [subject for statement in statements for subject in statement.of("report")]
+
+
+def statement_of(previous: Mapping[str, bytes], report: Subject | None, told: Mapping[str, str]) -> bytes:
+    """The bytes to sign. previous: the files of the chain so far; report: as it is with the new signature.
+
+    told: name, role, meaning, comment, signed (the time, ISO 8601).
+    """
+    names = [envelope.FILE, *list(previous)[-1:]]
+    subjects = [
+        Subject("chain", name, hashlib.sha256(previous[name]).hexdigest(), len(previous[name])) for name in names
+    ]
+    return written(PREDICATE_TYPE, [*dict.fromkeys(subjects), *([report] if report else [])], told)
+
+
+def signed_off(
+    files: Mapping[str, Path], trust: Trust, sealed: Statement, today: datetime.datetime
+) -> tuple[list[SignedOff], list[Problem], list[str]]:
+    """The sign-offs that hold, what is wrong with the others, and what is to be noted."""
+    names = chain(files)
+    good, problems, notes = [], [], []
+    for number, name in enumerate(names[1:], start=1):
+        if name != file_name(number):
+            problems.append(Problem(file_name(number), f"is missing, and {name} is there"))
+            break
+        try:
+            one, noted = _opened(name, files, names[number - 1], trust, sealed, today)
+        except (SealFault, FileFault) as fault:
+            problems += [Problem(name, p.what, p.remedy) for p in fault.problems]
+        else:
+            good.append(one)
+            notes += noted
+    return good, problems, notes
+
+
+def _opened(
+    name: str, files: Mapping[str, Path], before: str, trust: Trust, sealed: Statement, today: datetime.datetime
+) -> tuple[SignedOff, list[str]]:
+    payload, key = envelope.opened(folder.bounded(files[name], strictjson.MOST_BYTES), trust.public, name)
+    statement = read(payload, PREDICATE_TYPE)
+    told = {
+        at: strictjson.text(dict(statement.predicate), at, name)
+        for at in ("name", "role", "meaning", "comment", "signed")
+    }
+    report = next(iter(statement.of("report")), None)
+    made = SignedOff(
+        name, told["name"], told["role"], told["meaning"], told["comment"], told["signed"], key.keyid, report
+    )
+    used, problems = moment(told["signed"], name)
+    problems += [*_unchained(statement, files, before), *_unentitled(made, trust, sealed, used)]
+    holder = trust.named(key.keyid)
+    notes: list[str] = []
+    if used is not None:
+        wrong, notes = standing(f"the key of {holder.holder or made.name}", holder.terms, Moment(used), today)
+        problems += [Problem(name, one) for one in wrong]
+    if problems:
+        raise SealFault(problems)
+    return made, notes
+
+
+def _unchained(statement: Statement, files: Mapping[str, Path], before: str) -> Iterator[Problem]:
+    """Whether it signs the seal and the sign-off before it, as they are, and nothing that is not known."""
+    stated = {subject.name: (subject.sha256, subject.bytes) for subject in statement.of("chain")}
+    there = {name: folder.digest(files[name]) for name in dict.fromkeys((envelope.FILE, before))}
+    if stated != there:
+        yield Problem("", f"does not sign what is there: {', '.join(there)}")
+    reports = statement.of("report")
+    if len(statement.subjects) != len(stated) + len(reports) or any(one.name != GROWING for one in reports):
+        yield Problem("", "names files that no sign-off signs")
+
+
+def _unentitled(one: SignedOff, trust: Trust, sealed: Statement, used: datetime.datetime | None) -> Iterator[Problem]:
+    holder = trust.named(one.signer)
+    if one.meaning not in MEANINGS:
+        yield Problem("", f"says '{one.meaning}', which is no meaning of a sign-off")
+    if holder.holder and one.name != holder.holder:
+        yield Problem("", f"names {one.name}, and the key is {holder.holder}'s")
+    if not holder.may(one.role):
+        yield Problem(
+            "", f"is signed as {one.role}, which is no role of {holder.holder}: {_listed(sorted(holder.roles))}"
+        )
+    at, _ = moment(sealed.predicate.get("sealed"), "")
+    if used and at and used < at - CLOCKS:
+        yield Problem("", "is dated before the seal that it signs")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words)
