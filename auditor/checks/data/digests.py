@@ -29,6 +29,15 @@ def digests(seen: Seen) -> Digests:
     return _mixed(row)
 
 
+def among(words: Digests, others: Digests) -> NDArray[np.bool_]:
+    """(words,) whether each is one of the others. Both are sorted first: looking up in order is what memory does best."""
+    order, known = np.argsort(words), np.sort(others)
+    at = np.minimum(np.searchsorted(known, words[order]), len(known) - 1)
+    found = np.empty(len(words), dtype=bool)
+    found[order] = known[at] == words[order]
+    return found
+
+
 def _combined(values: Floats, salt: int) -> Digests:
     """(rows,) of values (rows, columns); every NaN is the same, and so are 0 and -0."""
     total = np.full(len(values), salt, dtype=np.uint64)
@@ -45,7 +54,9 @@ def _word(number: int) -> Digests:
 
 def _mixed(words: Digests) -> Digests:
     """Every bit of the word in every bit of the answer (the finaliser of SplitMix64: Steele, Lea and Flood 2014)."""
-    bits = words + np.uint64(0x9E3779B97F4A7C15)
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(bits ^ (bits >> np.uint64(31)))
+    bits = np.asarray(words + np.uint64(0x9E3779B97F4A7C15))
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        bits ^= bits >> np.uint64(shift)
+        bits *= np.uint64(factor)
+    bits ^= bits >> np.uint64(31)
+    return bits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ _DIRECTIONS = 24  # projections of every row; each table takes some of them
 _TABLES = 16
 _WIDTH = 4.0  # of a bucket, in tolerances: two rows at the tolerance share one in 4 of 5 directions, or more
 _CHUNK = 2**22  # numbers at a time
+_CACHED = 2**15  # numbers at a time that stay in the processor's own memory
 _PAIRS = 2**12  # compared at a time
 _KNOTS = 200
 _LAST = 2**20  # steps of the last direction within a bucket
@@ -60,23 +61,34 @@ class Space:
             tuple(_knots(f.kind, column) for f, column in zip(data.static_features, statics.T, strict=True)),
         )
 
-    def points(self, seen: Seen, rows: Integers) -> Points:
-        """The rows as points."""
+    def placed(self, seen: Seen) -> Placed:
+        """Where every line and every static value lies."""
         data = seen.data
-        lines = np.stack([seen.back(back)[rows] for back in range(self.width)], axis=1)
-        cells = np.where((lines >= 0)[:, :, None], data.values[lines], np.nan).transpose(2, 0, 1)
-        pieces = [np.interp(column, *knots) for column, knots in zip(cells, self.knots, strict=True)]
-        if self.static_knots:
-            static = zip(data.static[rows].T, self.static_knots, strict=True)
-            pieces += [np.interp(column, *knots)[:, None] for column, knots in static]
-        ranks = np.concatenate(pieces, axis=1) if pieces else np.empty((len(rows), 0))
-        measured = ~np.isnan(ranks)
-        return Points(np.where(measured, ranks, 0.0).astype(np.float32), measured)
+        statics = data.static if data.static_features else np.empty((len(data), 0))
+        return Placed(seen, self.width, _ranks(data.values, self.knots), _ranks(statics, self.static_knots))
 
     @property
     def cells(self) -> int:
         """Cells of a row."""
         return self.width * len(self.knots) + len(self.static_knots)
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """The rows of a data set in a space. lines: (lines, features), static: (rows, static features): ranks, float32."""
+
+    seen: Seen
+    width: int
+    lines: NDArray[np.float32]
+    static: NDArray[np.float32]
+
+    def points(self, rows: Integers) -> Points:
+        """Some rows as points: each feature's steps, the last one first, then the static features."""
+        lines = np.stack([self.seen.back(back, rows) for back in range(self.width)], axis=1)
+        steps = np.where((lines >= 0)[:, :, None], self.lines[lines], np.float32(np.nan)).transpose(0, 2, 1)
+        ranks = np.concatenate([steps.reshape(len(rows), self.width * self.lines.shape[1]), self.static[rows]], axis=1)
+        measured = ~np.isnan(ranks)
+        return Points(np.where(measured, ranks, np.float32(0)), measured)
 
 
 def apart(one: Points, other: Points) -> Floats:
@@ -102,21 +114,33 @@ def near_copies(base: Side, asked: Side, cells: int, tolerance: float, rng: np.r
     compared cell by cell. The bucket takes as many directions as leave a few rows in each.
     """
     directions = (rng.standard_normal((2 * cells, _DIRECTIONS)) / np.sqrt(cells)).astype(np.float32)
-    sketches = [_sketch(side, directions, cells) for side in (base, asked)]
-    sketch = np.concatenate(sketches)
-    is_base = np.arange(len(sketch)) < base.rows
-    spread = np.maximum(sketches[0].std(axis=0), tolerance)
+    sketch = np.concatenate([_sketch(side, directions, cells) for side in (base, asked)], axis=1)
+    is_base = np.arange(sketch.shape[1]) < base.rows
+    spread = np.maximum(sketch[:, : base.rows].std(axis=1), tolerance)
     shares = max(2.0, float(np.median(2 * spread)) / (_WIDTH * tolerance))
     taken = int(np.clip(np.ceil(np.log(base.rows + 1) / np.log(shares)), 1, 8))
     found = np.zeros(asked.rows, dtype=bool)
     for _ in range(_TABLES):
         chosen = rng.permutation(_DIRECTIONS)[: taken + 1]
-        order, bucket = _sorted(sketch[:, chosen], _WIDTH * tolerance, rng)
-        for row, candidate in _neighbours(order, bucket, is_base):
-            close = np.square(sketch[row] - sketch[candidate]).mean(axis=1) <= (3 * tolerance) ** 2
-            close &= ~found[row - base.rows]
-            _compare(base, asked, row[close] - base.rows, candidate[close], tolerance, found)
+        order, bucket = _sorted(sketch, chosen, _WIDTH * tolerance, rng)
+        others = np.setdiff1d(np.arange(_DIRECTIONS), chosen)  # first those that a bucket says nothing about
+        for rows, candidates in _neighbours(order, bucket, is_base):
+            fresh = ~found[rows - base.rows]
+            row, candidate = _promising(sketch, rows[fresh], candidates[fresh], [*others, *chosen], 3 * tolerance)
+            _compare(base, asked, row - base.rows, candidate, tolerance, found)
     return found
+
+
+def _promising(
+    sketch: NDArray[np.float32], rows: Integers, candidates: Integers, directions: list[int], most: float
+) -> tuple[Integers, Integers]:
+    """The pairs whose mean square over all directions is at most that of `most`; most of them go after one or two."""
+    total = np.zeros(len(rows), dtype=np.float32)
+    for direction in directions:
+        total += np.square(sketch[direction][rows] - sketch[direction][candidates])
+        near = total <= len(directions) * most**2
+        rows, candidates, total = rows[near], candidates[near], total[near]
+    return rows, candidates
 
 
 def _knots(kind: str, column: Floats) -> tuple[Floats, Floats]:
@@ -130,25 +154,45 @@ def _knots(kind: str, column: Floats) -> tuple[Floats, Floats]:
     return values, (first + last) / (2 * _KNOTS)
 
 
+def _ranks(values: Floats, knots: Sequence[tuple[Floats, Floats]]) -> NDArray[np.float32]:
+    """(lines, columns) of values of the same shape, NaN where not measured."""
+    ranks = np.empty(values.shape, dtype=np.float32)
+    for column, own in enumerate(knots):
+        for at in range(0, len(values), _CHUNK):
+            ranks[at : at + _CHUNK, column] = np.interp(values[at : at + _CHUNK, column], *own)
+    return ranks
+
+
 def _sketch(side: Side, directions: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
+    """(directions, rows)."""
     each = max(1, _CHUNK // max(1, 2 * cells))
     pieces = [np.arange(at, min(at + each, side.rows)) for at in range(0, side.rows, each)]
-    empty = np.empty((0, directions.shape[1]), dtype=np.float32)
-    return np.concatenate([empty, *(side.describe(rows).flat() @ directions for rows in pieces)])
+    sketch = np.empty((directions.shape[1], side.rows), dtype=np.float32)
+    for rows in pieces:
+        sketch[:, rows[0] : rows[-1] + 1] = (side.describe(rows).flat() @ directions).T
+    return sketch
 
 
-def _sorted(sketch: NDArray[np.float32], width: float, rng: np.random.Generator) -> tuple[Integers, NDArray[np.uint64]]:
-    """The order by bucket, and within it by the last direction; and the bucket of each row in that order."""
-    grid = np.floor(sketch[:, :-1] / width + rng.random(sketch.shape[1] - 1)).astype(np.int64).astype(np.uint64)
-    key = np.zeros(len(sketch), dtype=np.uint64)
-    for column in grid.T:
-        key = (key ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(29)
-    last = sketch[:, -1] - sketch[:, -1].min(initial=0.0)
-    rank = (last * ((_LAST - 1) / max(float(last.max(initial=0.0)), 1e-12))).astype(np.uint64)
-    key = key - key % np.uint64(_LAST) + rank  # one number to sort by: the bucket in its high bits
+def _sorted(
+    sketch: NDArray[np.float32], chosen: Integers, width: float, rng: np.random.Generator
+) -> tuple[Integers, NDArray[np.uint64]]:
+    """The order by bucket, and within it by the last direction chosen; and the bucket of each row in that order."""
+    shifts = rng.random(len(chosen) - 1)
+    ordering = sketch[chosen[-1]]
+    lowest = ordering.min(initial=0.0)
+    step = (_LAST - 1) / max(float(ordering.max(initial=0.0) - lowest), 1e-12)
+    key = np.zeros(sketch.shape[1], dtype=np.uint64)
+    for at in range(0, len(key), _CACHED):
+        some = key[at : at + _CACHED]
+        for direction, shift in zip(chosen[:-1], shifts, strict=True):
+            some ^= np.floor(sketch[direction, at : at + _CACHED] / width + shift).astype(np.int64).view(np.uint64)
+            some *= np.uint64(0x9E3779B97F4A7C15)
+            some ^= some >> np.uint64(29)
+        rank = ((ordering[at : at + _CACHED] - lowest) * step).astype(np.uint64)
+        some -= some & np.uint64(_LAST - 1)  # one number to sort by: the bucket in its high bits
+        some += rank
     order = np.argsort(key)
-    return order, key[order] // np.uint64(_LAST)
+    return order, key[order] >> np.uint64(_LAST.bit_length() - 1)
 
 
 def _neighbours(order: Integers, bucket: NDArray[np.uint64], is_base: Mask) -> list[tuple[Integers, Integers]]:

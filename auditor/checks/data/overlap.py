@@ -7,7 +7,7 @@ from pydantic import Field, FiniteFloat
 
 from auditor.checks.check import check
 from auditor.checks.data.both import Both, shared_entities
-from auditor.checks.data.digests import digests
+from auditor.checks.data.digests import among, digests
 from auditor.checks.data.near import Mask, Points, Side, Space, near_copies
 from auditor.checks.data.seen import Seen
 from auditor.dataset import Integers
@@ -70,7 +70,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if min(map(len, held)) == 0:
         reason = "no row holds a measurement"
         return _told(quantities, unmeasured | dict.fromkeys(("identical", "near", "near_found"), reason))
-    same = np.isin(digests(test)[held[1]], digests(reference)[held[0]])
+    same = among(digests(test)[held[1]], digests(reference)[held[0]])
     near, found = _near(subject, (reference, test), (held[0], held[1]), params)
     n = len(same)
     quantities["identical"] = _exact(float(same.mean()), n, "every row compared; no sampling")
@@ -96,12 +96,13 @@ def _near(
     reference, test = seen
     rng = subject.rng("data.overlap", params.model_dump_json())
     space = Space.of(reference, max(int(one.lengths.max()) for one in seen))
-    base = Side(len(held[0]), lambda rows: space.points(reference, held[0][rows]))
+    placed, asked = space.placed(reference), space.placed(test)
+    base = Side(len(held[0]), lambda rows: placed.points(held[0][rows]))
     planted = _copies(base.describe(rng.permutation(base.rows)[:_PLANTED]), params.tolerance, rng)
     n = len(held[1])
 
     def describe(rows: Integers) -> Points:
-        own = space.points(test, held[1][rows[rows < n]])
+        own = asked.points(held[1][rows[rows < n]])
         points = Points(np.empty((len(rows), space.cells), dtype=np.float32), np.empty((len(rows), space.cells), bool))
         for target, ours, copies in (
             (points.at, own.at, planted.at),

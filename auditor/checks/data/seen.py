@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from auditor.dataset import Dataset, Integers
 from auditor.subject import Subject
 
+_ALL = slice(None)
+
 
 @dataclass(frozen=True, eq=False)
 class Seen:
@@ -51,6 +53,7 @@ class Seen:
         left = np.arange(pieces, -1, -1)[:, None]
         return np.asarray(self.stops - -(-left * self.lengths // pieces))
 
-    def back(self, steps: int) -> Integers:
-        """(rows,) the line that lies `steps` before each row's last one; -1 where the row is shorter."""
-        return np.where(self.lengths > steps, self.stops - 1 - steps, -1)
+    def back(self, steps: int, rows: Integers | slice = _ALL) -> Integers:
+        """(rows,) the line that lies `steps` before each row's last one; -1 where the row is shorter. rows: some."""
+        starts, stops = self.starts[rows], self.stops[rows]
+        return np.where(stops - starts > steps, stops - 1 - steps, -1)
