@@ -72,7 +72,8 @@ def audit_files(record: Record, inputs: Iterable[Input] = ()) -> dict[str, bytes
 def reports(record: Record, raw: bytes) -> dict[str, bytes]:
     """What is rendered from a record, whose own bytes are attached to the PDF."""
     from auditor.render.html import render_html
+    from auditor.render.machine.files import machine_files
     from auditor.render.pdf import render_pdf
 
     page = render_html(record)
-    return {"report.html": page.encode(), "report.pdf": render_pdf(record, raw, html=page)}
+    return {"report.html": page.encode(), "report.pdf": render_pdf(record, raw, html=page), **machine_files(record)}

@@ -47,8 +47,16 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def show(record: Record, folder: Path) -> None:
-    """Findings, verdict and files of an audit that was written to `folder`."""
+def show(record: Record, folder: Path, form: str = "text", beside: Path = Path()) -> None:
+    """Findings, verdict and files of an audit that was written to `folder`.
+
+    form: `github` for annotations at the lines of a policy in the folder `beside`.
+    """
+    if form == "github":
+        from auditor.render.machine.github import commands
+
+        click.echo("\n".join(commands(record, beside)))
+        return
     click.echo()
     show_findings(record)
     word = click.style(record.verdict, fg=_COLOURS.get(record.verdict, "yellow"), bold=True)
