@@ -30,7 +30,7 @@ def digests(seen: Seen) -> Digests:
 
 
 def among(words: Digests, others: Digests) -> NDArray[np.bool_]:
-    """(words,) whether each is one of the others. Both are sorted first: looking up in order is what memory does best."""
+    """(words,) whether each is one of the others. Both are sorted first, since looking up in order is quick."""
     order, known = np.argsort(words), np.sort(others)
     at = np.minimum(np.searchsorted(known, words[order]), len(known) - 1)
     found = np.empty(len(words), dtype=bool)
