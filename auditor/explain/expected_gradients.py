@@ -21,7 +21,7 @@ from auditor.explain.quadrature import Rule
 from auditor.explain.question import Portion, Question, rows_at_a_time
 
 METHOD = "expected gradients"
-_NOISE = 1e-6  # of the explained number: what float32 cannot tell
+_NOISE = 5e-7  # of the explained number: what float32 cannot tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +33,13 @@ class _Paid:
 
 
 def expected_gradients(
-    question: Question, players: Players, *, tolerance: float = 1e-4, largest: int = 240, keep: bool = False
+    question: Question, players: Players, *, tolerance: float = 1e-6, largest: int = 240, keep: bool = False
 ) -> Attribution:
     """The mean over backgrounds of the integrated gradients, summed by player; adds up to score - base.
 
-    tolerance: of the arithmetic, as a share of the sum of a row's absolute values. Where two rules, or the sum that is
-    known, show a larger error, a finer rule is taken, up to `largest` points on each path; what is still over is told
-    in a note (a path that crosses a clip, a mask or a kink). keep: keep every background's share.
+    tolerance: of the arithmetic, as a share of the sum of a row's absolute values. Where two rules, or the sums on all
+    paths, which are known, show a larger error, a finer rule is taken, up to `largest` points on each path; what is
+    still over is told in a note (a path that crosses a clip, a mask or a kink). keep: keep every background's share.
 
     Where the sequence is one of whole numbers, the way is between the points that they are embedded at (a note says
     so). Raises NotApplicable where it does not go through one Embedding.
@@ -50,13 +50,14 @@ def expected_gradients(
     values, error = np.zeros((rows, len(players))), np.zeros((rows, len(players)))
     score, base, numerical, over = (np.zeros(rows) for _ in range(4))
     kept = np.zeros((rows, count, len(players)) if keep else (0, 0, 0))
-    known: dict[int, float] = {}
+    known: dict[int, Floats] = {}
     for portion in question.portions(len(rules[0]) * count):
         at = portion.rows
         if portion.length not in known:
-            known[portion.length] = float(question.explained.values(portion.against).mean())
-        score[at], base[at] = question.explained.values(portion.inputs), known[portion.length]
-        paid, far = _refined(question, portion, players, rules, tolerance, score[at] - base[at])
+            known[portion.length] = question.explained.values(portion.against)
+        score[at], base[at] = question.explained.values(portion.inputs), known[portion.length].mean()
+        due = score[at][:, None] - known[portion.length]
+        paid, far = _refined(question, portion, players, rules, tolerance, due)
         values[at], error[at] = paid.by_background.mean(1), question.backgrounds.error(paid.by_background)
         numerical[at], over[at] = paid.error, far
         if keep:
@@ -80,10 +81,13 @@ def expected_gradients(
 def _refined(
     question: Question, portion: Portion, players: Players, rules: list[Rule], tolerance: float, due: Floats
 ) -> tuple[_Paid, Floats]:
-    """Rule after rule for the rows that need it. due: (rows,) what the values must sum to. Also who is over (1)."""
+    """Rule after rule for the rows that need it. Also who is over (1).
+
+    due: (rows, backgrounds) what the values on each path must sum to.
+    """
     paid = _integrated(question, portion, players, rules[0])
     parts, error = paid.by_background, _known(paid, due)
-    floor = _NOISE * np.abs(due).max(initial=1.0)
+    floor = _NOISE * max(1.0, float(np.abs(due.mean(1)).max(initial=0.0)))
     for finer in rules[1:]:
         bad = np.flatnonzero(error > tolerance * np.abs(parts.mean(1)).sum(1) + floor)
         if not len(bad):
@@ -105,8 +109,11 @@ def _pieces(bad: Integers, question: Question, portion: Portion, finer: Rule) ->
 
 
 def _known(paid: _Paid, due: Floats) -> Floats:
-    """The error by the two rules, or by the sum that is known, whichever is larger."""
-    return np.asarray(np.maximum(paid.error, np.abs(paid.by_background.mean(1).sum(1) - due)))
+    """The error by the two rules, or by what the sums on the paths are off, on average, whichever is larger.
+
+    On smooth models and on models with kinks the latter was 0.8 to 2 times the true error in all cells.
+    """
+    return np.asarray(np.maximum(paid.error, np.abs(paid.by_background.sum(2) - due).mean(1)))
 
 
 def _integrated(question: Question, portion: Portion, players: Players, rule: Rule) -> _Paid:
@@ -125,7 +132,7 @@ def _integrated(question: Question, portion: Portion, players: Players, rule: Ru
     missed = {name: (fine[name] - coarse[name]) * apart[name] for name in named}
     scale, between = (_size(portion, cells) for cells in (earned, missed))
     parts = question.by_player(portion, players, earned)
-    return _Paid(parts, quadrature.error(scale, between))
+    return _Paid(parts, quadrature.error(rule, scale, between))
 
 
 def _size(portion: Portion, cells: dict[str, Floats]) -> Floats:

@@ -105,7 +105,9 @@ def summed(values: Floats, groups: Integers, count: int) -> Floats:
     order = np.argsort(groups, kind="stable")
     order = order[np.searchsorted(groups[order], 0) :]
     out = np.zeros((*values.shape[:-1], count))
-    if len(order):
-        found, starts = np.unique(groups[order], return_index=True)
+    found, starts = np.unique(groups[order], return_index=True)
+    if len(found) == len(order):  # nothing to sum, where players are cells
+        out[..., found] = values[..., order]
+    else:
         out[..., found] = np.add.reduceat(values[..., order], starts, axis=-1)
     return out

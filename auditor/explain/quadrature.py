@@ -50,11 +50,15 @@ _FIRST = ((1e-2, 5), (1e-3, 7), (0.0, 15))
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """points (k,) in [0, 1], weights (k,), and coarse (k,): the weights of the rule that it is compared with."""
+    """points (k,) in [0, 1], weights (k,), and coarse (k,): the weights of the rule that it is compared with.
+
+    gain: how many times the order of that rule this one has.
+    """
 
     points: Floats
     weights: Floats
     coarse: Floats
+    gain: float
 
     def __len__(self) -> int:
         return len(self.points)
@@ -69,7 +73,9 @@ def rule(points: int, panels: int = 1) -> Rule:
 
     at, weight, other = (both(half, -1) + 1) / 2, both(fine, 1) / 2, both(coarse, 1) / 2
     starts = np.arange(panels)[:, None] / panels
-    return Rule((starts + at / panels).ravel(), np.tile(weight / panels, panels), np.tile(other / panels, panels))
+    inner = (points - 1) // 2
+    gain = (3 * inner + 2 + inner % 2) / (2 * inner)
+    return Rule((starts + at / panels).ravel(), np.tile(weight / panels, panels), np.tile(other / panels, panels), gain)
 
 
 def ladder(tolerance: float, largest: int) -> list[Rule]:
@@ -80,11 +86,11 @@ def ladder(tolerance: float, largest: int) -> list[Rule]:
     return [each for each in (*single, *panels) if len(each) <= max(largest, first)]
 
 
-def error(scale: Floats, apart: Floats) -> Floats:
-    """The error of the finer rule where the two rules are `apart`; scale: the size of the whole. Both (rows,).
+def error(rule: Rule, scale: Floats, apart: Floats) -> Floats:
+    """The error of a rule where it and the coarser one are `apart`; scale: the size of the whole. Both (rows,).
 
-    For a smooth path the finer rule has nearly twice the order of the coarser; otherwise the difference of the two is
-    the bound. (The form is QUADPACK's, less cautious because the caller also knows what the whole must sum to.)
+    On a smooth path errors fall geometrically, so that twice the order squares the error; on others the difference of
+    the two rules is the bound. (The form is QUADPACK's, less cautious as the sum on every path is known besides.)
     """
     relative = np.divide(apart, scale, out=np.zeros_like(apart), where=scale > 0)
-    return np.asarray(np.minimum(apart, scale * (5 * relative) ** 1.6))
+    return np.asarray(np.minimum(apart, scale * (2 * relative) ** rule.gain))
