@@ -1,10 +1,11 @@
-"""Writes docs/cli.md from the command line and docs/checks.md from the catalogue of checks.
+"""Writes docs/cli.md from the command line, docs/checks.md from the catalogue of checks, docs/record.schema.json.
 
 `python scripts/docs.py` writes them; with `--check` it only compares, and ends with 1 where one is not current.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 
+from auditor.app.schema import schema
 from auditor.checks import CATALOGUE, FAMILIES
 from auditor.checks.check import Check
 from auditor.cli.commands import auditor
@@ -23,9 +25,9 @@ _SETTINGS: dict[str, Any] = dict(auditor.context_settings)
 
 
 def main() -> int:
-    """Write or compare both files."""
+    """Write or compare the files."""
     stale = []
-    for name, text in {"cli.md": command_line(), "checks.md": catalogue()}.items():
+    for name, text in {"cli.md": command_line(), "checks.md": catalogue(), "record.schema.json": record()}.items():
         file = DOCS / name
         if "--check" not in sys.argv[1:]:
             file.write_text(text, encoding="utf-8")
@@ -52,6 +54,11 @@ def catalogue() -> str:
             parts += [f"## {title}", ""]
             parts += [line for check in checks for line in _section(check)]
     return "\n".join(parts)
+
+
+def record() -> str:
+    """docs/record.schema.json: the JSON Schema of record.json."""
+    return json.dumps(schema("record"), indent=1, ensure_ascii=False) + "\n"
 
 
 def _contexts(context: click.Context) -> Iterator[click.Context]:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.record import SCHEMA_VERSION, Record
+from auditor.seal.agreement import body_digest
 
 NAME = "record.json"
 _MOST_BYTES = 64 * 2**20
@@ -30,12 +31,14 @@ def load(path: Path) -> Record:
     if not file.is_file():
         remedy = f"Name the folder that `auditor run` wrote, or the {NAME} in it."
         raise WrittenFault("there is no record here", where=str(file), remedy=remedy)
+    raw = _read(file)
     try:
-        record = Record.model_validate_json(_read(file))
+        record = Record.model_validate_json(raw)
     except ValidationError as error:
         problems = [_problem(file, fault["loc"], fault["msg"]) for fault in error.errors(include_url=False)[:20]]
         raise FileFault(problems) from None
-    if record.body_digest() != record.body_sha256:
+    # As it was written, not as it was read: an older record lacks fields that have a default today.
+    if body_digest(json.loads(raw)) != record.body_sha256:
         raise FileFault("the record was changed after it was written: its digest differs", where=str(file))
     return record
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of the files that people write, so that an editor completes and checks them while they are written."""
+"""JSON Schemas: of the files that people write, so that an editor completes and checks them, and of the record."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 from auditor.app.people import AttestationFile, WaiverFile
 from auditor.checks import CATALOGUE
 from auditor.checks.check import Check
+from auditor.loaders.reasons import ReasonFile
 from auditor.loaders.spec import AuditSpec, DataSpec
 from auditor.policy import Policy
+from auditor.record import SCHEMA_VERSION, Record
 
 Schema = dict[str, Any]
 
@@ -34,6 +36,10 @@ def _policy() -> Schema:
     return made
 
 
+def _record() -> Schema:
+    return {"$id": f"auditor-record-{SCHEMA_VERSION}", **Record.model_json_schema(mode="serialization")}
+
+
 def _of_check(check: Check, definitions: Schema) -> Schema:
     """That a requirement of this check has its parameters and names one of its quantities."""
     params = check.params.model_json_schema()
@@ -54,5 +60,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "dataset": DataSpec.model_json_schema,
         "waivers": WaiverFile.model_json_schema,
         "attestations": AttestationFile.model_json_schema,
+        "record": _record,
+        "reasons": ReasonFile.model_json_schema,
     }
 )

@@ -111,9 +111,11 @@ auditor.add_command(policy)
 
 
 @auditor.command()
-@click.argument("kind", type=click.Choice(["policy", "audit", "dataset", "waivers", "attestations"]))
+@click.argument(
+    "kind", type=click.Choice(["policy", "audit", "dataset", "waivers", "attestations", "reasons", "record"])
+)
 def schema(kind: str) -> None:
-    """Print the JSON Schema of a file that you write.
+    """Print the JSON Schema of a file that you write, or of the record.
 
     With it an editor completes keys and marks faults: save it, and name it in the file's first line as
     `# yaml-language-server: $schema=FILE`.

@@ -8,10 +8,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from render.sample import sample
 from ruamel.yaml import YAML
 
+from auditor.app.recorded import load, written
 from auditor.app.schema import SCHEMAS, schema
 from auditor.cli.commands import auditor
+from auditor.errors import FileFault
+from auditor.seal.agreement import body_digest
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = {
@@ -79,3 +83,27 @@ def test_a_right_requirement_fits():
 def test_what_lint_refuses_is_marked_by_an_editor(changed):
     """A misspelt check, quantity, parameter or key, a missing limit and two ways at once do not fit."""
     assert refused(policy(**changed))
+
+
+def test_a_record_fits_its_schema():
+    """As it is written to disk, with every kind of finding and evidence."""
+    record = json.loads(written(sample()))
+    jsonschema.Draft202012Validator(schema("record")).validate(record)
+    assert not jsonschema.Draft202012Validator(schema("record")).is_valid({**record, "verdict": "COMPLIANT"})
+
+
+def test_a_record_of_an_older_program_is_read(tmp_path):
+    """It lacks fields that have a default today, and its digest is of what was written then."""
+    raw = json.loads(written(sample()))
+    for newer in ("vars", "places", "changes"):
+        del raw["policy"][newer]
+    raw["body_sha256"] = body_digest(raw)
+    (tmp_path / "record.json").write_text(json.dumps(raw))
+    assert raw["body_sha256"] == load(tmp_path).body_sha256
+
+
+def test_a_record_of_another_version_is_refused(tmp_path):
+    """With the version that this program reads."""
+    (tmp_path / "record.json").write_bytes(written(sample()).replace(b'"schema_version": 1', b'"schema_version": 2'))
+    with pytest.raises(FileFault, match="This program reads version 1 of the record"):
+        load(tmp_path)
