@@ -2,7 +2,8 @@
 
 A score x is normal, a little apart in two groups; the outcome has P(event | x) = expit(a + 0.8 x) exactly, a second
 score is x with noise, and a number y = 0.8 x + 1 + a skewed error is predicted by x + 1. Rows of an entity share a part
-of x, and, by a Gaussian copula, a part of the outcome, of the noise and of the error.
+of x, and, by a Gaussian copula, a part of the outcome, of the noise and of the error. Rows of one long series have a
+score from windows that overlap, and errors that follow one another. Three classes have each a score of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import optimize, signal, special
 
 from auditor.kernels.logistic import expit
 from auditor.sampling import Sampling
@@ -20,10 +21,12 @@ from auditor.sampling import Sampling
 Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
-DESIGNS = ("rows", "entities of 5", "30 entities")
+DESIGNS = ("rows", "entities of 5", "30 entities", "time blocks")
 SLOPE, SPREAD, APART = 0.8, 1.2, 0.5  # calibration slope; standard deviation of x; distance of the groups' means
 NOISE, SKEW = 0.8, 0.5  # standard deviation of the second score's noise; of the logarithm of the error
 SHARED_SCORE, SHARED_OUTCOME = 0.5, 0.3  # correlation within an entity
+WINDOW, HORIZON, LASTS = 16, 8, 0.8  # of one long series, in rows; correlation of errors that follow one another
+COMMON, LIFT = 0.3, 1.2  # share of the second class; how much higher the score of a row's own class is
 QUANTILE = 0.9  # that the upper prediction of y is meant for
 _NODES = 3001
 
@@ -58,7 +61,10 @@ class World:
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """One simulated test set. first: (n,) the group; half: (n,) a split that means nothing."""
+    """One simulated test set. first: (n,) the group; half: (n,) a split that means nothing.
+
+    of_class: (n,) one of three classes, the first as rare as the outcome; votes: (n, 3) a score of each.
+    """
 
     sampling: Sampling
     event: Mask
@@ -67,6 +73,8 @@ class Draw:
     observed: Floats
     first: Mask
     half: Mask
+    of_class: NDArray[np.integer]
+    votes: Floats
 
 
 @cache
@@ -89,16 +97,31 @@ def drawn(cell: Cell, rng: np.random.Generator) -> Draw:
     sampling = _sampling(cell, rng)
 
     def normal(shared: float) -> Floats:
-        if sampling.codes is None:
-            return rng.normal(size=n)
-        common = rng.normal(size=sampling.clusters)[sampling.codes]
-        return np.asarray(np.sqrt(shared) * common + np.sqrt(1 - shared) * rng.normal(size=n))
+        return _normal(cell, sampling, shared, rng)
 
     first = rng.random(n) < 0.5
     x = known.mean + np.where(first, APART / 2, -APART / 2) + SPREAD * normal(SHARED_SCORE)
     event = special.ndtr(normal(SHARED_OUTCOME)) < expit(known.a + SLOPE * x)
     observed = SLOPE * x + 1 + error(normal(SHARED_OUTCOME))
-    return Draw(sampling, event, x, x + NOISE * normal(SHARED_OUTCOME), observed, first, rng.random(n) < 0.5)
+    noisy, half = x + NOISE * normal(SHARED_OUTCOME), rng.random(n) < 0.5
+    ends = (cell.prevalence, cell.prevalence + COMMON)
+    of_class = np.searchsorted(ends, special.ndtr(normal(SHARED_OUTCOME)))
+    votes = np.column_stack([normal(SHARED_SCORE) + LIFT * (of_class == code) for code in range(3)])
+    return Draw(sampling, event, x, noisy, observed, first, half, of_class, votes)
+
+
+def _normal(cell: Cell, sampling: Sampling, shared: float, rng: np.random.Generator) -> Floats:
+    """(n,) standard normal; rows of an entity share a part, and rows of a series the past."""
+    n = cell.n
+    if cell.design == "time blocks" and shared == SHARED_SCORE:
+        return np.asarray(np.convolve(rng.normal(size=n + WINDOW - 1), np.full(WINDOW, WINDOW**-0.5), mode="valid"))
+    if cell.design == "time blocks":
+        white = rng.normal(size=n) * np.where(np.arange(n) > 0, np.sqrt(1 - LASTS**2), 1.0)
+        return np.asarray(signal.lfilter([1.0], [1.0, -LASTS], white))
+    if sampling.codes is None:
+        return rng.normal(size=n)
+    common = rng.normal(size=sampling.clusters)[sampling.codes]
+    return np.asarray(np.sqrt(shared) * common + np.sqrt(1 - shared) * rng.normal(size=n))
 
 
 def error(normal: Floats) -> Floats:
@@ -109,6 +132,8 @@ def error(normal: Floats) -> Floats:
 def _sampling(cell: Cell, rng: np.random.Generator) -> Sampling:
     if cell.design == "rows":
         return Sampling(None, "rows", cell.n)
+    if cell.design == "time blocks":
+        return Sampling(np.arange(cell.n) // (WINDOW + HORIZON), "time blocks", -(-cell.n // (WINDOW + HORIZON)))
     entities = cell.n // 5 if cell.design == "entities of 5" else 30
     share = rng.gamma(4.0, size=entities)
     codes = np.unique(rng.choice(entities, cell.n, p=share / share.sum()), return_inverse=True)[1]
@@ -133,6 +158,7 @@ def truths(prevalence: float) -> dict[str, float]:
         "expected / observed": float(w.share @ score) / prevalence,
         **_decided(w, prevalence),
         **_number(w),
+        **_classes(),
         "PSI": _stability(w),
         "PSI, alike": 0.0,
         "Wasserstein": APART,
@@ -190,6 +216,20 @@ def _number(w: World) -> dict[str, float]:
         "slope of a line": SLOPE,
         "quantile loss": mean(np.maximum(QUANTILE * over, (QUANTILE - 1) * over)),
         "coverage of a bound": QUANTILE,
+    }
+
+
+def _classes() -> dict[str, float]:
+    """The same for each of the classes: its own score is higher by as much."""
+    z = np.linspace(-9, 9, _NODES)
+    chance = np.exp(-0.5 * z**2)
+    found = float(chance @ special.ndtr(z + LIFT) ** 2 / chance.sum())
+    area = float(special.ndtr(LIFT / np.sqrt(2)))
+    return {
+        "AUROC of a class": area,
+        "AUROC, mean of classes": area,
+        "sensitivity of a class": found,
+        "sensitivity, mean of classes": found,
     }
 
 
