@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +21,28 @@ class Regression:
     """What a coefficient came from, so that a cluster can be left out of the fit.
 
     columns: (n, q), scaled so that the mean of weight * columns' columns is the identity. weight, residual: (n,).
-    contrast: (q,): the coefficient's influence is `columns @ contrast * residual`.
+    contrast: (q,): the coefficient's influence is `columns @ contrast * residual`. rows: (N,) where it is seen from a
+    larger sample, True at its n rows.
     """
 
     columns: Floats
     weight: Floats
     residual: Floats
     contrast: Floats
+    rows: NDArray[np.bool_] | None = None
+    _taken: list[tuple[Integers, Floats]] = field(default_factory=list)  # the last answer: each pair of groups asks
 
     def without(self, codes: Integers, clusters: int) -> Floats:
-        """(clusters,) what leaving each cluster out takes from the coefficient, times n, in one step of the fit.
+        """(clusters,) what leaving each cluster out takes from the coefficient, times N, in one step of the fit.
 
-        Raises LinAlgError where one cluster carries all the information on a coefficient.
+        codes: (N,). Raises LinAlgError where one cluster carries all the information on a coefficient.
         """
+        if not self._taken or self._taken[0][0] is not codes:
+            own = codes if self.rows is None else codes[self.rows]
+            self._taken[:] = [(codes, len(codes) / len(own) * self._without(own, clusters))]
+        return self._taken[0][1]
+
+    def _without(self, codes: Integers, clusters: int) -> Floats:
         rows, columns = self.columns.shape
 
         def sums(values: Floats) -> Floats:
@@ -45,6 +54,18 @@ class Regression:
             [float(i == j) - sums(each[i] * each[j] * self.weight) / rows for j in range(i + 1)] for i in range(columns)
         ]
         return np.asarray(sum(c * taken for c, taken in zip(self.contrast, _solved(others, scores), strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class Apart:
+    """The difference of two regressions that have no row in common: neither says anything about the other's fit."""
+
+    first: Regression
+    second: Regression
+
+    def without(self, codes: Integers, clusters: int) -> Floats:
+        """As `Regression.without`."""
+        return self.first.without(codes, clusters) - self.second.without(codes, clusters)
 
 
 def _solved(matrix: list[list[Floats]], right: list[Floats]) -> list[Floats]:
@@ -82,7 +103,7 @@ class Stat:
     value: float
     influence: Floats
     strata: Integers | None = None
-    regression: Regression | None = None
+    regression: Regression | Apart | None = None
 
     def among(self, rows: NDArray[np.bool_]) -> Stat:
         """The same statistic, seen from a larger sample: `rows` (N,) is True at the rows that it was computed on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +13,7 @@ from auditor.checks.groups import Mask
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Scale
 from auditor.kernels.rates import rate
-from auditor.kernels.stat import Regression, Stat
+from auditor.kernels.stat import Apart, Regression, Stat
 from auditor.pairs import Joint, fewest_entities, limiting
 from auditor.sampling import Sampling
 
@@ -93,30 +93,14 @@ def apart(first: Stat, second: Stat) -> Stat:
         strata = np.where(own >= 0, own + above, strata)
         above = int(strata.max(initial=-1)) + 1
     value, influence = first.value - second.value, first.influence - second.influence
-    if first.regression is None or second.regression is None:
+    if not isinstance(first.regression, Regression) or not isinstance(second.regression, Regression):
         return Stat(value, influence, strata)
-    one, other = first.regression, second.regression
-    return Stat(
-        value,
-        influence,
-        strata,
-        Regression(
-            np.hstack([one.columns, other.columns]),
-            one.weight + other.weight,
-            one.residual + other.residual,
-            np.concatenate([one.contrast, -other.contrast]),
-        ),
-    )
+    return Stat(value, influence, strata, Apart(first.regression, second.regression))
 
 
 def among(stat: Stat, rows: Mask) -> Stat:
     """A statistic of the rows (n,) of a group, seen from all rows; its regression comes along."""
     wide = stat.among(rows)
-    if stat.regression is None:
+    if not isinstance(stat.regression, Regression):
         return wide
-    part, factor = stat.regression, math.sqrt(len(rows) / len(stat.influence))
-    columns = np.zeros((len(rows), part.columns.shape[1]))
-    columns[rows] = factor * part.columns
-    weight, residual = np.zeros(len(rows)), np.zeros(len(rows))
-    weight[rows], residual[rows] = part.weight, part.residual
-    return Stat(wide.value, wide.influence, wide.strata, Regression(columns, weight, residual, factor * part.contrast))
+    return Stat(wide.value, wide.influence, wide.strata, dataclasses.replace(stat.regression, rows=rows, _taken=[]))
