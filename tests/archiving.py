@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -36,9 +36,12 @@ class Desk:
     def write(self) -> uses.Write:
         return uses.Write(self.place, self.log.private, no_passphrase)
 
-    def sealed(self, name: str = "Credit LSTM", **changes: Any) -> Path:
-        """A new sealed audit's folder; changes: of its record."""
+    def sealed(self, name: str = "Credit LSTM", more: Mapping[str, str] = {}, **changes: Any) -> Path:
+        """A new sealed audit's folder; more: files besides; changes: of its record."""
         folder = audit_folder(self.place.parent / f"audit-{next(self.numbers)}", name, **changes)
+        for path, text in more.items():
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_text(text)
         seal(folder, self.bank.private, no_passphrase)
         return folder
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from auditor.archive.entry import Facts, Kept
-from auditor.errors import FileFault, Problem, SealFault, WrittenFault
-from auditor.seal import envelope, folder, statement, strictjson
+from auditor.errors import FileFault, SealFault, WrittenFault
+from auditor.seal import envelope, folder, strictjson
+from auditor.seal.verify import unbroken
 
 RECORD = "record.json"
 RESTRICTED = "restricted/"
@@ -48,8 +46,8 @@ def gathered(audit: Path, *, restricted: bool = False) -> Gathered:
             left_out[name] = Kept(hashlib.sha256(data).hexdigest(), len(data))
         else:
             files[name] = data
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    _as_sealed(digests | {name: kept.sha256 for name, kept in left_out.items()}, files[envelope.FILE])
+    if broken := unbroken(audit):
+        raise SealFault(broken)  # what is archived stays so for ever
     if RECORD not in files:
         raise SealFault("is not among the sealed files", where=RECORD)
     return Gathered(files, left_out, facts(files[RECORD]))
@@ -73,20 +71,3 @@ def facts(record: bytes) -> Facts:
         )
     except (KeyError, TypeError):
         raise SealFault("is no record", where=RECORD) from None
-
-
-def _as_sealed(digests: Mapping[str, str], seal: bytes) -> None:
-    """Refuse a folder whose seal is broken already: what is archived stays so for ever."""
-    holder: dict[str, Any] = strictjson.mapping(strictjson.parsed(seal, envelope.FILE), envelope.FILE)
-    try:
-        payload = base64.b64decode(strictjson.text(holder, "payload", envelope.FILE), validate=True)
-    except (binascii.Error, ValueError):
-        raise SealFault("is damaged", where=envelope.FILE) from None
-    sealed = {subject.name: subject.sha256 for subject in statement.read(payload).files}
-    problems = [
-        Problem(name, "was sealed and is missing" if name not in digests else "was changed after it was sealed")
-        for name, sha256 in sorted(sealed.items())
-        if digests.get(name) != sha256
-    ]
-    if problems:
-        raise SealFault(problems)

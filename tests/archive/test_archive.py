@@ -52,9 +52,7 @@ def test_same_bytes_once(desk: Desk) -> None:
 
 def test_restricted_stays_out(desk: Desk) -> None:
     """What is about single people stays out, with its digest, unless it is asked for."""
-    folder = desk.sealed()
-    (folder / "restricted").mkdir()
-    (folder / "restricted" / "person.html").write_text("a person")
+    folder = desk.sealed(more={"restricted/person.html": "a person"})
     left, _ = desk.add(folder)
     kept, _ = desk.add(folder, restricted=True)
 
@@ -234,10 +232,7 @@ def test_retained(desk: Desk) -> None:
 
 def test_too_many_files(desk: Desk) -> None:
     """An audit whose list of files does not fit into an entry is refused, and leaves the log as it was."""
-    folder = desk.sealed()
-    (folder / "attachments").mkdir()
-    for i in range(700):
-        (folder / "attachments" / f"{i}.txt").write_text(str(i))
+    folder = desk.sealed(more={f"attachments/{i}.txt": str(i) for i in range(700)})
     with pytest.raises(FileFault, match="the audit has too many files"):
         desk.add(folder)
     assert desk.verify().entries == 0
