@@ -1,16 +1,19 @@
-"""Load 10^6 rows of 6 steps x 6 features from wide Parquet: seconds, and memory against the size of the data.
+"""Load 10^6 rows of 6 steps x 6 features from wide Parquet, as an audit does, in the process that is shut in:
+seconds, and the memory of both processes against the size of the data.
 
     python benchmarks/bench_load.py [rows]
 
 The limits of the project: 20 s, and a peak of 3 times the data's size in memory.
 """
 
-import importlib
+import os
 import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -53,17 +56,51 @@ output: {{kind: probability}}
 """)
 
 
-def measure(folder: Path) -> None:
-    """Load in this process and print seconds, seconds of processor, peak growth and size in memory (bytes)."""
-    from auditor.loaders.dataset import open_dataset
+class Memory:
+    """The peak of what this process and those below it hold together, each page counted once; a thread looks."""
 
-    for name in ("pyarrow.compute", "pyarrow.csv", "pyarrow.parquet"):
-        importlib.import_module(name)  # what a program that loads data has paid for already
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    start, busy = time.perf_counter(), time.process_time()
-    opened = open_dataset(folder / "dataset.yaml")
-    seconds, busy = time.perf_counter() - start, time.process_time() - busy
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    def __init__(self) -> None:
+        self.peak, self._over = 0, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """The peak in bytes."""
+        self._over.set()
+        self._thread.join()
+        return self.peak
+
+    def _look(self) -> None:
+        while not self._over.wait(0.05):
+            self.peak = max(self.peak, held())
+
+
+def held() -> int:
+    """Bytes that this process and those below it hold now; what two share is counted half for each (Pss)."""
+    below = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return sum(_proportional(one) for one in ("self", *below))
+
+
+def _proportional(process: str) -> int:
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0  # it has ended
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def measure(folder: Path) -> None:
+    """Load as an audit does and print seconds, seconds of processor, peak growth and size in memory (bytes)."""
+    from auditor.worker import DataReader
+
+    with closing(DataReader()) as reader:  # an audit starts it while it reads the policy
+        time.sleep(3)
+        before, watch = held(), Memory()
+        start = time.perf_counter()
+        opened = reader.read(folder / "dataset.yaml")
+        seconds, peak = time.perf_counter() - start, watch.stop() - before
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    busy = sum(one.ru_utime + one.ru_stime for one in used)
     rows = len(opened.test) + len(opened.reference or ())
     print(seconds, busy, peak, opened.test.values.nbytes, rows)
 
@@ -80,7 +117,7 @@ def main() -> int:
     times = peak / held
     print(f"{loaded:,.0f} rows x {STEPS} steps x {FEATURES} features, float32; file {size / 1e6:.0f} MB")
     print(f"seconds               {seconds:8.2f}   (at most {MOST_SECONDS:g})")
-    print(f"seconds of processor  {busy:8.2f}   (of all threads; the rest is waiting)")
+    print(f"seconds of processor  {busy:8.2f}   (of both processes with their start; the rest is waiting)")
     print(f"values in memory, MB  {held / 1e6:8.0f}")
     print(f"peak growth, MB       {peak / 1e6:8.0f}   {times:.2f} times the values (at most {MOST_TIMES:g})")
     return int(seconds > MOST_SECONDS or times > MOST_TIMES)

@@ -25,20 +25,21 @@ def fixed_rows(spec: DataSpec, tables: Tables) -> Rows:
     order = _order(spec, tables, cube, entity, time)
     lengths = _lengths(spec, tables, count, steps)[order]
     empty = int((lengths == 0).sum())
-    order, lengths = order[lengths > 0], lengths[lengths > 0]
+    if empty:
+        order, lengths = order[lengths > 0], lengths[lengths > 0]
     by_file = splits_by_file(tables)
 
     def pick(_: str, values: Floats) -> Floats:
         return np.asarray(values[order])
 
-    stops = np.cumsum(lengths)
+    stops, time = np.cumsum(lengths), time[order]
     return Rows(
         values=_lines(spec, cube, order, lengths),
         starts=stops - lengths,
         stops=stops,
         entity=np.arange(len(order)) if entity is None else entity[order],
-        index_time=time[order],
-        target_time=time[order],
+        index_time=time,
+        target_time=time,
         at=Places(tables, pick, pick),
         entities=entities,
         by_file=None if by_file is None else by_file[order],

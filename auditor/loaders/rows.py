@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,6 +86,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    def without_files(self) -> Rows:
+        """The same rows when all columns have been read, so that the bytes of the files can be given up."""
+        return dataclasses.replace(self, at=Places((), self.at.pick, self.at.pick_target))
 
     def measured_anywhere(self) -> NDArray[np.bool_]:
         """(rows,) whether a row has any measured value at all."""

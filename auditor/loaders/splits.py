@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from auditor.loaders.spec import DataSpec, SplitSpec
 from auditor.loaders.variables import Value
 
 TEST, REFERENCE, NEITHER, CROSSING = 1, 0, -1, -2
+_PIECE = 2**16
 _FEW = 20  # entities below which windows are blocked by time instead
 
 
@@ -54,10 +56,15 @@ def _by_hash(spec: DataSpec, column: str, rows: Rows) -> Integers:
             codes = rows.at.pick(column, per_line.astype(float)).astype(np.int64)
         else:
             codes = per_line[rows.at.static_line]
-    first = (int.from_bytes(hashlib.sha256(str(value).encode()).digest()[:4]) for value in values.tolist())
+    first = (int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) for text in _texts(values))
     shares = np.fromiter(first, dtype=np.uint32, count=len(values)) / 2**32
     share = float(spec.split.test or 0) if spec.split else 0.0
     return np.where(shares[codes] < share, TEST, REFERENCE)
+
+
+def _texts(values: NDArray[Any]) -> Iterator[str]:
+    for start in range(0, len(values), _PIECE):  # objects take ten times the room of numbers
+        yield from map(str, values[start : start + _PIECE].tolist())
 
 
 def _moment(written: Value | None, times: NDArray[Any]) -> Any:

@@ -36,6 +36,7 @@ _NAMES: dict[Task, str] = {
     "read": "the model's process",
     "data": "the process that reads the data files",
 }
+_GIVES_BACK = {"MALLOC_MMAP_THRESHOLD_": str(2**18), "ARROW_DEFAULT_MEMORY_POOL": "system"}  # arrays given up, at once
 R = TypeVar("R", bound=Reply)
 T = TypeVar("T")
 
@@ -100,7 +101,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 cwd=self.private,
-                env=_environment(self.private),
+                env=_environment(self.private) | (_GIVES_BACK if task == "data" else {}),
                 pass_fds=[fd],
                 start_new_session=True,  # Ctrl-C goes to the parent, which ends the child
             )

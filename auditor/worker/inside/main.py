@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import socket
@@ -37,6 +38,9 @@ def _read(channel: socket.socket, isolation: list[str]) -> None:
 
 
 def _data(channel: socket.socket, isolation: list[str]) -> None:
+    sys.meta_path.insert(0, _NoPandas)
+    for name in ("compute", "csv", "parquet"):
+        importlib.import_module(f"pyarrow.{name}")
     from auditor.worker.inside.datafiles import DataRequests
 
     send(channel, {"isolation": isolation, "versions": {}, "threads": 1})
@@ -44,6 +48,16 @@ def _data(channel: socket.socket, isolation: list[str]) -> None:
     while True:
         body, block = receive_with_fd(channel)
         send(channel, _answer(requests.answer, body, block, "the data files cannot be read"))
+
+
+class _NoPandas:
+    """PyArrow imports pandas where it finds it, in half a second and 40 MB, and does without where it does not."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Refuse it; all else is for others to find."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def _list(body: bytes, block: int | None) -> Mapping[str, Any]:
