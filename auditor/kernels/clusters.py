@@ -61,7 +61,9 @@ class Clusters:
         """How many clusters have any of these rows (n,)."""
         if self.codes is None:
             return int(rows.sum())
-        return int((np.bincount(self.codes[rows], minlength=self.count) > 0).sum())
+        seen = np.zeros(self.count, dtype=bool)
+        seen[self.codes[rows]] = True
+        return int(np.count_nonzero(seen))
 
     def alike(self, rows: Mask) -> float:
         """How many independent rows these are worth when the rows of each cluster are all alike (Kish 1965)."""

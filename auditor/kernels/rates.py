@@ -15,9 +15,9 @@ def rate(hit: NDArray[np.bool_], among: NDArray[np.bool_] | None = None, weight:
     Influence by the linearised ratio (Woodruff 1971). Raises NotApplicable where no row (or no weight) is among them.
     """
     inside = np.ones(len(hit), dtype=bool) if among is None else among
-    mass = inside.astype(float) if weight is None else np.where(inside, weight, 0.0)
+    mass = inside if weight is None else np.where(inside, weight, 0.0)
     total = float(mass.sum())
     if total <= 0:
         raise NotApplicable("no row to take the rate of")
     value = float(mass[hit].sum()) / total
-    return Stat(value, len(hit) * mass * (hit - value) / total, np.where(mass > 0, 0, -1))
+    return Stat(value, mass * (hit - value) * (len(hit) / total), (mass > 0).astype(np.int8) - 1)

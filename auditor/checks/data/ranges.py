@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.checks.check import check
 from auditor.checks.data.parts import ordered
@@ -23,6 +24,16 @@ _COMMON = (0.05, 0.95)  # between these quantiles of plausible values lies what 
 
 class Params(Frozen):
     """None: plausible ranges and units are declared with the data."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Of plausible cells: the least, the most, and the ends of their middle 90 %."""
+
+    least: float
+    most: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -73,15 +84,17 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     sets = {"": subject.test} | ({" (reference)": subject.reference} if subject.reference else {})
     infinite, cells = 0, 0
     found: dict[str, Checked] = {}
-    base = _columns(subject, subject.reference) if subject.reference else {}
+    held = {suffix: _columns(subject, data) for suffix, data in sets.items()}
+    base = held.get(" (reference)", {})
+    usual = {name: _usual(feature, values) for name, (feature, values) in (base or held[""]).items()}
     for suffix, data in sets.items():
-        columns = _columns(subject, data)
+        columns = held[suffix]
         infinite += sum(int(np.isinf(values).sum()) for _, values in columns.values())
         cells += sum(values.size for _, values in columns.values())
         for name, (feature, values) in columns.items():
             if feature.kind == "numeric":
                 showable = len(data) * _COMMON[0] >= subject.smallest_cell
-                found[name + suffix] = _checked(feature, values, base[name][1] if name in base else None, showable)
+                found[name + suffix] = _checked(feature, values, usual[name], bool(base), showable)
     if not cells:
         raise NotApplicable("the data have no cell")
     counted = Estimate(value=infinite, n=cells, method="a count of cells", spread=Exact())
@@ -104,28 +117,42 @@ def _columns(subject: Subject, data: Dataset) -> dict[str, tuple[Feature, Floats
     return {feature.name: (feature, column[~np.isnan(column)].astype(float)) for feature, column in both}
 
 
-def _checked(feature: Feature, values: Floats, reference: Floats | None, showable: bool) -> Checked:
-    """reference: the cells of the reference data, if there are any. showable: quantiles point at nobody."""
+def _usual(feature: Feature, values: Floats) -> Usual | None:
+    """What is usual of these cells, None where none is plausible."""
+    if feature.kind != "numeric":
+        return None
+    outside = _outside(feature, values)
+    plausible = values[~outside] if outside.any() else values
+    if not len(plausible):
+        return None
+    low, high = np.quantile(plausible, _COMMON)
+    return Usual(float(plausible.min()), float(plausible.max()), float(low), float(high))
+
+
+def _outside(feature: Feature, values: Floats) -> NDArray[np.bool_]:
     low = -np.inf if feature.low is None else feature.low
     high = np.inf if feature.high is None else feature.high
+    return np.asarray((values < low) | (values > high))
+
+
+def _checked(feature: Feature, values: Floats, usual: Usual | None, compared: bool, showable: bool) -> Checked:
+    """usual, compared: of the reference data, if there are any. showable: quantiles point at nobody."""
     declared = feature.low is not None or feature.high is not None
-    n, outside = len(values), (values < low) | (values > high)
+    n, outside = len(values), _outside(feature, values)
     if not n:
         return Checked(feature, 0, None, None, None, "")
     share = float(outside.mean()) if declared else None
     common = None
     if showable:
-        common = (float(np.quantile(values, _COMMON[0])), float(np.quantile(values, _COMMON[1])))
-    base = values if reference is None else reference
-    plausible = base[(base >= low) & (base <= high)]
-    if not len(plausible) or not (declared or reference is not None):
+        low, high = np.quantile(values, _COMMON)
+        common = (float(low), float(high))
+    if usual is None or not (declared or compared):
         return Checked(feature, n, common, share, None, "")
-    strange = values[outside if declared else (values < plausible.min()) | (values > plausible.max())]
-    usual_low, usual_high = np.quantile(plausible, _COMMON)
+    strange = values[outside if declared else (values < usual.least) | (values > usual.most)]
     best, name = 0, ""
     for slip in slips(feature):
         undone = slip.undone(strange)
-        right = int(((undone >= usual_low) & (undone <= usual_high)).sum())
+        right = int(((undone >= usual.low) & (undone <= usual.high)).sum())
         best, name = max((best, name), (right, slip.name), key=lambda one: one[0])
     return Checked(feature, n, common, share, best / n, name)
 

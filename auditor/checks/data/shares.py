@@ -19,13 +19,13 @@ def share(part: Integers, whole: Integers, among: Mask) -> Stat:
 
     Influence by the linearised ratio (Woodruff 1971). Raises NotApplicable where these rows bring no cell.
     """
-    mass = np.where(among, whole, 0).astype(float)
-    total = float(mass.sum())
+    mass, counted = np.where(among, whole, 0), np.where(among, part, 0)
+    total = int(mass.sum())
     if total <= 0:
         raise NotApplicable("there is no cell to take a share of")
-    value = float(part[among].sum()) / total
-    influence = len(part) * np.where(among, part - value * mass, 0.0) / total
-    return Stat(value, influence, np.where(mass > 0, 0, -1))
+    value = int(counted.sum()) / total
+    influence = (counted - value * mass) * (len(part) / total)
+    return Stat(value, influence, (mass > 0).astype(np.int8) - 1)
 
 
 def estimated(sampling: Sampling, stat: Stat) -> Estimate:
