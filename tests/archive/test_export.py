@@ -69,7 +69,7 @@ def test_tiles(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_layout(desk: Desk, tmp_path: Path) -> None:
-    """Each audit is an OCI artifact whose layers are its files by name; one that was removed is none, nor are its bytes."""
+    """Each audit is an OCI artifact whose layers are its files by name; what was removed is not there."""
     folder = desk.sealed()
     desk.add(folder)
     gone, _ = desk.add(desk.sealed("Removed"))
