@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.artifact import Artifact
 from auditor.errors import FileFault, Problem
+from auditor.student import Lesson, Link, Student
 
 Inputs = Mapping[str, NDArray[Any]]
 """Model input name -> (rows, ...)."""
@@ -161,6 +162,14 @@ class Model(Protocol):
 
     def randomised(self, layers: Sequence[str], seed: int) -> Model:
         """A second model in the same process, the named layers' weights drawn again from their own initializers."""
+        ...
+
+    def distil(self, inputs: Inputs, output: str, link: Link, spec: Student, seed: int) -> tuple[Model, Lesson]:
+        """A small model in the same process that has learnt what this one's output says of the inputs.
+
+        link: the scale on which it learns (logit of a probability, logs of class probabilities, identity of a value).
+        The last fifth of the rows tells when to stop; it has this model's inputs, and one output of the same name.
+        """
         ...
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pupils import Pupil
 
 from auditor.artifact import Artifact, Member, ModelFile, Part
 from auditor.dataset import Block
@@ -147,6 +148,12 @@ class FakeModel:
         """The same formula with other weights."""
         drawn = np.random.default_rng(seed).standard_normal(self.truth.weights.shape)
         return FakeModel(dataclasses.replace(self.truth, weights=drawn / np.sqrt(drawn[..., 0].size)))
+
+    def distil(self, inputs: Inputs, output: str, link: str, spec: Any, seed: int) -> tuple[Pupil, Any]:
+        """A regression that sees as many steps as it has units."""
+        scores = self.evaluate(inputs)["output"]
+        pupil = Pupil(spec, link, output)
+        return pupil, pupil.learn(inputs, scores)
 
     def close(self) -> None:
         """Nothing to give up."""

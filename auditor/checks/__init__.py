@@ -71,7 +71,7 @@ from auditor.checks.performance import (
     segments,
     threshold,
 )
-from auditor.checks.surrogate import fidelity, stability
+from auditor.checks.surrogate import fidelity, simplification, stability
 from auditor.checks.surrogate import groups as fidelity_by_group
 
 _CHECKS = (
@@ -125,6 +125,7 @@ _CHECKS = (
     fidelity.measure,
     fidelity_by_group.measure,
     stability.measure,
+    simplification.measure,
     gates.measure,
     units.measure,
     memory.measure,

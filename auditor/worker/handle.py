@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 
 from auditor.errors import ModelFault, Problem
 from auditor.model import Description, Door, Inputs, Port, Shape, fits, shape_text
+from auditor.student import Lesson, Link, Student
 from auditor.worker import composition
+from auditor.worker.described import layer_of, port_of
 from auditor.worker.traffic import Column, Task, Traffic
 from auditor.worker.wire import Kept, Ran
 
 Arrays = list[tuple[str, tuple[int, ...], str]]
+_PUPILS = 20  # rows from which a student is taught
 
 
 class Handle:
@@ -115,6 +119,27 @@ class Handle:
         }
         kept = self._traffic.child.request(message, Kept)
         return Handle(self._traffic, kept.handle, self._description, self._seconds_to_open, owns_child=False)
+
+    def distil(self, inputs: Inputs, output: str, link: Link, spec: Student, seed: int) -> tuple[Handle, Lesson]:
+        names = [port.name for port in self._description.outputs]
+        if output not in names:
+            raise ModelFault(f"the model has no output '{output}'", remedy=f"it has: {', '.join(names)}")
+        columns, asked = self._columns(inputs), dataclasses.asdict(spec)
+        if len(columns[0].array) < _PUPILS:
+            raise ModelFault(f"a student would learn from {len(columns[0].array)} rows; {_PUPILS} are the fewest")
+        asked |= {"output": names.index(output), "link": link, "seed": seed}
+        taught = self._traffic.teach(self._number, asked, columns)
+        told = dataclasses.replace(
+            self._description,
+            inputs=tuple(map(port_of, taught.inputs)),
+            outputs=tuple(map(port_of, taught.outputs)),
+            layers=tuple(map(layer_of, taught.layers)),
+            parameters=taught.parameters,
+            nonfinite_weights=taught.nonfinite_weights,
+            artifact=None,
+        )
+        student = Handle(self._traffic, taught.handle, told, self._seconds_to_open, owns_child=False)
+        return student, Lesson(taught.epochs, taught.ended, taught.unexplained, taught.parameters)
 
     def close(self) -> None:
         if self._owns_child:

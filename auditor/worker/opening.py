@@ -11,17 +11,14 @@ from pathlib import Path
 
 from auditor.artifact import Artifact, Refused, Trusted
 from auditor.errors import ModelFault, Problem
-from auditor.model import Description, Layer, Model, Port, Recurrence
+from auditor.model import Description, Model
+from auditor.worker.described import layer_of, port_of
 from auditor.worker.handle import Handle
 from auditor.worker.intake import Taken, take_in
 from auditor.worker.process import Child
 from auditor.worker.reading import Reader, read
 from auditor.worker.traffic import Traffic
-from auditor.worker.wire import Kept, Opened, PortReply, RecurrenceReply, printable
-
-_DTYPES = {"float16", "bfloat16", "float32", "float64", "bool"} | {
-    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
-}
+from auditor.worker.wire import Kept, Opened, printable
 
 
 def open_model(
@@ -92,26 +89,15 @@ def _let_in(child: Child, artifact: Artifact) -> None:
 
 
 def _description(artifact: Artifact, child: Child, opened: Opened) -> Description:
-    layers = [
-        Layer(
-            printable(layer.name),
-            printable(layer.kind),
-            None if layer.output_shape is None else tuple(layer.output_shape),
-            layer.parameters,
-            tuple(_recurrence(one) for one in layer.recurrences),
-            layer.heads,
-        )
-        for layer in opened.layers
-    ]
     return Description(
         file=artifact.file.name,
         sha256=artifact.file.sha256,
         bytes=artifact.file.bytes,
         format=artifact.file.format,
         keras_version=printable(artifact.keras_version),
-        inputs=tuple(_port(port) for port in opened.inputs),
-        outputs=tuple(_port(port) for port in opened.outputs),
-        layers=tuple(layers),
+        inputs=tuple(map(port_of, opened.inputs)),
+        outputs=tuple(map(port_of, opened.outputs)),
+        layers=tuple(map(layer_of, opened.layers)),
         parameters=opened.parameters,
         nonfinite_weights=opened.nonfinite_weights,
         isolation=(*map(printable, child.ready.isolation), *_exceptions(artifact)),
@@ -123,14 +109,3 @@ def _description(artifact: Artifact, child: Child, opened: Opened) -> Descriptio
 def _exceptions(artifact: Artifact) -> list[str]:
     trusted = dict.fromkeys(custom.trusted for custom in artifact.custom)
     return [f"code that is not Keras's own was let in because it was named as trusted: {one}" for one in trusted]
-
-
-def _recurrence(one: RecurrenceReply) -> Recurrence:
-    texts = {name: printable(getattr(one, name)) for name in ("prefix", "gate", "squash")}
-    return Recurrence(**{**one.model_dump(), **texts})
-
-
-def _port(port: PortReply) -> Port:
-    if port.dtype not in _DTYPES:
-        raise ModelFault(f"'{printable(port.name)}' has the type {printable(port.dtype)}; numbers are needed")
-    return Port(printable(port.name), tuple(port.shape), port.dtype)

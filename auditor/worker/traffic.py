@@ -15,7 +15,7 @@ from auditor.errors import ModelFault
 from auditor.model import Port
 from auditor.worker.memory import Block, Slot, lay_out
 from auditor.worker.process import Child
-from auditor.worker.wire import Planned, Ran
+from auditor.worker.wire import Planned, Ran, Taught
 
 Task = Mapping[str, Any]
 
@@ -92,6 +92,18 @@ class Traffic:
             self.child.request(message, Ran, block.fd if fresh else None)
             for array, slot in zip(arrays, outs, strict=True):
                 array[...] = block.view(slot)
+
+    def teach(self, handle: int, spec: Mapping[str, Any], columns: Sequence[Column]) -> Taught:
+        """Send all rows at once, for a student to learn from; what was said of it."""
+        with self._lock:
+            ins, end = lay_out((c.port.name, c.array.shape, c.dtype) for c in columns)
+            block, fresh = self._room(end)
+            for column, slot in zip(columns, ins, strict=True):
+                column.fill(block.view(slot), 0)
+            message = {"verb": "distil", "handle": handle, "spec": dict(spec), "block_bytes": block.size}
+            taught = self.child.request(message | _slots(ins, ()), Taught, block.fd if fresh else None)
+        self._count(taught.passes)
+        return taught
 
     def close(self) -> None:
         """End the child and give the block back."""

@@ -86,6 +86,15 @@ class Opened(Reply):
     nonfinite_weights: Count
 
 
+class Taught(Opened):
+    """A student is open under a handle. passes: rows that went through model or student for it."""
+
+    epochs: Count
+    ended: Literal["no better", "epochs", "seconds"]
+    unexplained: Annotated[float, Field(ge=0)]
+    passes: Count
+
+
 class StoredReply(Reply):
     path: Text
     shape: Annotated[list[Count], Field(max_length=32)]

@@ -53,7 +53,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     summaries do not tell, which lower the fidelity but are not named.
     """
     scores = evidence.finite(SCORES)
-    rows, sampled = trial(subject, params, scores)
+    rows, sampled = trial(subject, params.rows, scores)
     tree, curve, _ = learnt(subject, params, rows)
     held, _ = summaries(subject, rows.judge, params.last_steps)
     guess = tree.scores(held).reshape(rows.judge_scores.shape)

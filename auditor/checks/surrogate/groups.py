@@ -48,7 +48,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Blind to: groups that are not recorded; whether the model itself is right.
     """
     scores = evidence.finite(SCORES)
-    rows, sampled = trial(subject, params, scores)
+    rows, sampled = trial(subject, params.rows, scores)
     tree, _, _ = learnt(subject, params, rows)
     held, _ = summaries(subject, rows.judge, params.last_steps)
     guess = tree.scores(held).reshape(rows.judge_scores.shape)

@@ -62,7 +62,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     rules as the reason that would be others with other people in the data.
     Blind to: whether the rules are faithful; whether the model itself would be another with other people in the data.
     """
-    rows, sampled = trial(subject, params, evidence.finite(SCORES))
+    rows, sampled = trial(subject, params.rows, evidence.finite(SCORES))
     tree, _, x = learnt(subject, params, rows)
     held, _ = summaries(subject, rows.judge, params.last_steps)
     trees = list(_resampled(subject, params, rows, tree, x))

@@ -54,38 +54,38 @@ class Trial:
     words: str
 
 
-def trial(subject: Subject, params: TreeParams, scores: Floats) -> tuple[Trial, Sampled | None]:
+def trial(subject: Subject, most: int, scores: Floats, learner: str = "tree") -> tuple[Trial, Sampled | None]:
     """Reference rows to learn from and test rows to judge on; without a reference, halves of the test rows.
 
-    scores: of all test rows. The same for every check with the same parameters. Raises NotApplicable where there are
-    too few rows, and where there is nothing to describe.
+    most: about so many of each. scores: of all test rows. The same for every check with the same number of rows. Raises
+    NotApplicable where there are too few rows, and where there is nothing to describe.
     """
     if np.ptp(scores, axis=0).max() == 0:
         raise NotApplicable("the score is the same for every row, so there is nothing to describe")
-    key, test = ("surrogate", params.rows), subject.test
+    key, test = ("surrogate", most), subject.test
     if subject.reference is not None:
-        rows, sampled = sample(test, params.rows, subject.rng(*key, "judged on"))
-        taken, _ = sample(subject.reference, params.rows, subject.rng(*key, "learnt from"))
+        rows, sampled = sample(test, most, subject.rng(*key, "judged on"))
+        taken, _ = sample(subject.reference, most, subject.rng(*key, "learnt from"))
         learn = subject.reference.take(taken)
-        _refuse_few(learn)
+        _refuse_few(learn, learner)
         learnt = np.concatenate([subject.score(subject.block(learn, piece)) for piece in subject.chunks(learn)])
-        words = f"The tree was learnt from {len(learn)} of {len(subject.reference)} reference rows."
+        words = f"The {learner} was learnt from {len(learn)} of {len(subject.reference)} reference rows."
         return Trial(learn, learnt, test.take(rows), scores[rows], rows, words), sampled
     codes = np.arange(len(test)) if test.cluster is None else np.unique(test.cluster, return_inverse=True)[1]
     number = int(codes.max()) + 1
     first = np.isin(codes, subject.rng(*key, "halves").permutation(number)[: number // 2])
     halves = []
     for half in (first, ~first):
-        rows, _ = sample(test.take(np.flatnonzero(half)), params.rows, subject.rng(*key, "rows of a half"))
+        rows, _ = sample(test.take(np.flatnonzero(half)), most, subject.rng(*key, "rows of a half"))
         halves.append(np.flatnonzero(half)[rows])
     learn = test.take(halves[0])
-    _refuse_few(learn)
-    words = f"There are no reference rows: the tree was learnt from {len(learn)} test rows and judged on others."
-    told = Sampled(n=len(halves[1]), of=len(test), how="the half by cluster that the tree was not learnt from")
+    _refuse_few(learn, learner)
+    words = f"There are no reference rows: the {learner} was learnt from {len(learn)} test rows and judged on others."
+    told = Sampled(n=len(halves[1]), of=len(test), how=f"the half by cluster that the {learner} was not learnt from")
     return Trial(learn, scores[halves[0]], test.take(halves[1]), scores[halves[1]], halves[1], words), told
 
 
-def _refuse_few(learn: Dataset) -> None:
+def _refuse_few(learn: Dataset, learner: str) -> None:
     clusters = len(learn) if learn.cluster is None else len(np.unique(learn.cluster))
     if len(learn) >= _FEWEST and clusters >= _FEWEST_CLUSTERS:
         return
@@ -93,7 +93,7 @@ def _refuse_few(learn: Dataset) -> None:
     if learn.cluster is not None:
         have += f" ({clusters} {learn.cluster_kind})"
         least += f" of {_FEWEST_CLUSTERS} {learn.cluster_kind}"
-    raise NotApplicable(f"a tree would be learnt from {have}, and {least} are the fewest for one")
+    raise NotApplicable(f"a {learner} would be learnt from {have}, and {least} are the fewest for one")
 
 
 def learnt(subject: Subject, params: TreeParams, trial: Trial) -> tuple[Surrogate, DepthCurve, Floats]:

@@ -27,7 +27,7 @@ def load(path: Path, kind: str) -> tuple[Any, dict[str, Any]]:
     except Exception as error:  # Keras raises nearly anything for a file that it cannot read
         raise Refusal(f"Keras cannot load it: {printable(_said(error), 1500)}", _SAVE) from error
     _check_kind(model)
-    return model, _described(model)
+    return model, described(model)
 
 
 def _said(error: Exception) -> str:
@@ -50,7 +50,8 @@ def _check_kind(model: Any) -> None:
             )
 
 
-def _described(model: Any) -> dict[str, Any]:
+def described(model: Any) -> dict[str, Any]:
+    """Ports, layers and counts, as `wire.Opened` tells them."""
     weights = [np.asarray(weight) for weight in model.weights]
     return {
         "inputs": [_port(tensor.name, tensor) for tensor in model.inputs],

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from auditor.worker.inside.loading import load, named_weights
+from auditor.worker.inside.distilling import distilled
+from auditor.worker.inside.loading import described, load, named_weights
 from auditor.worker.inside.programs import program
 from auditor.worker.inside.randomising import randomised
 from auditor.worker.inside.running import Runner
 from auditor.worker.memory import Block, Slot
 
-_RUNNERS = 32
+_RUNNERS, _TEACHING_ROWS = 32, 1024
 
 
 class Requests:
@@ -43,6 +44,8 @@ class Requests:
                 return {"arrays": self._plan(request)}
             case "run":
                 return self._run(request)
+            case "distil":
+                return self._distil(request)
             case "randomise":
                 model = randomised(self._models[request["handle"]], request["layers"], request["seed"])
                 return {"handle": self._keep(model)}
@@ -82,6 +85,15 @@ class Requests:
         runner.run(inputs, outputs, request["batch"], request["pad"])
         choice = runner.choice
         return {"compiled": choice.compiled, "reason": choice.reason, "disagreement": choice.disagreement}
+
+    def _distil(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        model, spec = self._models[request["handle"]], request["spec"]
+        inputs = [np.array(self._view(slot)) for slot in request["inputs"]]
+        runner = self._runner(request["handle"], {"kind": "evaluate"}, [list(array.shape[1:]) for array in inputs])
+        scores = [np.empty((len(inputs[0]), *one.shape[1:]), one.dtype) for one in runner.probe()]
+        runner.run(inputs, scores, _TEACHING_ROWS, pad=False)
+        student, learnt = distilled(model, inputs, scores[spec["output"]], spec)
+        return {"handle": self._keep(student), **described(student), **learnt}
 
     def _view(self, slot: Mapping[str, Any]) -> Any:
         if self._block is None:

@@ -1,0 +1,82 @@
+"""Something simpler than the model: a student that it taught, or itself with less history."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.checks.surrogate.trial import Trial, clusters
+from auditor.dataset import Dataset, Floats, Integers
+from auditor.errors import ModelFault
+from auditor.student import Lesson, Link, Student
+from auditor.subject import Subject
+
+
+@dataclass(frozen=True, eq=False)
+class Simpler:
+    """scores: of the rows that it is judged on. lesson: of a student. steps: the last so many that the model was shown.
+
+    parameters: how many numbers were learnt.
+    """
+
+    name: str
+    scores: Floats
+    parameters: int
+    lesson: Lesson | None = None
+    steps: int | None = None
+
+
+def student(subject: Subject, rows: Trial, spec: Student) -> Simpler | tuple[str, str]:
+    """A student and how it scores; or its name and why there is none."""
+    name, outputs = str(spec), subject.model.description.outputs
+    output, _ = subject.output.read(outputs[0].name)
+    if subject.output.forecasts and {each for each, _ in _places(subject)} != {output}:
+        return name, "the forecasts come from several outputs, and a student learns one"
+    learn, seed = rows.learn, int(subject.rng("surrogate", "student", name).integers(2**31))
+    order = _by_cluster(learn, subject.rng("surrogate", "student", "held out"))
+    inputs = subject.encoder.encode(subject.block(learn, order))
+    try:
+        taught, lesson = subject.model.distil(inputs, output, _link(subject, output), spec, seed)
+    except ModelFault as fault:
+        return name, fault.problems[0].what
+    twin = dataclasses.replace(subject, model=taught)
+    scores = _scores(twin, rows.judge)
+    taught.close()
+    return Simpler(name, scores, lesson.parameters, lesson)
+
+
+def shortened(subject: Subject, data: Dataset, lengths: int) -> Iterator[Simpler]:
+    """The model itself, shown the last step only, and longer parts of the history up to all but the longest."""
+    longest = int(data.lengths.max(initial=0))
+    parameters = subject.model.description.parameters
+    for steps in np.unique(np.geomspace(1, max(longest, 1), lengths + 1).round().astype(int))[:-1]:
+        short = dataclasses.replace(data, starts=np.maximum(data.starts, data.stops - steps))
+        name = f"last {steps} step{'s' if steps > 1 else ''}"
+        yield Simpler(name, _scores(subject, short), parameters, steps=int(steps))
+
+
+def _places(subject: Subject) -> Iterator[tuple[str, int]]:
+    first = subject.model.description.outputs[0].name
+    return (subject.output.place(at, first) for at in range(len(subject.output.forecasts)))
+
+
+def _link(subject: Subject, output: str) -> Link:
+    """The scale on which the model adds up: what it ends with, taken away."""
+    (port,) = (port for port in subject.model.description.outputs if port.name == output)
+    if subject.output.kind == "probability":
+        return "logit" if port.shape in ((), (1,)) else "softmax"
+    return "softmax" if subject.output.kind == "class_probabilities" else "identity"
+
+
+def _by_cluster(data: Dataset, rng: np.random.Generator) -> Integers:
+    """The rows in an order in which clusters stay together and come at random: the last ones are held out."""
+    _, codes = np.unique(clusters(data), return_inverse=True)
+    place = rng.permutation(int(codes.max(initial=0)) + 1)
+    return np.asarray(np.argsort(place[codes], kind="stable"))
+
+
+def _scores(subject: Subject, data: Dataset) -> Floats:
+    return np.concatenate([subject.score(subject.block(data, rows)) for rows in subject.chunks(data)])
