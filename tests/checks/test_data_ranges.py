@@ -81,10 +81,12 @@ def test_a_slip_of_unit_is_named(unit, factor, offset, name):
     """Values between 36 and 38 that were written in another unit are told as such, where no range is declared too."""
     rng = np.random.default_rng(0)
     true, reference = rng.uniform(36, 38, 1000), rng.uniform(36, 38, 1000)
-    checked = ranges._checked(Feature("f", unit=unit), factor * true + offset, reference, showable=True)
+    feature = Feature("f", unit=unit)
+    usual = ranges._usual(feature, reference)
+    checked = ranges._checked(feature, factor * true + offset, usual, compared=True, showable=True)
     assert checked.slip == name
     assert checked.other == pytest.approx(0.9, abs=0.03)  # the middle 90 % of the reference looks right
-    sound = ranges._checked(Feature("f", unit=unit), true, reference, showable=True)
+    sound = ranges._checked(feature, true, usual, compared=True, showable=True)
     assert sound.other == 0.0
 
 
