@@ -16,6 +16,7 @@ from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.loaders.dataset import read_spec
 from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.loaders.reasons import Reasons, read_reasons
 from auditor.loaders.spec import AuditSpec, DataSpec
 from auditor.people import Attestation, Waiver
 from auditor.render.words import words
@@ -39,6 +40,7 @@ class Order:
     waivers: tuple[Waiver, ...]
     attestations: tuple[Attestation, ...]
     inputs: tuple[Input, ...]
+    reasons: Reasons | None = None
 
     @property
     def data(self) -> Path:
@@ -68,10 +70,11 @@ def ordered(audit: Path) -> Order:
     faults.problems += absent.values()
     policy = faults.of(lambda: load_policy(spec.policy, CATALOGUE, folder))
     named = {"dataset.yaml": spec.data, "waivers.yaml": spec.waivers, "attestations.yaml": spec.attestations}
+    named["reasons.yaml"] = spec.explanations.reasons if spec.explanations else None
     paths = {name: folder / path for name, path in named.items() if path and path not in absent}
-    if "dataset.yaml" in paths:
-        data = faults.of(lambda: read_spec(paths["dataset.yaml"])[0])
-        faults.problems += _threshold(spec, marked, data)
+    data = faults.of(lambda: read_spec(paths["dataset.yaml"])[0]) if "dataset.yaml" in paths else None
+    faults.problems += _threshold(spec, marked, data)
+    reasons = faults.of(lambda: read_reasons(paths["reasons.yaml"], data)) if data and "reasons.yaml" in paths else None
     read = [faults.of(partial(Input.read, name, path)) for name, path in paths.items()]
     faults.of(lambda: words(spec.language))
     waivers: tuple[Waiver, ...] | None = ()
@@ -85,7 +88,7 @@ def ordered(audit: Path) -> Order:
         raise WrittenFault(faults.problems)
     _can_draw()
     inputs = (main, *(one for one in read if one), *policy_inputs(policy.paths, policy.files))
-    return Order(spec, folder, policy, waivers or (), attestations or (), inputs)
+    return Order(spec, folder, policy, waivers or (), attestations or (), inputs, reasons)
 
 
 def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]:
@@ -95,6 +98,7 @@ def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]
         ("data",): spec.data,
         ("waivers",): spec.waivers,
         ("attestations",): spec.attestations,
+        ("explanations", "reasons"): spec.explanations.reasons if spec.explanations else None,
     }
     remedy = "Paths are relative to the audit file."
     return {

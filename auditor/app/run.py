@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
 
 from auditor import engine
 from auditor.app import refusal
+from auditor.app.explain import explained
 from auditor.app.files import audit_files, unchanged
+from auditor.app.opening import Progress, opened_subject, subject_of
 from auditor.app.order import Order, ordered
 from auditor.app.output import new_folder
 from auditor.artifact import Refused, Trusted
 from auditor.checks import CATALOGUE
-from auditor.dataset import Dataset
-from auditor.errors import AuditorError, ModelFault
+from auditor.errors import AuditorError, NotApplicable
 from auditor.loaders.dataset import Opened
 from auditor.loaders.policies import LoadedPolicy
 from auditor.loaders.trusted import find_trusted
-from auditor.model import Model, Shape, check_signature
+from auditor.model import Model
 from auditor.record import FileDigest, Record
-from auditor.subject import Encoder, Identity, Subject, check_output
-from auditor.worker import DataReader, open_model
+from auditor.subject import Subject
+from auditor.worker import DataReader
 
 _log = logging.getLogger(__name__)
-
-
-class Progress(engine.Progress, Protocol):
-    """Who is told how the audit goes, from its first step."""
-
-    def step(self, words: str) -> None:
-        """What is being done before the checks begin."""
-        ...
-
-    def planned(self, rows: int | None) -> None:
-        """Model evaluations that the whole audit will take, None where it cannot be told."""
-        ...
-
-    def rows(self, done: int) -> None:
-        """Model evaluations so far."""
-        ...
 
 
 def run(audit: Path, out: Path | None, progress: Progress, trust: Iterable[str] = ()) -> tuple[Record, Path]:
@@ -62,60 +44,52 @@ def run(audit: Path, out: Path | None, progress: Progress, trust: Iterable[str] 
 def _recorded(
     order: Order, trusted: tuple[Trusted, ...], out: Path | None, reader: DataReader, progress: Progress
 ) -> tuple[Record, Path]:
-    refused = None
+    refused: Refused | None = None
+    pages: dict[str, bytes] = {}
     with new_folder(out, order.spec.model.name) as place:
         progress.step("reading the data")
         opened = reader.read(order.data)
         progress.step("opening the model")
         try:
-            record = _run(order, opened, trusted, progress)
+            record, pages = _run(order, opened, trusted, progress)
         except Refused as fault:
             refused, model = fault, refusal.Unopened.of(fault)
-            subject, context = _subject(order, opened, model), _context(order, opened)
+            subject, context = subject_of(order, opened, model), _context(order, opened)
             policy = order.policy.policy
             record = _named(order, refusal.record_refusal(subject, policy, CATALOGUE, context, progress, fault))
         progress.step("writing the report")
         unchanged(order.inputs)
-        place.write(audit_files(record, order.inputs))
+        place.write({**audit_files(record, order.inputs), **pages})
     if refused is not None:
         raise refusal.told(refused, place.final)
     return record, place.final
 
 
-def _run(order: Order, opened: Opened, trusted: tuple[Trusted, ...], progress: Progress) -> Record:
-    model = open_model(
-        order.model,
-        memory_bytes=order.memory_bytes,
-        seconds=60 * order.budget.minutes,
-        progress=progress.rows,
-        trusted=trusted,
-    )
+def _run(
+    order: Order, opened: Opened, trusted: tuple[Trusted, ...], progress: Progress
+) -> tuple[Record, dict[str, bytes]]:
+    """The record, and the pages of single rows."""
+    with opened_subject(order, opened, trusted, progress) as subject:
+        progress.planned(planned(subject, order.policy))
+        record = engine.audit(subject, order.policy.policy, CATALOGUE, _context(order, opened), progress)
+        files, untold = _explained(order, subject, progress)
+        not_tested = (*_let_in(subject.model), *untold, *record.not_tested)
+    return _named(order, record.model_copy(update={"not_tested": not_tested})), files
+
+
+def _explained(order: Order, subject: Subject, progress: Progress) -> tuple[dict[str, bytes], list[str]]:
+    """Pages of single rows; or why there are none, which takes nothing from what was measured."""
+    if order.spec.explanations is None:
+        return {}, []
+    progress.step("explaining single rows")
     try:
-        return _audited(order, opened, model, progress)
-    finally:
-        model.close()
-
-
-def _audited(order: Order, opened: Opened, model: Model, progress: Progress) -> Record:
-    columns = {name: [column.name for column in given] for name, given in opened.encoder.columns.items()}
-    check_signature(model.description, sent(opened.encoder, opened.test), columns)
-    subject = _subject(order, opened, model)
-    _probe(subject)
-    progress.planned(planned(subject, order.policy))
-    record = engine.audit(subject, order.policy.policy, CATALOGUE, _context(order, opened), progress)
-    return _named(order, record.model_copy(update={"not_tested": (*_let_in(model), *record.not_tested)}))
-
-
-def _probe(subject: Subject) -> None:
-    """Refuse an output of another kind than declared. A model that fails here fails in the checks, as findings."""
-    try:
-        check_output(subject)
-    except ModelFault as fault:
-        _log.info("the output could not be tried: %s", fault)
-    except AuditorError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the checks will tell, as findings
-        _log.info("the output could not be tried: %s", error)
+        return explained(order, subject), []
+    except (AuditorError, NotApplicable) as fault:
+        return {}, [f"Pages of single rows: asked for, and none could be made: {fault}."]
+    except Exception as error:  # noqa: BLE001
+        # What was measured is not lost because a page could not be made; the report tells, the trace goes to the log.
+        _log.exception("pages of single rows could not be made")
+        return {}, [f"Pages of single rows: asked for, and none could be made: {type(error).__name__}: {error}."]
 
 
 def _let_in(model: Model) -> list[str]:
@@ -124,21 +98,6 @@ def _let_in(model: Model) -> list[str]:
     uses = {custom.used_by: custom.trusted for custom in artifact.custom} if artifact else {}
     told = "runs code that is not Keras's own and was not examined; it was let in because it was named as trusted"
     return [f"{place[:1].upper()}{place[1:]} {told}: {trusted}." for place, trusted in uses.items()]
-
-
-def _subject(order: Order, opened: Opened, model: Model) -> Subject:
-    spec = order.spec
-    return Subject(
-        model=model,
-        test=opened.test,
-        reference=opened.reference,
-        encoder=opened.encoder,
-        output=opened.output,
-        decision=spec.decision,
-        identity=Identity.model_validate(spec.model.model_dump(exclude={"file"})),
-        seed=spec.seed,
-        smallest_cell=order.policy.policy.statistics.smallest_cell,
-    )
 
 
 def _named(order: Order, record: Record) -> Record:
@@ -160,17 +119,6 @@ def _context(order: Order, opened: Opened) -> engine.Context:
         waivers=order.waivers,
         attestations=order.attestations,
     )
-
-
-def sent(encoder: Encoder, data: Dataset) -> Mapping[str, Shape]:
-    """The shape of each model input as the data set would send it; None along an axis that follows the rows' length."""
-    widths = (encoder.width, encoder.width) if encoder.width else (1, 2)
-    nobody = np.array([], dtype=int)
-    one, other = (encoder.encode(data.block(nobody, width)) for width in widths)
-    return {
-        name: tuple(a if a == b else None for a, b in zip(one[name].shape[1:], other[name].shape[1:], strict=True))
-        for name in one
-    }
 
 
 def planned(subject: Subject, policy: LoadedPolicy) -> int | None:

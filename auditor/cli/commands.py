@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.archiving import archive
+from auditor.cli.explaining import explain
 from auditor.cli.policies import policy
 from auditor.cli.sealing import keys, seal, sign_off, verify
 
@@ -128,5 +129,5 @@ def schema(kind: str) -> None:
     click.echo(json.dumps(made(kind), indent=2, ensure_ascii=False))
 
 
-for _command in (keys, seal, sign_off, verify, archive):
+for _command in (keys, seal, sign_off, verify, archive, explain):
     auditor.add_command(_command)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Task
     from rich.text import Text
 
-    from auditor.app.run import Progress
+    from auditor.app.opening import Progress
 
 _WORDS = {"measured": "ok", "not_applicable": "not applicable"}
 

@@ -180,10 +180,21 @@ class Budget(Frozen):
     memory_gb: PositiveFloat | None = None
 
 
+Choice = Literal["worst_errors", "borderline", "typical", "one_per_group"]
+
+
+class Explanations(Frozen):
+    """Pages that tell why single rows have their scores. rows: how many of each choice. reasons: file of sentences."""
+
+    choose: tuple[Choice, ...] = ("worst_errors", "borderline", "typical", "one_per_group")
+    rows: Annotated[int, Field(ge=1, le=20)] = 2
+    reasons: Name | None = None
+
+
 class AuditSpec(Frozen):
     """audit.yaml. Paths are relative to it; `policy` is a shipped policy's name or a path.
 
-    waivers, attestations: files with what people state of this model.
+    waivers, attestations: files with what people state of this model. explanations: None, no pages of single rows.
     """
 
     model: ModelSpec
@@ -195,3 +206,4 @@ class AuditSpec(Frozen):
     seed: NonNegativeInt = 0
     waivers: Name | None = None
     attestations: Name | None = None
+    explanations: Explanations | None = None

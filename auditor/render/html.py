@@ -12,7 +12,7 @@ from auditor.render.fonts import packed_faces
 from auditor.render.palette import dark_rules
 from auditor.render.report import report
 from auditor.render.view import Chip, Code, Figure, Grid, Link
-from auditor.render.words import words
+from auditor.render.words import Words, words
 from auditor.shipped import shipped
 
 if TYPE_CHECKING:
@@ -27,13 +27,21 @@ def render_html(record: Record, *, theme: Path | None = None) -> str:
     theme: a folder whose files stand in for the shipped templates of the same name, and whose `theme.css` is added.
     Raises WrittenFault, naming file and line, where a template is wrong.
     """
+    told = words(record.language)
+    return page(_START, told, theme, report=report(record, told))
+
+
+def page(template: str, words: Words, theme: Path | None = None, **given: object) -> str:
+    """A template filled in. given: what it names beside its words and the style sheets.
+
+    Raises WrittenFault, naming file and line, where it is wrong.
+    """
     from jinja2 import TemplateError
 
-    told = words(record.language)
     environment = _environment(theme)
-    environment.globals["_"] = told
+    environment.globals["_"] = words
     try:
-        return environment.get_template(_START).render(report=report(record, told), style=_style(theme))
+        return environment.get_template(template).render(**given, style=_style(theme))
     except TemplateError as error:
         raise _fault(error) from error
 
@@ -84,6 +92,7 @@ def _style(theme: Path | None) -> dict[str, Any]:
         "common": sheets("report.css", "icons.css"),
         "screen": f"{sheets('screen.css')}\n{dark}",
         "print": sheets("print.css"),
+        "alone": sheets("alone.css"),
         "theme": own.read_text(encoding="utf-8") if own and own.is_file() else "",
     }
     return {name: _markup(text) for name, text in parts.items()}

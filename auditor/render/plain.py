@@ -26,12 +26,13 @@ def _spelled(one: str) -> str:
 
 def printable(record: Record) -> Record:
     """The same record with all its strings, keys included, made plain."""
-    return Record.model_validate(_plainly(record.model_dump(mode="json", by_alias=True)))
+    return Record.model_validate(plainly(record.model_dump(mode="json", by_alias=True)))
 
 
-def _plainly(value: Any) -> Any:
+def plainly(value: Any) -> Any:
+    """Plain data (text, numbers, lists, mappings) with all its strings, keys included, made plain."""
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, dict):
-        return {plain(str(key)): _plainly(item) for key, item in value.items()}
-    return [_plainly(item) for item in value] if isinstance(value, list) else value
+        return {plain(str(key)): plainly(item) for key, item in value.items()}
+    return [plainly(item) for item in value] if isinstance(value, list) else value

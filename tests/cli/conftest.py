@@ -86,7 +86,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FormulaModel:
         made.progress = progress
         return made
 
-    monkeypatch.setattr("auditor.app.run.open_model", opened)
+    monkeypatch.setattr("auditor.app.opening.open_model", opened)
     return made
 
 

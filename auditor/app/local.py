@@ -1,0 +1,172 @@
+"""Explanations of single rows, put together from what each method finds."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from auditor.app.others import Others
+from auditor.app.telling import courses, features_of, otherwise, outcome, pushes, sentence
+from auditor.checks.importance.attributed import BACKGROUNDS, once
+from auditor.checks.importance.turning import search_of
+from auditor.dataset import Dataset, Integers
+from auditor.errors import FileFault
+from auditor.explain.attribution import Attribution
+from auditor.explain.backgrounds import Backgrounds
+from auditor.explain.counterfactual import Search
+from auditor.explain.explained import Explained
+from auditor.explain.line import Line
+from auditor.explain.players import Players
+from auditor.explain.possible import Possible, possible_of
+from auditor.explain.question import Question
+from auditor.explain.reasons import principal, side
+from auditor.explain.told import Explanation, Notice, Otherwise
+from auditor.loaders.reasons import Reasons
+from auditor.subject import Subject
+
+_CELLS = 4  # that a counterfactual changes at most
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row to explain. name: who it is on the page; salted: that this is no name of the files. why: it was chosen."""
+
+    row: int
+    name: str
+    salted: bool
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Explainer:
+    """Explains rows of the subject's test data, which the caller may have replaced by its reference data (`part`)."""
+
+    subject: Subject
+    against: Dataset
+    part: str
+    reasons: Reasons | None
+    language: str
+
+    def explain(self, cases: Sequence[Case]) -> list[Explanation]:
+        """One explanation a case. Raises FileFault where a score is NaN or infinite."""
+        rows = np.array([case.row for case in cases], dtype=np.intp)
+        question = self._question(rows)
+        credit = once(question, Players.cells(question.data, question.steps))
+        features = credit.by(Players.features(question.data, question.steps), question.backgrounds)
+        return [self._explanation(case, at, question, credit, features) for at, case in enumerate(cases)]
+
+    def _question(self, rows: Integers) -> Question:
+        data = self.subject.test
+        drawn = Backgrounds.drawn(
+            self.others.data, self.others.scores, BACKGROUNDS, self.subject.rng("explanations", "backgrounds")
+        )
+        several = self.others.scores.ndim == 2
+        classes = self.others.scores.shape[1] - 1 if several else None
+        return Question(self.subject, data, rows, drawn, Explained.of(self.subject, classes))
+
+    @cached_property
+    def others(self) -> Others:
+        """The rows that a row is compared with."""
+        return Others.of(self.subject, self.against)
+
+    @cached_property
+    def search(self) -> tuple[Search | None, tuple[str, ...]]:
+        """The search for counterfactuals, or why there is none."""
+        decision = self.subject.decision
+        if decision is None or self.others.scores.ndim == 2:
+            return None, ("nothing is decided by a threshold, so there is no decision that could be turned",)
+        return search_of(self.subject, decision, _CELLS)
+
+    @cached_property
+    def possible(self) -> tuple[Possible, ...]:
+        return possible_of(self.against)
+
+    @cached_property
+    def made(self) -> str:
+        return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+    def _explanation(
+        self, case: Case, at: int, question: Question, credit: Attribution, features: Attribution
+    ) -> Explanation:
+        subject, data = self.subject, self.subject.test
+        score, line = self._score(case), Line(subject, data, case.row, self.possible)
+        found, notes = self._turned(case.row)
+        alike, share = self.others.alike(data, case.row)
+        return Explanation(
+            case=case.name,
+            salted=case.salted,
+            chosen=case.why,
+            part="test" if self.part == "test" else "reference",
+            made=self.made,
+            language=self.language,
+            identity=subject.identity,
+            model_sha256=subject.model.description.sha256,
+            data=data.name,
+            seed=subject.seed,
+            decision=subject.decision if self.others.scores.ndim == 1 else None,
+            unit=question.explained.unit,
+            probability=question.explained.unit == "probability",
+            explained=data.target.classes[-1] if data.target.classes else data.target.name,
+            score=score,
+            outcome=outcome(data, case.row),
+            base=float(credit.base[at]),
+            comparison=len(question.backgrounds),
+            reference=question.backgrounds.population,
+            method=credit.method,
+            rest=float(features.gap[at]),
+            pushes=pushes(features, credit, question, at),
+            courses=tuple(courses(line)),
+            steps=line.length,
+            otherwise=found,
+            no_otherwise="" if found else " ".join(notes),
+            alike=alike,
+            alike_rows=len(self.others.data),
+            alike_events=share,
+            notice=self._notice(features.take(np.array([at])), question.backgrounds, score),
+            notes=tuple(dict.fromkeys((*credit.notes, *self.others.notes, *(notes if found else ())))),
+        )
+
+    def _score(self, case: Case) -> float:
+        score = self.subject.raw_score(self.subject.block(self.subject.test, np.array([case.row])))[0]
+        last = float(score if np.ndim(score) == 0 else score[-1])
+        if not np.isfinite(last):
+            raise FileFault(f"the model's score of {case.name} is NaN or infinite, so that there is nothing to explain")
+        return last
+
+    def _turned(self, row: int) -> tuple[Otherwise | None, tuple[str, ...]]:
+        search, notes = self.search
+        if search is None:
+            return None, notes
+        found = search.nearest(row)
+        if found is None:
+            told = f"No change of at most {_CELLS} cells that the search tried turns the decision within what the "
+            return None, (f"{told}reference rows show.", *notes)
+        return otherwise(
+            found, dict(zip((f.name for f in features_of(search.data)), self.possible, strict=True))
+        ), notes
+
+    def _notice(self, features: Attribution, backgrounds: Backgrounds, score: float) -> Notice | None:
+        reasons, decision = self.reasons, self.subject.decision
+        if reasons is None or decision is None or self.others.scores.ndim == 2:
+            return None
+        towards = side(decision)
+        names = features.players.names
+        groups = np.zeros(len(names), dtype=np.intp)
+        listed = reasons.groups(names)
+        for number, members in enumerate(listed):
+            groups[members] = number
+        (found,) = principal(features, backgrounds, towards, groups)
+        told = tuple(sentence(one, listed[one.group], names, features.values[0], reasons, towards) for one in found)
+        letter = reasons.letter
+        return Notice(
+            language=reasons.language,
+            title=letter.title,
+            opening=letter.opening,
+            closing=letter.closing,
+            reasons=told,
+            complete=bool(told) and all(one.sentence for one in told),
+        )

@@ -1,0 +1,109 @@
+"""What was found of a row, as it is told: names, units and plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from auditor.dataset import Dataset, Feature, Floats
+from auditor.explain.attribution import Attribution
+from auditor.explain.counterfactual import Counterfactual
+from auditor.explain.line import Line
+from auditor.explain.possible import Possible
+from auditor.explain.question import Question
+from auditor.explain.reasons import Reason
+from auditor.explain.told import Changed, Course, Otherwise, Push, Sentence, Variable
+from auditor.loaders.reasons import Reasons, vague
+
+
+def sentence(
+    reason: Reason, members: Sequence[int], names: Sequence[str], values: Floats, reasons: Reasons, towards: int
+) -> Sentence:
+    """A reason in the words of the feature that pushed most, of those that are the same reason."""
+    in_order = sorted(members, key=lambda at: -towards * float(values[at]))
+    known = [reasons.sentences(names[at]) for at in in_order]
+    first = next((one for one in known if one and one.of(towards)), None)
+    text = first.of(towards) if first else ""
+    return Sentence(
+        code=first.code if first else "",
+        sentence=text,
+        features=tuple(names[at] for at in in_order),
+        push=reason.push,
+        share=reason.share,
+        tied=reason.tied,
+        vague=bool(text) and vague(text),
+    )
+
+
+def outcome(data: Dataset, row: int) -> str:
+    """What happened to a row, in words; empty where it is not known."""
+    y = float(data.y[row])
+    if not np.isfinite(y):
+        return ""
+    return data.target.classes[int(y)] if data.target.classes else f"{y:.6g} {data.target.unit}".strip()
+
+
+def variable(feature: Feature, possible: Possible) -> Variable:
+    """A feature as a reader knows it."""
+    return Variable(
+        name=feature.name,
+        unit=feature.unit,
+        description=feature.description,
+        levels=feature.levels or (("no", "yes") if feature.kind == "binary" else ()),
+        decimals=possible.decimals,
+        fixed=feature.immutable,
+    )
+
+
+def features_of(data: Dataset) -> tuple[Feature, ...]:
+    """Features, then static features."""
+    return (*data.features, *data.static_features)
+
+
+def otherwise(found: Counterfactual, possible: Mapping[str, Possible]) -> Otherwise:
+    """A counterfactual. possible: by the name of the feature."""
+    changes = tuple(
+        Changed(
+            of=variable(change.feature, possible[change.feature.name]),
+            step=change.step,
+            before=change.before,
+            after=change.after,
+            size=change.size,
+        )
+        for change in found.changes
+    )
+    return Otherwise(changes=changes, score=found.score)
+
+
+def pushes(features: Attribution, credit: Attribution, question: Question, at: int) -> tuple[Push, ...]:
+    """Of each feature, the strongest first."""
+    length, count = int(question.lengths[at]), len(question.data.features)
+    told_by_step = len(credit.players) > len(features.players)
+    grid = credit.take(np.array([at])).on_grid()[0][question.steps - length :]
+    errors = np.zeros(len(features.players)) if features.error is None else features.error[at]
+    made = [
+        Push(
+            feature=name,
+            value=float(features.values[at, number]),
+            error=float(errors[number]),
+            by_step=tuple(map(float, grid[:, number])) if told_by_step and number < count else (),
+        )
+        for number, name in enumerate(features.players.names)
+    ]
+    return tuple(sorted(made, key=lambda push: -abs(push.value)))
+
+
+def courses(line: Line) -> Iterator[Course]:
+    """What each feature of a row was."""
+    data, count = line.data, len(line.data.features)
+    steps = line.own[: line.length * count].reshape(line.length, count)
+    for at, feature in enumerate(features_of(data)):
+        values = steps[:, at] if at < count else line.own[line.length * count + at - count :][:1]
+        usual = line.possible[at]
+        yield Course(
+            of=variable(feature, usual),
+            static=at >= count,
+            values=tuple(None if np.isnan(value) else float(value) for value in values),
+            usual=(usual.low, usual.high) if usual.decimals is not None and np.isfinite(usual.low) else None,
+        )

@@ -1,0 +1,117 @@
+"""What a row was: its features over its steps, as tables, and as drawings where there are many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from auditor.explain.told import Course, Explanation
+from auditor.measurement import Axis, Lines, Series
+from auditor.render.personal import step_text, value_text
+from auditor.render.view import Cell, Grid, Head
+from auditor.render.words import Words
+
+FEW = 12  # steps that a table has a column for
+_DRAWN = 4  # features with a drawing of their own, where there are more steps
+
+
+def tables(told: Explanation, words: Words) -> tuple[Grid, ...]:
+    """The features, those that moved the score most first; what holds throughout in a table of its own."""
+    moving = [one for one in _in_order(told) if not one.static]
+    fixed = [one for one in _in_order(told) if one.static]
+    made = []
+    if moving and told.steps:
+        made.append(_by_step(told, moving, words) if told.steps <= FEW else _in_short(told, moving, words))
+    if fixed:
+        made.append(_once(fixed, words))
+    return tuple(made)
+
+
+def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
+    """The features that moved the score most, as points at the steps where they were measured."""
+    if told.steps <= FEW:
+        return
+    moving = [one for one in _in_order(told) if not one.static and sum(v is not None for v in one.values) > 1]
+    for one in [each for each in moving if not each.of.levels][:_DRAWN]:
+        points = [(at - told.steps + 1, value) for at, value in enumerate(one.values) if value is not None]
+        yield Lines(
+            title=one.of.name,
+            caption=words("A point where {name} was measured; the latest step is 0, on the right.", name=one.of.name)
+            + _usual(one, words),
+            x=Axis(title=words("Steps from the latest"), low=1 - told.steps, high=0),
+            y=Axis(title=one.of.name, unit=one.of.unit),
+            series=(
+                Series(
+                    name=one.of.name,
+                    x=tuple(float(x) for x, _ in points),
+                    y=tuple(y for _, y in points),
+                    style="points",
+                ),
+            ),
+        )
+
+
+def _in_order(told: Explanation) -> list[Course]:
+    place = {push.feature: at for at, push in enumerate(told.pushes)}
+    return sorted(told.courses, key=lambda one: place.get(one.of.name, len(place)))
+
+
+def _by_step(told: Explanation, courses: Sequence[Course], words: Words) -> Grid:
+    heads = [Head(words("Feature")), *(Head(step_text(told.steps - at, words), "right") for at in range(told.steps))]
+    heads.append(Head(words("Usual range"), "right"))
+    rows = [(_name(one), *(_marked(one, value, words) for value in one.values), _range(one, words)) for one in courses]
+    return Grid(words("Course, the latest step on the right"), tuple(heads), tuple(rows), (_legend(words),))
+
+
+def _in_short(told: Explanation, courses: Sequence[Course], words: Words) -> Grid:
+    titles = (words("Latest"), words("Measured at"), words("Lowest"), words("Highest"), words("Steps measured"))
+    heads = (Head(words("Feature")), *(Head(one, "right") for one in titles), Head(words("Usual range"), "right"))
+    rows = [(_name(one), *_short(told, one, words), _range(one, words)) for one in courses]
+    return Grid(words("Course in short"), heads, tuple(rows), (_legend(words),))
+
+
+def _short(told: Explanation, one: Course, words: Words) -> tuple[Cell, ...]:
+    known = [(at, value) for at, value in enumerate(one.values) if value is not None]
+    if not known:
+        return (words("not measured"), "", "", "", words("{n} of {of}", n=0, of=told.steps))
+    values = [value for _, value in known]
+    ends = ("", "") if one.of.levels else tuple(_marked(one, end(values), words) for end in (min, max))
+    last = known[-1]
+    return (
+        _marked(one, last[1], words),
+        step_text(told.steps - last[0], words),
+        *ends,
+        words("{n} of {of}", n=len(known), of=told.steps),
+    )
+
+
+def _once(courses: Sequence[Course], words: Words) -> Grid:
+    heads = (Head(words("Feature")), Head(words("Value"), "right"), Head(words("Usual range"), "right"))
+    rows = tuple((_name(one), _marked(one, one.values[0], words), _range(one, words)) for one in courses)
+    return Grid(words("What holds throughout"), heads, rows, (_legend(words),))
+
+
+def _name(one: Course) -> str:
+    return f"{one.of.name} ({one.of.unit})" if one.of.unit else one.of.name
+
+
+def _marked(one: Course, value: float | None, words: Words) -> str:
+    """A value, with an arrow where it is outside the usual range."""
+    text = "–" if value is None else value_text(one.of, value, words)
+    if value is None or one.usual is None or one.usual[0] <= value <= one.usual[1]:
+        return text
+    return f"{text} {'▲' if value > one.usual[1] else '▼'}"
+
+
+def _range(one: Course, words: Words) -> str:
+    if one.usual is None:
+        return ""
+    low, high = (value_text(one.of, end, words) for end in one.usual)
+    return words("{low} to {high}", low=low, high=high)
+
+
+def _usual(one: Course, words: Words) -> str:
+    return "" if one.usual is None else " " + words("Usual: {range}.", range=_range(one, words))
+
+
+def _legend(words: Words) -> str:
+    return words("– not measured; ▲ above, ▼ below the usual range, in which 98 % of the reference rows' values lie.")

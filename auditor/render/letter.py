@@ -1,0 +1,57 @@
+"""The letter that tells a person the reasons for a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.explain.told import Explanation, Notice
+from auditor.render.html import page
+from auditor.render.personal import made_plain
+from auditor.render.view import Fact
+from auditor.render.words import Words, words
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """The person's letter."""
+
+    language: str
+    title: str
+    opening: str
+    reasons: tuple[str, ...]
+    order: str
+    closing: str
+    facts: tuple[Fact, ...]
+
+
+def letter_page(told: Explanation) -> str:
+    """The letter as one HTML file; empty where the score is on the good side, or a principal reason has no sentence."""
+    told, say = made_plain(told), words(told.language)
+    notice = told.notice
+    if notice is None or not notice.complete or told.favourable is not False:
+        return ""
+    return page("letter.html", say, view=_letter(told, notice, say))
+
+
+def _letter(told: Explanation, notice: Notice, say: Words) -> LetterView:
+    action = told.decision.action.rstrip(".") if told.decision else ""
+    opening = say(
+        "A score that was calculated by a computer program contributed to this decision: {action}. These are the main "
+        "reasons for the score, the most important first.",
+        action=action,
+    )
+    closing = say(
+        "The reasons compare what is recorded about you with what is recorded about other persons. If you think that "
+        "something about you is wrong or missing, please tell us: we will look at it and score again."
+    )
+    order = say("Some of these reasons weigh about the same; their order then says nothing.")
+    date = say.date(told.made)
+    return LetterView(
+        language=notice.language,
+        title=notice.title or say("The main reasons for a decision about you"),
+        opening=notice.opening or opening,
+        reasons=tuple(one.sentence for one in notice.reasons),
+        order=order if any(one.tied for one in notice.reasons[:-1]) else "",
+        closing=notice.closing or closing,
+        facts=(Fact(say("Reference"), told.case), Fact(say("Date"), date)),
+    )

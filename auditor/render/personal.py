@@ -1,0 +1,103 @@
+"""Values, steps and scores of one row in words."""
+
+from __future__ import annotations
+
+from auditor.explain.told import Changed, Explanation, Push, Variable
+from auditor.render.plain import plainly
+from auditor.render.words import Words
+
+SURE = 1.959963984540054
+"""Standard errors on either side of an effect that are told with it."""
+
+
+def made_plain(told: Explanation) -> Explanation:
+    """The same with every name safe to print."""
+    return Explanation.model_validate(plainly(told.model_dump(mode="json")))
+
+
+def value_text(of: Variable, value: float | None, words: Words, *, unit: bool = False) -> str:
+    """A value as a reader knows it: its level, or the number with the decimals that it is written with."""
+    if value is None:
+        return words("not measured")
+    if of.levels:
+        return of.levels[int(value)] if 0 <= int(value) < len(of.levels) else words.numbers.bare(value)
+    return words.numbers.number(value, of.decimals, of.unit if unit else "")
+
+
+def step_text(step: int | None, words: Words) -> str:
+    """A step counted from the end: 1 is the latest; None: what holds at all steps."""
+    if step is None:
+        return words("throughout")
+    return words("latest") if step == 1 else words("{count} earlier", count=step - 1)
+
+
+def score_text(told: Explanation, score: float, words: Words) -> str:
+    """A score: a probability as a percentage, else a number with its unit."""
+    if told.probability:
+        return words.numbers.percent(score, 1)
+    return words.numbers.number(score, None, told.unit)
+
+
+def pushed(told: Explanation, value: float, words: Words) -> str:
+    """What a feature did to the score, with its sign, in percentage points or in the unit of the score."""
+    shown = 100 * value if told.probability else value
+    text = words.numbers.number(shown, 1 if told.probability else None)
+    return f"+{text}" if shown > 0 and text.strip("0.,") else text
+
+
+def push_unit(told: Explanation, words: Words) -> str:
+    """The unit of `pushed`."""
+    return words("percentage points") if told.probability else told.unit
+
+
+def summary(told: Explanation, words: Words) -> tuple[str, ...]:
+    """The page in a few sentences: the score, what follows, what it is compared with, what moved it."""
+    score = score_text(told, told.score, words)
+    return tuple(text for text in (_decided(told, score, words), _compared(told, words), *_moved(told, words)) if text)
+
+
+def _decided(told: Explanation, score: str, words: Words) -> str:
+    decision = told.decision
+    if decision is None:
+        return words("The score is {score}.", score=score)
+    limit = score_text(told, decision.threshold, words)
+    above = told.score >= decision.threshold
+    place = words("at or above") if above else words("below")
+    if told.favourable:
+        text = "The score is {score}: {place} the threshold of {limit}, the side that is good for the person."
+        return words(text, score=score, place=place, limit=limit)
+    text = "The score is {score}: {place} the threshold of {limit}. What follows: {action}."
+    return words(text, score=score, place=place, limit=limit, action=decision.action.rstrip("."))
+
+
+def _compared(told: Explanation, words: Words) -> str:
+    text = "The mean score of {count} comparison persons, drawn across all scores, is {base}."
+    return words(text, count=told.comparison, base=score_text(told, told.base, words))
+
+
+def _moved(told: Explanation, words: Words) -> tuple[str, ...]:
+    sure = [push for push in told.pushes if abs(push.value) > SURE * push.error and abs(push.value) > 0]
+    up, down = ([push for push in sure if sign * push.value > 0][:3] for sign in (1, -1))
+    texts = []
+    if up:
+        texts.append(words("What raised the score most: {names}.", names=_named(told, up, words)))
+    if down:
+        texts.append(words("What lowered it most: {names}.", names=_named(told, down, words)))
+    if not sure:
+        texts.append(words("No feature moved the score by more than the choice of comparison persons can."))
+    return tuple(texts)
+
+
+def _named(told: Explanation, pushes: list[Push], words: Words) -> str:
+    unit = push_unit(told, words)
+    each = [f"{push.feature} ({pushed(told, push.value, words)} {unit})".replace(" )", ")") for push in pushes]
+    return words.listed(each)
+
+
+def change_text(change: Changed, words: Words) -> str:
+    """As in: lactate, latest: 3.1 mmol/L instead of 5.2 mmol/L."""
+    after, before = (value_text(change.of, value, words, unit=True) for value in (change.after, change.before))
+    where = "" if change.step is None else f", {step_text(change.step, words)}"
+    return words(
+        "{name}{where}: {after} instead of {before}", name=change.of.name, where=where, after=after, before=before
+    )
