@@ -18,16 +18,21 @@ from auditor.seal import folder
 
 @dataclass(frozen=True)
 class Checked:
-    """What came out. latest: the checkpoint that the log ends with; files: how many were compared with their digests.
+    """What came out. latest: the checkpoint that the log ends with; said: its entries; files: how many were compared.
 
     problems: what is broken; notes: what is not, and worth knowing.
     """
 
     latest: Checkpoint | None
-    entries: int
+    said: tuple[Entry, ...]
     files: int
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
+
+    @property
+    def entries(self) -> int:
+        """How many there are."""
+        return len(self.said)
 
 
 def check(archive: Archive, verifier: Verifier, since: Checkpoint | None = None, *, files: bool = True) -> Checked:
@@ -42,7 +47,7 @@ def check(archive: Archive, verifier: Verifier, since: Checkpoint | None = None,
     compared = 0
     if files:
         compared = _files(archive, Holdings.of(found), problems, notes)
-    return Checked(latest, len(found), compared, tuple(problems), tuple(notes))
+    return Checked(latest, tuple(found), compared, tuple(problems), tuple(notes))
 
 
 def _log(
