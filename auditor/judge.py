@@ -55,11 +55,11 @@ def judge(
     findings = []
     for requirement in policy.requirements:
         if requirement.attest:
-            finding = attested(requirement, stated.get(requirement.id), model_sha256, today)
+            finding = attested(requirement, stated.get(requirement.id), model_sha256, policy, today)
         else:
             key = keys[requirement.id]
             finding = assess(requirement, key, measured[key], policy.statistics, blockers)
-        findings.append(waived(finding, excused.get(requirement.id), today))
+        findings.append(waived(finding, excused.get(requirement.id), model_sha256, policy, today))
     return tuple(findings)
 
 

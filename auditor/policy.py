@@ -6,6 +6,8 @@ is opened.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -119,6 +121,21 @@ class SignOff(Frozen):
     barred: Annotated[tuple[str, ...], Field(alias="not")] = ()
 
 
+class People(Frozen):
+    """What waivers and attestations have to be like.
+
+    longest_days: that a waiver may last. approvers: the roles that may waive (none named: any). never_waived: ids of
+    requirements. signed: only what a key of the trust store signed counts. separate: who waives is neither the model's
+    owner nor attests anything of this audit.
+    """
+
+    longest_days: Annotated[int, Field(ge=1, le=3660)] = 366
+    approvers: tuple[str, ...] = ()
+    never_waived: tuple[RequirementId, ...] = ()
+    signed: bool = False
+    separate: bool = True
+
+
 class Policy(Frozen):
     """A policy as judged: what it extends is already merged in, parents first.
 
@@ -132,8 +149,14 @@ class Policy(Frozen):
     extends: str = ""
     vars: dict[str, JsonValue] = {}
     statistics: Statistics = Statistics()
+    people: People = People()
     sign_off: SignOff | None = None
     requirements: tuple[Requirement, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 of the policy in force: of what it asks, whatever files that was written in."""
+        plain = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"extends", "vars"})
+        return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def measured(self) -> Iterator[Requirement]:
         """The requirements that a check tests."""
@@ -156,12 +179,14 @@ class PolicyChange(Frozen):
 
 
 def merged(parent: Policy, child: Policy) -> Policy:
-    """The child over its parent: requirements by id (the child's are complete), variables and statistics by key."""
+    """The child over its parent: requirements by id (the child's are complete); the rest is taken by key."""
     requirements = {requirement.id: requirement for requirement in (*parent.requirements, *child.requirements)}
     chosen = {key: getattr(child.statistics, key) for key in child.statistics.model_fields_set}
+    ruled = {key: getattr(child.people, key) for key in child.people.model_fields_set}
     return child.model_copy(
         update={
             "vars": {**parent.vars, **child.vars},
+            "people": parent.people.model_copy(update=ruled),
             "sign_off": child.sign_off or parent.sign_off,
             "requirements": tuple(requirements.values()),
             "statistics": parent.statistics.model_copy(update=chosen),

@@ -12,7 +12,7 @@ from auditor.dataset import Task
 from auditor.estimate import Frozen
 from auditor.measurement import Meaning, Measurement
 from auditor.people import Attestation, Waiver
-from auditor.policy import PolicyChange, Requirement, SignOff, Statistics
+from auditor.policy import People, PolicyChange, Requirement, SignOff, Statistics
 from auditor.subject import Decision, Identity, OutputKind
 
 Status = Literal["pass", "fail", "inconclusive", "not_applicable", "error", "attested", "open", "waived"]
@@ -174,8 +174,10 @@ class PolicyFacts(Frozen):
     version: str
     title: str
     description: str
+    sha256: str = ""
     files: tuple[FileDigest, ...]
     statistics: Statistics
+    people: People = People()
     sign_off: SignOff | None = None
     vars: dict[str, JsonValue] = {}
     places: dict[str, str] = {}

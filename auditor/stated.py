@@ -5,22 +5,26 @@ from __future__ import annotations
 import datetime
 
 from auditor.people import Attestation, Waiver
-from auditor.policy import Requirement
+from auditor.policy import Policy, Requirement
 from auditor.record import Finding, Status
 
 SETTLED = ("pass", "attested")
 
 
 def attested(
-    requirement: Requirement, attestation: Attestation | None, model_sha256: str, today: datetime.date
+    requirement: Requirement, attestation: Attestation | None, model_sha256: str, policy: Policy, today: datetime.date
 ) -> Finding:
-    """The finding of a requirement that only a person can meet: bound to the model, the role and the date."""
+    """The finding of a requirement that only a person can meet: bound to the model, the policy, the role, the date."""
     role = requirement.attest.role if requirement.attest else ""
     status: Status = "open"
     if attestation is None:
         reason = f"not yet stated by the {role}"
     elif attestation.model_sha256 != model_sha256:
         reason = "the statement was made about another model (its digest differs)"
+    elif attestation.policy_sha256 not in ("", policy.digest()):
+        reason = "the statement was made under another policy (its digest differs)"
+    elif policy.people.signed and not attestation.verified:
+        reason = "the statement is not signed by a key of the trust store, which the policy asks for"
     elif attestation.role != role:
         reason = f"stated by the {attestation.role}; the policy asks for the {role}"
     elif attestation.expires < today:
@@ -33,12 +37,30 @@ def attested(
     return Finding(requirement=requirement, status=status, reason=reason, attestation=attestation)
 
 
-def waived(finding: Finding, waiver: Waiver | None, today: datetime.date) -> Finding:
-    """The finding with its waiver, where there is one that has not expired; what passed needs none."""
+def waived(finding: Finding, waiver: Waiver | None, model_sha256: str, policy: Policy, today: datetime.date) -> Finding:
+    """The finding with its waiver, where there is one that covers it; what passed needs none."""
     if waiver is None or finding.status in SETTLED:
         return finding
-    if waiver.expires < today:
-        return finding.model_copy(update={"reason": f"{finding.reason} (a waiver expired on {waiver.expires})".strip()})
+    if lack := _lack(finding, waiver, model_sha256, policy, today):
+        told = f"{finding.reason} (a waiver does not count: {lack})".strip()
+        return finding.model_copy(update={"reason": told})
     reason = f"{finding.status.replace('_', ' ')}: {finding.reason}".rstrip(": ")
     update = {"status": "waived", "reason": f"{reason}; waived by {waiver.approver}: {waiver.reason}", "waiver": waiver}
     return finding.model_copy(update=update)
+
+
+def _lack(finding: Finding, waiver: Waiver, model_sha256: str, policy: Policy, today: datetime.date) -> str:
+    """Why a waiver excuses nothing here, empty where it does."""
+    unsettled = {one.part for one in finding.judged if one.status != "pass"} | set(finding.unjudged)
+    outside = sorted(unsettled - set(waiver.parts)) if waiver.parts else []
+    if waiver.expires < today:
+        return f"it expired on {waiver.expires}"
+    if waiver.model_sha256 not in ("", model_sha256):
+        return "it is for another model (its digest differs)"
+    if finding.requirement.id in policy.people.never_waived:
+        return "the policy lets nobody waive this requirement"
+    if policy.people.signed and not waiver.verified:
+        return "it is not signed by a key of the trust store, which the policy asks for"
+    if waiver.parts and (outside or not unsettled):
+        return f"it is for {', '.join(waiver.parts)}, and not for {', '.join(outside) or 'the whole'}"
+    return ""

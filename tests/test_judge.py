@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auditor.estimate import Estimate, Exact, Normal, NotEstimable, Wilson
+from auditor.estimate import Estimate, Exact, Normal, NotEstimable, Perfect, Wilson
 from auditor.judge import assess, judge
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.people import Attestation, Waiver
@@ -15,6 +15,7 @@ from auditor.policy import Policy, Requirement, Statistics
 from auditor.record import Documentation, Finding, Measured
 from auditor.verdict import verdict
 
+MODEL = "ab" * 32
 TODAY = datetime.date(2026, 6, 1)
 LATER, EARLIER = datetime.date(2027, 1, 1), datetime.date(2026, 1, 1)
 DOCUMENTED = Documentation(title="t", measures="m", why="w", blind_to="b")
@@ -82,6 +83,16 @@ def test_a_value_that_cannot_be_estimated_never_passes() -> None:
     estimate = Estimate(value=1.0, n=1000, method="t", spread=NotEstimable(reason="the sample has zero variance"))
     finding = judged(Quantity.of(estimate), at_least=0.7)
     assert ("inconclusive", "the sample has zero variance") == (finding.status, finding.reason)
+
+
+def test_what_is_perfect_in_a_sample_can_fail_and_never_passes() -> None:
+    """A proxy that is never wrong must not hide; a model that is never wrong has shown no variance."""
+    estimate = Estimate(value=1.0, n=1000, method="exact", spread=Perfect(size=400))
+    assert "fail" == judged(Quantity.of(estimate), at_most=0.8).status
+    finding = judged(Quantity.of(estimate), at_least=0.7)
+    assert ("inconclusive", "the sample has zero variance") == (finding.status, finding.reason)
+    few = Estimate(value=1.0, n=19, method="exact", spread=Perfect(size=19))
+    assert "inconclusive" == judged(Quantity.of(few), at_most=0.8).status
 
 
 @pytest.mark.parametrize(
@@ -214,7 +225,7 @@ def whole(**made: Any) -> tuple[Finding, ...]:
         {"policy": "p", "version": 1, "title": "t", "requirements": [requirement("blocker"), attested]}
     )
     measured = {"k": entry(Quantity.of(Estimate(value=0.5, n=500, method="w", spread=Wilson(size=500))))}
-    return judge(policy, measured, {"T-1": "k"}, model_sha256="abc", today=TODAY, **made)
+    return judge(policy, measured, {"T-1": "k"}, model_sha256=MODEL, today=TODAY, **made)
 
 
 def test_a_waiver_is_seen_and_expires() -> None:
@@ -230,7 +241,7 @@ def test_a_waiver_is_seen_and_expires() -> None:
     ("change", "expected"),
     [
         ({}, "attested"),
-        ({"model_sha256": "other"}, "open"),
+        ({"model_sha256": "0" * 64}, "open"),
         ({"role": "intern"}, "open"),
         ({"expires": EARLIER}, "open"),
     ],
@@ -244,7 +255,7 @@ def test_an_attestation_is_bound_to_model_role_and_date(change: dict[str, Any], 
         "date": EARLIER,
         "statement": "yes",
         "expires": LATER,
-        "model_sha256": "abc",
+        "model_sha256": MODEL,
     }
     assert expected == whole(attestations=[Attestation.model_validate(given | change)])[1].status
     assert "open" == whole()[1].status

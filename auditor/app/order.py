@@ -20,6 +20,7 @@ from auditor.loaders.reasons import Reasons, read_reasons
 from auditor.loaders.spec import AuditSpec, DataSpec
 from auditor.people import Attestation, Waiver
 from auditor.render.words import words
+from auditor.seal.trustfile import read_trust
 from auditor.yamlfile import read_yaml, validated
 from auditor.yamltree import Keys, Marked
 
@@ -60,8 +61,11 @@ class Order:
         return int((self.spec.budget.memory_gb or _MEMORY_GB) * 1e9)
 
 
-def ordered(audit: Path) -> Order:
-    """Read what people wrote. Raises WrittenFault with the faults of all files; FileFault where no PDF can be made."""
+def ordered(audit: Path, trust: Path | None = None) -> Order:
+    """Read what people wrote. trust: the store whose keys count for waivers and attestations.
+
+    Raises WrittenFault with the faults of all files; FileFault where no PDF can be made.
+    """
     main = Input.read("audit.yaml", audit)
     marked = read_yaml(audit)
     spec, folder = validated(AuditSpec, marked), audit.parent
@@ -82,8 +86,10 @@ def ordered(audit: Path) -> Order:
     if policy and all(read):
         today = datetime.datetime.now(datetime.UTC).date()
         stated = paths.get("waivers.yaml"), paths.get("attestations.yaml")
-        waivers = faults.of(lambda: people.waivers(stated[0], policy.policy, today))
-        attestations = faults.of(lambda: people.attestations(stated[1], policy.policy, today))
+        store = faults.of(lambda: read_trust(trust)) if trust else None
+        held = people.Held(policy.policy, today, store, spec.model.owner)
+        attestations = faults.of(lambda: people.attestations(stated[1], held))
+        waivers = faults.of(lambda: people.waivers(stated[0], held, attestations or ()))
     if faults.problems or policy is None:
         raise WrittenFault(faults.problems)
     _can_draw()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor.errors import Problem, WrittenFault
 from auditor.estimate import Frozen
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
+
+if TYPE_CHECKING:
+    from auditor.seal.trust import Trust
+
+One = TypeVar("One", Waiver, Attestation)
 
 
 class WaiverFile(Frozen):
@@ -25,30 +32,54 @@ class AttestationFile(Frozen):
     attestations: tuple[Attestation, ...]
 
 
-def waivers(path: Path | None, policy: Policy, today: datetime.date) -> tuple[Waiver, ...]:
-    """The waivers in a file. Raises WrittenFault for any that is expired, or for a requirement not in the policy."""
+@dataclass(frozen=True)
+class Held:
+    """What statements are held against. trust: whose signatures count, None where no trust store was given.
+
+    owner: of the model, as the audit file names it.
+    """
+
+    policy: Policy
+    today: datetime.date
+    trust: Trust | None = None
+    owner: str = ""
+
+
+def waivers(path: Path | None, held: Held, attesting: Sequence[Attestation] = ()) -> tuple[Waiver, ...]:
+    """The waivers in a file.
+
+    Raises WrittenFault for any that is expired, broader than the policy allows, signed by nobody who may, or for a
+    requirement that is not in the policy.
+    """
     if path is None:
         return ()
     marked = read_yaml(path)
     given = validated(WaiverFile, marked).waivers
-    known = [requirement.id for requirement in policy.requirements]
-    dates = [one.approved for one in given]
-    _refuse([*_unfit(marked, "waivers", given, known, today), *_hasty(marked, "waivers", "approved", dates, today)])
-    return given
+    known = [requirement.id for requirement in held.policy.requirements]
+    problems = [
+        *_unfit(marked, "waivers", given, known, held.today),
+        *_hasty(marked, "waivers", "approved", [one.approved for one in given], held.today),
+        *_broad(marked, given, held),
+        *_joined(marked, given, held, attesting),
+    ]
+    return _signed(marked, "waivers", given, held, problems)
 
 
-def attestations(path: Path | None, policy: Policy, today: datetime.date) -> tuple[Attestation, ...]:
-    """The attestations in a file. Raises WrittenFault for any that is expired, or that no requirement asks for."""
+def attestations(path: Path | None, held: Held) -> tuple[Attestation, ...]:
+    """The attestations in a file.
+
+    Raises WrittenFault for any that is expired, signed by somebody else, or that no requirement asks for.
+    """
     if path is None:
         return ()
     marked = read_yaml(path)
     given = validated(AttestationFile, marked).attestations
-    known = [requirement.id for requirement in policy.requirements if requirement.attest]
-    dates = [one.date for one in given]
-    _refuse(
-        [*_unfit(marked, "attestations", given, known, today), *_hasty(marked, "attestations", "date", dates, today)]
-    )
-    return given
+    known = [requirement.id for requirement in held.policy.requirements if requirement.attest]
+    problems = [
+        *_unfit(marked, "attestations", given, known, held.today),
+        *_hasty(marked, "attestations", "date", [one.date for one in given], held.today),
+    ]
+    return _signed(marked, "attestations", given, held, problems)
 
 
 def _unfit(
@@ -75,6 +106,52 @@ def _hasty(
             yield Problem(marked.where(key, at, field), f"{date} lies in the future", "Nobody can have stated it yet.")
 
 
-def _refuse(problems: list[Problem]) -> None:
+def _broad(marked: Marked, given: Sequence[Waiver], held: Held) -> Iterator[Problem]:
+    """Waivers that would excuse more, or longer, than the policy lets anybody excuse."""
+    rules = held.policy.people
+    for at, one in enumerate(given):
+        if not one.model_sha256:
+            remedy = "Add model_sha256, as `sha256sum` gives it of the model's file."
+            yield Problem(marked.where("waivers", at), "this would excuse every later model too", remedy)
+        if (one.expires - one.approved).days > rules.longest_days:
+            what = f"this lasts {(one.expires - one.approved).days} days; the policy allows {rules.longest_days}"
+            yield Problem(marked.where("waivers", at, "expires"), what, "Renew it in time instead.")
+        if one.requirement in rules.never_waived:
+            where = marked.where("waivers", at, "requirement")
+            yield Problem(where, f"the policy lets nobody waive '{one.requirement}'")
+        if rules.approvers and one.role not in rules.approvers:
+            what = f"'{one.role}' may not waive under this policy"
+            yield Problem(marked.where("waivers", at, "role"), what, nearest(one.role, rules.approvers))
+
+
+def _joined(marked: Marked, given: Sequence[Waiver], held: Held, attesting: Sequence[Attestation]) -> Iterator[Problem]:
+    """Duties that one person may not have together."""
+    if not held.policy.people.separate:
+        return
+    stating = {one.name for one in attesting}
+    for at, one in enumerate(given):
+        where = marked.where("waivers", at, "approver")
+        if held.owner and one.approver == held.owner:
+            yield Problem(where, f"'{one.approver}' owns the model, and may not waive what it does not meet")
+        if one.approver in stating:
+            yield Problem(where, f"'{one.approver}' attests in this audit, and may not waive in it too")
+
+
+def _signed(marked: Marked, key: str, given: tuple[One, ...], held: Held, problems: list[Problem]) -> tuple[One, ...]:
+    """The statements, each with the holder of the key that signed it. Raises WrittenFault with all problems."""
+    from auditor.seal.stated import holder
+
+    verified = []
+    for at, one in enumerate(given):
+        whose, wrong = holder(one, held.trust, held.today)
+        problems += [Problem(marked.where(key, at, "signature"), what) for what in wrong]
+        if held.policy.people.signed and one.signature is None:
+            remedy = "`auditor attest` and `auditor waive` sign with --key."
+            problems.append(Problem(marked.where(key, at), "the policy asks for a signature here", remedy))
+        if held.policy.people.signed and one.signature and held.trust is None:
+            remedy = "Give the trust store by --trust."
+            problems.append(Problem(marked.where(key, at, "signature"), "whose key this is cannot be told", remedy))
+        verified.append(one.model_copy(update={"verified": whose}))
     if problems:
         raise WrittenFault(problems)
+    return tuple(verified)

@@ -10,6 +10,7 @@ from auditor.cli.archiving import archive
 from auditor.cli.explaining import explain
 from auditor.cli.policies import policy
 from auditor.cli.sealing import keys, seal, sign_off, verify
+from auditor.cli.stating import attest, waive
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -129,5 +130,5 @@ def schema(kind: str) -> None:
     click.echo(json.dumps(made(kind), indent=2, ensure_ascii=False))
 
 
-for _command in (keys, seal, sign_off, verify, archive, explain):
+for _command in (attest, waive, keys, seal, sign_off, verify, archive, explain):
     auditor.add_command(_command)

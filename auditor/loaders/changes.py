@@ -24,6 +24,7 @@ def changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
             yield _change(name, "", requirement.severity, "", "looser")
     yield from (_change(name, "", "", one.severity, "tighter") for name, one in new.items() if name not in old)
     yield from _statistics(before, after)
+    yield from _people(before, after)
 
 
 def _requirement(old: Requirement, new: Requirement) -> Iterator[PolicyChange]:
@@ -61,6 +62,25 @@ def _statistics(before: Policy, after: Policy) -> Iterator[PolicyChange]:
         yield _change("", "statistics.multiplicity", old.multiplicity, new.multiplicity, "other")
     if old.smallest_cell != new.smallest_cell:
         yield _change("", "statistics.smallest_cell", str(old.smallest_cell), str(new.smallest_cell), "other")
+
+
+def _people(before: Policy, after: Policy) -> Iterator[PolicyChange]:
+    old, new = before.people, after.people
+    if old.longest_days != new.longest_days:
+        kind = "looser" if new.longest_days > old.longest_days else "tighter"
+        yield _change("", "people.longest_days", str(old.longest_days), str(new.longest_days), kind)
+    for key in ("signed", "separate"):
+        if getattr(old, key) != getattr(new, key):
+            kind = "tighter" if getattr(new, key) else "looser"
+            yield _change("", f"people.{key}", str(getattr(old, key)).lower(), str(getattr(new, key)).lower(), kind)
+    for key, more in (("never_waived", "tighter"), ("approvers", "looser")):
+        was, now = set(getattr(old, key)), set(getattr(new, key))
+        if was != now:
+            less = "looser" if more == "tighter" else "tighter"
+            kind = more if was < now else less if now < was else "other"
+            if key == "approvers" and not (was and now):  # none named: anybody
+                kind = "tighter" if now else "looser"
+            yield _change("", f"people.{key}", ", ".join(sorted(was)), ", ".join(sorted(now)), kind)
 
 
 def _compared(old: Limit, new: Limit) -> str:

@@ -43,8 +43,10 @@ class LoadedPolicy:
             version=str(self.policy.version),
             title=self.policy.title,
             description=self.policy.description,
+            sha256=self.policy.digest(),
             files=self.files,
             statistics=self.policy.statistics,
+            people=self.policy.people,
             sign_off=self.policy.sign_off,
             vars=self.policy.vars,
             places={name: _short(next(iter(given.values()))) for name, given in self.origins.items() if given},
@@ -75,6 +77,10 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
     if not policy.requirements:
         remedy = "Add some, or extend a policy."
         raise WrittenFault("the policy has no requirements", where=str(files[-1].path), remedy=remedy)
+    if unknown := sorted(set(policy.people.never_waived) - {one.id for one in policy.requirements}):
+        remedy = nearest(unknown[0], [one.id for one in policy.requirements])
+        where = files[-1].where("people", "never_waived")
+        raise WrittenFault(f"the policy has no requirement '{unknown[0]}'", where=where, remedy=remedy)
     paths = tuple(marked.path for marked in reversed(files))
     return LoadedPolicy(policy, paths, tuple(map(_digest, paths)), stack.origins, tuple(_changes(files, stack.origins)))
 

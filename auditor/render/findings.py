@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.people import Stated
 from auditor.record import Finding, Judged, Record
 from auditor.render.methods_told import gathered
 from auditor.render.numbers import digits_for
@@ -163,15 +164,25 @@ def _people(finding: Finding, words: Words) -> list[tuple[str, Cell]]:
             (words("Reservation"), attestation.reservation),
             (words("Valid until"), words.date(attestation.expires.isoformat())),
             (words("Evidence, SHA-256"), Code(attestation.evidence_sha256) if attestation.evidence_sha256 else ""),
+            (words("Signed by"), _signer(attestation, words)),
         ]
     if (waiver := finding.waiver) is not None:
+        approved = words.date(waiver.approved.isoformat())
         facts += [
-            (words("Waived by"), f"{waiver.approver}, {words.date(waiver.approved.isoformat())}"),
+            (words("Waived by"), ", ".join(one for one in (waiver.approver, waiver.role, approved) if one)),
             (words("Reason of the waiver"), waiver.reason),
             (words("Made up for by"), waiver.compensating_control),
+            (words("For"), ", ".join(waiver.parts)),
             (words("Waived until"), words.date(waiver.expires.isoformat())),
+            (words("Signed by"), _signer(waiver, words)),
         ]
     return facts
+
+
+def _signer(stated: Stated, words: Words) -> str:
+    if stated.signature is None:
+        return words("nobody")
+    return stated.verified or words("a key that nobody vouched for ({id}…)", id=stated.signature.keyid[:16])
 
 
 def matrix(record: Record, words: Words) -> Grid:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditor.app import people
+from auditor.app.people import Held
 from auditor.errors import WrittenFault
 from auditor.policy import Policy
 
@@ -29,11 +30,12 @@ POLICY = Policy.model_validate(
         ],
     }
 )
-WAIVER = "{requirement: PERF-1, reason: r, approver: a, approved: 2026-01-01, expires: 2026-06-01}"
-STATED = (
-    "{requirement: HUM-1, name: n, role: lead, date: 2026-01-01, statement: s, expires: 2026-12-31, model_sha256: x}"
-)
+MODEL = "5f" * 32
+_BOUND = f"model_sha256: {MODEL}}}"
+WAIVER = f"{{requirement: PERF-1, reason: r, approver: a, approved: 2026-01-01, expires: 2026-06-01, {_BOUND}"
+STATED = f"{{requirement: HUM-1, name: n, role: lead, date: 2026-01-01, statement: s, expires: 2026-12-31, {_BOUND}"
 
+HELD = Held(POLICY, TODAY)
 NONE = "is no requirement of the policy that can be met this way"
 RENEW = "\n    Renew it or remove it."
 
@@ -43,7 +45,7 @@ def _told(tmp_path: Path, text: str) -> list[str]:
     file.write_text(text)
     read = people.waivers if text.startswith("waivers") else people.attestations
     with pytest.raises(WrittenFault) as caught:
-        read(file, POLICY, TODAY)
+        read(file, Held(POLICY, TODAY))
     return [str(problem).replace(f"{tmp_path}/", "") for problem in caught.value.problems]
 
 
@@ -52,9 +54,9 @@ def test_read(tmp_path: Path) -> None:
     (tmp_path / "w.yaml").write_text(f"waivers:\n  - {WAIVER}\n")
     (tmp_path / "a.yaml").write_text(f"attestations:\n  - {STATED}\n")
 
-    assert [w.expires for w in people.waivers(tmp_path / "w.yaml", POLICY, TODAY)] == [TODAY]
-    assert [a.name for a in people.attestations(tmp_path / "a.yaml", POLICY, TODAY)] == ["n"]
-    assert people.waivers(None, POLICY, TODAY) == people.attestations(None, POLICY, TODAY) == ()
+    assert [w.expires for w in people.waivers(tmp_path / "w.yaml", HELD)] == [TODAY]
+    assert [a.name for a in people.attestations(tmp_path / "a.yaml", HELD)] == ["n"]
+    assert people.waivers(None, HELD) == people.attestations(None, HELD) == ()
 
 
 @pytest.mark.parametrize(

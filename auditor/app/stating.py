@@ -1,0 +1,143 @@
+"""Statements of people, written for an audit: what only a person can state, and non-passes that somebody accepts.
+
+They are added to the file that the audit file names, signed where a key is given; nothing in the file is lost.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from auditor.checks import CATALOGUE
+from auditor.errors import FileFault, WrittenFault
+from auditor.loaders.policies import load_policy
+from auditor.loaders.spec import AuditSpec
+from auditor.people import Attestation, Stated, Waiver
+from auditor.policy import Policy
+from auditor.yamlfile import nearest, read_yaml, validated
+
+Secret = Callable[[], bytes]
+
+
+def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Path | None, secret: Secret) -> Path:
+    """Add an attestation to the audit's file; returns it. said: the fields that a person gives.
+
+    The digests of model, policy and evidence are those of today. Raises WrittenFault where the policy asks for no such
+    statement, or one stands there already; FileFault where a file cannot be read.
+    """
+    spec, policy = _asked(audit)
+    _known(str(said["requirement"]), [one.id for one in policy.requirements if one.attest])
+    bound: dict[str, Any] = {
+        "date": _today(),
+        "model_sha256": _sha256(audit.parent / spec.model.file),
+        "policy_sha256": policy.digest(),
+    }
+    if evidence is not None:
+        bound["evidence_sha256"] = _sha256(evidence)
+    made = _made(Attestation, {**said, **bound})
+    return _added(audit, spec.attestations, "attestations", made, key, secret)
+
+
+def waive(audit: Path, said: Mapping[str, Any], key: Path | None, secret: Secret) -> Path:
+    """Add a waiver to the audit's file; returns it. Raises as `attest`."""
+    spec, policy = _asked(audit)
+    _known(str(said["requirement"]), [one.id for one in policy.requirements])
+    made = _made(Waiver, {**said, "approved": _today(), "model_sha256": _sha256(audit.parent / spec.model.file)})
+    return _added(audit, spec.waivers, "waivers", made, key, secret)
+
+
+def _asked(audit: Path) -> tuple[AuditSpec, Policy]:
+    spec = validated(AuditSpec, audit)
+    return spec, load_policy(spec.policy, CATALOGUE, audit.parent).policy
+
+
+def _known(requirement: str, known: list[str]) -> None:
+    if requirement not in known:
+        what = f"the policy has no requirement '{requirement}' that can be met this way"
+        raise WrittenFault(what, remedy=nearest(requirement, known))
+
+
+def _made(kind: type[Stated], fields: Mapping[str, Any]) -> Stated:
+    try:
+        return kind.model_validate({name: value for name, value in fields.items() if value})
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+        raise WrittenFault(f"this is no statement: {told}") from None
+
+
+def _added(audit: Path, named: str | None, key_name: str, made: Stated, key: Path | None, secret: Secret) -> Path:
+    if named is None:
+        remedy = f"Add the line `{key_name}: {key_name}.yaml` to it."
+        raise WrittenFault(f"the audit file names no file of {key_name}", where=str(audit), remedy=remedy)
+    if key is not None:
+        from auditor.seal import keys, stated
+
+        made = made.model_copy(update={"signature": stated.sign(made, keys.signer(key, secret))})
+    file = audit.parent / named
+    plain = made.model_dump(mode="json", exclude_defaults=True)
+    _refuse_twice(file, key_name, plain["requirement"])
+    _replace(file, _with(file, key_name, plain))
+    return file
+
+
+def _refuse_twice(file: Path, key_name: str, requirement: str) -> None:
+    if not file.exists():
+        return
+    marked = read_yaml(file)
+    given = marked.data.get(key_name) if isinstance(marked.data, dict) else None
+    for at, one in enumerate(given if isinstance(given, list) else ()):
+        if isinstance(one, dict) and one.get("requirement") == requirement:
+            where = marked.where(key_name, at)
+            raise WrittenFault(f"there is one for '{requirement}' already", where=where, remedy="Remove it first.")
+
+
+def _with(file: Path, key_name: str, plain: dict[str, Any]) -> bytes:
+    """The file with one entry more; comments and order stay."""
+    from ruamel.yaml import YAML
+
+    yaml, stream = YAML(), io.BytesIO()
+    yaml.allow_unicode, yaml.width, yaml.preserve_quotes = True, 100, True
+    whole = yaml.load(file.read_bytes()) if file.exists() else None
+    whole = whole if whole is not None else {}
+    whole[key_name] = [*(whole.get(key_name) or ())] if not whole.get(key_name) else whole[key_name]
+    whole[key_name].append(plain)
+    yaml.dump(whole, stream)
+    return stream.getvalue()
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Put the new file in the old one's place at once, so that a full disk loses nothing."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as stream:
+            new = Path(stream.name)
+            try:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+                new.chmod(file.stat().st_mode if file.exists() else 0o644)
+                new.replace(file)
+            except BaseException:
+                new.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise FileFault(f"cannot be written: {error.strerror}", where=str(file)) from error
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FileFault(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()

@@ -1,0 +1,212 @@
+"""A bank's statements through their whole life: made, signed, counted, found too broad, expired, forged."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from auditor.app import people, stating
+from auditor.errors import WrittenFault
+from auditor.policy import Policy
+from auditor.record import Finding, Judged
+from auditor.seal.keys import new_keys
+from auditor.seal.trustfile import read_trust
+from auditor.stated import attested, waived
+
+POLICY = """policy: ours
+version: 1
+title: t
+people: {signed: true, approvers: [head of risk], longest_days: 90, never_waived: [PERF-2]}
+requirements:
+  - {id: PERF-1, text: r, check: performance.discrimination, limit: {quantity: auroc, at_least: 0.7}, severity: major}
+  - {id: PERF-2, text: r, check: performance.discrimination, limit: {quantity: auroc, at_least: 0.6}, severity: major}
+  - {id: HUM-1, text: Stated., attest: {role: lead}, severity: major}
+"""
+AUDIT = """model: {file: model.keras, name: m, version: "1", owner: Otto}
+data: dataset.yaml
+policy: policy.yaml
+waivers: waivers.yaml
+attestations: attestations.yaml
+"""
+TODAY = datetime.datetime.now(datetime.UTC).date()
+SOON = TODAY + datetime.timedelta(days=60)
+
+
+def nothing() -> bytes:
+    raise AssertionError("the key has no passphrase")
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> SimpleNamespace:
+    """An audit's files, two people with keys, and a trust store that knows them."""
+    for name, text in {"policy.yaml": POLICY, "audit.yaml": AUDIT, "model.keras": "weights"}.items():
+        (tmp_path / name).write_text(text)
+    keys = {name: new_keys(tmp_path / "keys", name, None) for name in ("hanna", "lena", "mallory")}
+    (tmp_path / "keys" / "trust.yaml").write_text(
+        "trust: t\nkeys:\n"
+        "  - {holder: Hanna, roles: [head of risk], public: hanna.pub.pem}\n"
+        "  - {holder: Lena, roles: [lead], public: lena.pub.pem}\n"
+    )
+    return SimpleNamespace(
+        folder=tmp_path, audit=tmp_path / "audit.yaml", keys=keys, policy=_policy(tmp_path), model=_model(tmp_path)
+    )
+
+
+def _policy(folder: Path) -> Policy:
+    from auditor.checks import CATALOGUE
+    from auditor.loaders.policies import load_policy
+
+    return load_policy("policy.yaml", CATALOGUE, folder).policy
+
+
+def _model(folder: Path) -> str:
+    return hashlib.sha256((folder / "model.keras").read_bytes()).hexdigest()
+
+
+def held(bank: SimpleNamespace) -> people.Held:
+    return people.Held(bank.policy, TODAY, read_trust(bank.folder / "keys"), "Otto")
+
+
+def waive(bank: SimpleNamespace, by: str = "hanna", **changed: object) -> Path:
+    said = {"requirement": "PERF-1", "approver": "Hanna", "role": "head of risk", "reason": "r", "expires": SOON}
+    return stating.waive(bank.audit, {**said, **changed}, bank.keys[by].private, nothing)
+
+
+def attest(bank: SimpleNamespace, by: str = "lena", **changed: object) -> Path:
+    said = {"requirement": "HUM-1", "name": "Lena", "role": "lead", "statement": "s", "expires": SOON}
+    return stating.attest(bank.audit, {**said, **changed}, None, bank.keys[by].private, nothing)
+
+
+def faults(bank: SimpleNamespace, read: object, file: Path) -> list[str]:
+    with pytest.raises(WrittenFault) as caught:
+        read(file, held(bank))  # type: ignore[operator]
+    return [problem.what for problem in caught.value.problems]
+
+
+def failed(bank: SimpleNamespace, *parts: str) -> Finding:
+    judged = tuple(
+        Judged(part=part, value=0.5, low=0.4, high=0.6, level=0.95, n=100, method="m", status="fail") for part in parts
+    )
+    return Finding(requirement=bank.policy.requirements[0], status="fail", reason="fails", judged=judged)
+
+
+def test_a_signed_statement_counts(bank: SimpleNamespace) -> None:
+    """Made by the commands, read with the trust store, it settles its requirement and names who signed."""
+    (one,) = people.attestations(attest(bank), held(bank))
+    assert one.verified.startswith("Lena, key ")
+    assert "attested" == attested(bank.policy.requirements[2], one, bank.model, bank.policy, TODAY).status
+    (waiver,) = people.waivers(waive(bank), held(bank), [one])
+    assert "waived" == waived(failed(bank, ""), waiver, bank.model, bank.policy, TODAY).status
+
+
+@pytest.mark.parametrize("field", ["statement", "role", "expires", "model_sha256"])
+def test_a_statement_that_was_changed_is_told(bank: SimpleNamespace, field: str) -> None:
+    """Whatever of it: nothing that is stated is outside of the signature."""
+    file = attest(bank)
+    old = {"statement": "statement: s", "role": "role: lead", "expires": str(SOON), "model_sha256": bank.model}
+    new = {
+        "statement": "statement: t",
+        "role": "role: Lead",
+        "expires": f"{SOON.year + 1}-01-01",
+        "model_sha256": "ef" * 32,
+    }
+    file.write_text(file.read_text().replace(old[field], new[field]))
+    assert "does not verify: the statement is not the one that was signed" in faults(bank, people.attestations, file)
+
+
+def test_a_key_that_nobody_trusts_is_told(bank: SimpleNamespace) -> None:
+    """And so is one of somebody else, or of somebody without the role."""
+    (told,) = faults(bank, people.attestations, attest(bank, by="mallory"))
+    assert told.startswith("was signed by a key that is not in the trust store")
+    (bank.folder / "attestations.yaml").unlink()
+    assert [
+        "is by Hanna, and the statement is in the name of Lena",
+        "is by Hanna, who has not the role 'lead' in the trust store",
+    ] == faults(bank, people.attestations, attest(bank, by="hanna"))
+
+
+def test_a_waiver_signature_is_none_for_an_attestation(bank: SimpleNamespace) -> None:
+    """The kind of statement is signed too."""
+    from auditor.people import Attestation, Waiver
+    from auditor.seal.stated import holder
+
+    (waiver,) = people.waivers(waive(bank), held(bank))
+    twin = Attestation.model_construct(**{name: getattr(waiver, name) for name in Waiver.model_fields})
+    object.__setattr__(twin, "name", "Hanna")
+    object.__setattr__(twin, "date", TODAY)
+    assert ("", ["does not verify: the statement is not the one that was signed"]) == holder(
+        twin, read_trust(bank.folder / "keys"), TODAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"expires": TODAY + datetime.timedelta(days=91)}, "this lasts 91 days; the policy allows 90"),
+        ({"requirement": "PERF-2"}, "the policy lets nobody waive 'PERF-2'"),
+        ({"role": "clerk"}, "'clerk' may not waive under this policy"),
+        ({"approver": "Otto"}, "'Otto' owns the model, and may not waive what it does not meet"),
+    ],
+)
+def test_what_is_too_broad_is_refused(bank: SimpleNamespace, changed: dict[str, object], told: str) -> None:
+    """Too long, for what nobody may waive, by whom the policy does not name, by the model's owner."""
+    assert told in faults(bank, people.waivers, waive(bank, **changed))
+
+
+def test_who_attests_does_not_waive(bank: SimpleNamespace) -> None:
+    """Under `separate`, which is the rule unless a policy says otherwise."""
+    (one,) = people.attestations(attest(bank), held(bank))
+    named = one.model_copy(update={"name": "Hanna"})
+    with pytest.raises(WrittenFault, match="'Hanna' attests in this audit, and may not waive in it too"):
+        people.waivers(waive(bank), held(bank), [named])
+
+
+def test_without_a_signature_nothing_counts(bank: SimpleNamespace) -> None:
+    """Where the policy asks for them; nor where nobody can tell whose they are."""
+    said = {"requirement": "HUM-1", "name": "Lena", "role": "lead", "statement": "s", "expires": SOON}
+    file = stating.attest(bank.audit, said, None, None, nothing)
+    assert ["the policy asks for a signature here"] == faults(bank, people.attestations, file)
+    file.unlink()
+    file = attest(bank)
+    with pytest.raises(WrittenFault, match="whose key this is cannot be told"):
+        people.attestations(file, people.Held(bank.policy, TODAY))
+
+
+def test_a_waiver_covers_its_parts_and_its_model_alone(bank: SimpleNamespace) -> None:
+    """What it does not cover stays as it was, and says why."""
+    (waiver,) = people.waivers(waive(bank, parts=("north",)), held(bank))
+    rules = bank.policy, TODAY
+    assert "waived" == waived(failed(bank, "north"), waiver, bank.model, *rules).status
+    wider = waived(failed(bank, "north", "south"), waiver, bank.model, *rules)
+    assert ("fail", "fails (a waiver does not count: it is for north, and not for south)") == (
+        wider.status,
+        wider.reason,
+    )
+    other = waived(failed(bank, "north"), waiver, "1" * 64, *rules)
+    assert "fails (a waiver does not count: it is for another model (its digest differs))" == other.reason
+
+
+def test_another_policy_undoes_an_attestation(bank: SimpleNamespace) -> None:
+    """It was made under the policy that was in force."""
+    (one,) = people.attestations(attest(bank), held(bank))
+    stricter = bank.policy.model_copy(update={"title": "other"})
+    found = attested(bank.policy.requirements[2], one, bank.model, stricter, TODAY)
+    assert ("open", "the statement was made under another policy (its digest differs)") == (found.status, found.reason)
+
+
+def test_nothing_in_the_file_is_lost(bank: SimpleNamespace) -> None:
+    """Comments and other entries stay; a second one for the same requirement is refused."""
+    file = bank.folder / "waivers.yaml"
+    file.write_text("# ours\nwaivers:\n  # why\n  - {requirement: PERF-2, reason: r}\n")
+    waive(bank)
+    text = file.read_text()
+    assert "# ours" in text
+    assert "# why" in text
+    assert 2 == text.count("requirement:")
+    with pytest.raises(WrittenFault, match="there is one for 'PERF-1' already"):
+        waive(bank)
+    assert text == file.read_text()
