@@ -28,16 +28,18 @@ from auditor.worker import DataReader
 _log = logging.getLogger(__name__)
 
 
-def run(audit: Path, out: Path | None, progress: Progress, trust: Iterable[str] = ()) -> tuple[Record, Path]:
+def run(
+    audit: Path, out: Path | None, progress: Progress, trust: Iterable[str] = (), store: Path | None = None
+) -> tuple[Record, Path]:
     """Run the audit that a file describes; returns its record and its new folder.
 
     out: the folder to be made (None: the next free one below `reports`). trust: code that is not Keras's own and may
-    run all the same, as `module:object`. Raises WrittenFault for what the files say, before data or model are opened;
-    FileFault for what data and model hold; Refused, after its record was written, for a model file that is not opened.
+    run all the same, as `module:object`. store: the trust store whose keys count for what people state. Raises
+    WrittenFault for what the files say, before data or model are opened; FileFault for what data and model hold; Refused, after its record was written, for a model file that is not opened.
     A check that fails is a finding.
     """
     with closing(DataReader()) as reader:  # its process starts while the files that people wrote are read
-        order, trusted = ordered(audit), tuple(find_trusted(one) for one in trust)
+        order, trusted = ordered(audit, store), tuple(find_trusted(one) for one in trust)
         return _recorded(order, trusted, out, reader, progress)
 
 

@@ -8,7 +8,9 @@ import click
 
 from auditor.cli.archiving import archive
 from auditor.cli.explaining import explain
+from auditor.cli.exporting import export
 from auditor.cli.policies import policy
+from auditor.cli.releasing import gate
 from auditor.cli.sealing import keys, seal, sign_off, verify
 from auditor.cli.stating import attest, waive
 
@@ -49,8 +51,11 @@ def auditor() -> None:
     metavar="MODULE:OBJECT",
     help="Let a layer or function run that is not Keras's own.",
 )
+@click.option("--trust", type=_RECORD, help="The trust store whose keys count for waivers and attestations.")
 @_FORMAT
-def run(audit: Path, out: Path | None, trust_custom: tuple[str, ...], form: str, *, quiet: bool) -> int:
+def run(
+    audit: Path, out: Path | None, trust_custom: tuple[str, ...], trust: Path | None, form: str, *, quiet: bool
+) -> int:
     """Audit a model and write a report.
 
     Measures what the policy asks for, judges it, and writes record and reports to a new folder. A model file that could
@@ -62,7 +67,7 @@ def run(audit: Path, out: Path | None, trust_custom: tuple[str, ...], form: str,
     from auditor.cli.terminal import show
 
     with telling(quiet=quiet) as progress:
-        record, folder = perform(audit, out, progress, trust_custom)
+        record, folder = perform(audit, out, progress, trust_custom, trust)
     show(record, folder, form, audit.parent)
     return exit_code(record)
 
@@ -130,5 +135,5 @@ def schema(kind: str) -> None:
     click.echo(json.dumps(made(kind), indent=2, ensure_ascii=False))
 
 
-for _command in (attest, waive, keys, seal, sign_off, verify, archive, explain):
+for _command in (attest, waive, keys, seal, sign_off, verify, archive, gate, explain, export):
     auditor.add_command(_command)
