@@ -10,6 +10,7 @@ from pydantic import Field, FiniteFloat
 from auditor.kernels.ratio import Pair
 from auditor.spread import Frozen, Interval, Wilson, normal_cdf
 
+_FAR = 7.5  # a normal deviate from which on the exact inverse has no digits
 _MANY = 1e4  # a chi-square from which on its root is as good as normal
 
 
@@ -93,7 +94,7 @@ class NoncentralChi2(Frozen):
         from scipy import special
 
         square, tail = self.size * value, normal_cdf(-z)
-        if square > _MANY:  # its root is normal (Fisher 1928), and the exact sum would be long
+        if square > _MANY or z > _FAR:  # its root is normal (Fisher 1928); the exact sum is long, or loses its digits
             return max(0.0, (math.sqrt(square) + z) ** 2 - self.freedom + 1) / self.size
         if special.chdtr(self.freedom, square) <= tail:
             return 0.0

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, FiniteFloat
 
 from auditor.contrast import Koopman, Mover, NoncentralChi2
-from auditor.spread import Exact, Frozen, Interval, Normal, NotEstimable, Quantiles, Scale, Skewed, Wilson
+from auditor.spread import Exact, Frozen, Interval, Normal, NotEstimable, Perfect, Quantiles, Scale, Skewed, Wilson
 
 __all__ = [
     "Better",
@@ -20,6 +20,7 @@ __all__ = [
     "NoncentralChi2",
     "Normal",
     "NotEstimable",
+    "Perfect",
     "Quantiles",
     "Scale",
     "Skewed",
@@ -29,7 +30,7 @@ __all__ = [
 
 Better = Literal["higher", "lower", "target"]
 Spread = Annotated[
-    Normal | Skewed | Wilson | Mover | Koopman | NoncentralChi2 | Quantiles | Exact | NotEstimable,
+    Normal | Skewed | Wilson | Mover | Koopman | NoncentralChi2 | Quantiles | Perfect | Exact | NotEstimable,
     Field(discriminator="kind"),
 ]
 

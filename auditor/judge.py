@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from auditor.estimate import Estimate, Exact, Interval, NotEstimable
+from auditor.estimate import Estimate, Exact, Interval, NotEstimable, Perfect
 from auditor.kernels.maxt import critical_value
 from auditor.measurement import Quantity
 from auditor.people import Attestation, Waiver
@@ -158,10 +158,12 @@ def _part(part: str, estimate: Estimate, limit: Limit, level: float, widening: W
         reason = estimate.spread.reason
     elif few:
         reason = few
-    elif _inside(plain, limit):
+    elif _inside(plain, limit) and not isinstance(estimate.spread, Perfect):
         status = "pass"
     elif _outside(wide, limit):
         status, shown, adjusted = "fail", wide, widening.words
+    elif _inside(plain, limit):
+        reason = "the sample has zero variance"
     else:
         reason = "the interval holds values on both sides of the limit"
         if _outside(plain, limit):

@@ -104,6 +104,29 @@ class Wilson(Frozen):
         return Interval(min(max(0.0, centre - half), value), max(min(1.0, centre + half), value))
 
 
+class Perfect(Frozen):
+    """A share of pairs that is 1, as none of `size` independent pairs was wrong: known from below alone.
+
+    The exact bound for a share of n out of n (Clopper and Pearson 1934): tail^(1/size), at 95 % about 1 - 3/size (the
+    rule of three: Hanley and Lippman-Hand 1983). So a limit that it is to stay below can fail; that the truth is at
+    the end of what is possible, no sample without a variance shows. `df`: Student's t in place of the normal.
+    """
+
+    kind: Literal["perfect"] = "perfect"
+    size: Annotated[FiniteFloat, Field(gt=0)]
+    df: Annotated[FiniteFloat, Field(gt=0)] | None = None
+
+    @property
+    def estimable(self) -> bool:
+        return True
+
+    def bounds(self, value: float, critical: float) -> Interval:
+        from scipy import special
+
+        tail = normal_cdf(-critical) if self.df is None else float(special.stdtr(self.df, -critical))
+        return Interval(min(value, tail ** (1 / self.size)), value)
+
+
 class Quantiles(Frozen):
     """A bootstrap distribution by its quantiles: `values[i]` is the quantile at probability `probabilities[i]`.
 

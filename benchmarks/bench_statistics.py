@@ -96,7 +96,7 @@ def audited(rows: int) -> tuple[Subject, Evidence]:
         decision=Decision(threshold=0.3, action="refuse", favourable="below"),
         identity=Identity(name="none", version="0"),
     )
-    return subject, Evidence({"scores": scores, "reference scores": others})
+    return subject, Evidence({"scores": scores, "reference scores": others, "forecasts": np.empty((rows, 0))})
 
 
 def measured(subject: Subject, evidence: Evidence) -> tuple[dict[str, float], dict[str, Measurement]]:

@@ -19,6 +19,7 @@ from auditor.estimate import (
     NoncentralChi2,
     Normal,
     NotEstimable,
+    Perfect,
     Quantiles,
     Scale,
     Skewed,
@@ -84,7 +85,12 @@ def skewed(draw: st.DrawFn) -> Estimate:
     )
 
 
-ANY = normals() | wilsons() | movers() | bootstraps() | ratios() | squares() | skewed()
+@st.composite
+def perfect(draw: st.DrawFn) -> Estimate:
+    return estimate(1.0, Perfect(size=draw(st.floats(2, 5000)), df=draw(st.none() | st.floats(1, 200))))
+
+
+ANY = normals() | wilsons() | movers() | bootstraps() | ratios() | squares() | skewed() | perfect()
 
 
 def estimate(value: float, spread: Spread) -> Estimate:
@@ -119,6 +125,14 @@ def test_wilson_is_that_of_statsmodels(hits: int, n: int, level: float) -> None:
     """A rate's interval is Wilson's score interval."""
     expected = proportion_confint(hits, n, alpha=1 - level, method="wilson")
     assert expected == pytest.approx(estimate(hits / n, Wilson(size=n)).interval(level), abs=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 20, 3000])
+def test_all_right_is_bounded_as_by_clopper_and_pearson(n: int) -> None:
+    """The exact interval of n out of n; at 95 % one-sided about 1 - 3 / n."""
+    expected = proportion_confint(n, n, alpha=0.05, method="beta")
+    assert expected == pytest.approx(estimate(1.0, Perfect(size=n)).interval(0.95), abs=1e-12)
+    assert estimate(1.0, Perfect(size=3000)).interval(0.9).low == pytest.approx(1 - 3 / 3000, abs=1e-5)
 
 
 @pytest.mark.parametrize(

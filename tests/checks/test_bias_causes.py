@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from fakes import FakeModel
-from measuring import run
+from measuring import judged, run
 from sklearn.metrics import roc_auc_score
 from subjects import make_subject
 
@@ -138,6 +138,23 @@ def test_people_are_learned_from_or_judged_never_both():
     part = run(PROXY, subject, attribute="sex").quantities["told_by_inputs"].parts["male"]
     assert part.value < 0.75
     assert part.entities < 100
+
+
+@pytest.mark.parametrize("rows_per_entity", [1, 4])
+def test_a_proxy_that_is_never_wrong_fails(rows_per_entity):
+    """It is the worst there is, and has no variance; how far from 1 it can be is told by how many pairs there are."""
+    subject = make_subject(n=1200, rows_per_entity=rows_per_entity)
+    data = subject.test
+    told = dataclasses.replace(data, static=40.0 + 20.0 * data.groups["sex"].codes[:, None])
+    limit = {"quantity": "told_by_inputs", "at_most": 0.8}
+    perfect = dataclasses.replace(subject, test=told)
+    part = run(PROXY, perfect, attribute="sex").quantities["told_by_inputs"].parts["male"]
+    low, high = part.interval(0.95)
+    assert (part.value, high) == (1.0, 1.0)
+    assert 0.95 < low < 1.0
+    assert judged(PROXY, perfect, limit, attribute="sex") == "fail"
+    assert judged(PROXY, subject, limit, attribute="sex") == "pass"
+    assert judged(PROXY, perfect, limit | {"at_most": None, "at_least": 0.5}, attribute="sex") == "inconclusive"
 
 
 def test_the_attribute_itself_is_no_proxy():

@@ -13,6 +13,7 @@ from auditor.checks.bias.contrasts import ByGroup, Measure, measurement
 from auditor.checks.bias.differences import difference_of_stats, of_stat
 from auditor.checks.bias.guessing import guessed, hidden, inputs, recurrent, strongest
 from auditor.checks.check import check
+from auditor.checks.data.ranking import perfect
 from auditor.checks.groups import Compared, Grouping, Groups, Mask
 from auditor.checks.outcome import class_scores, positive
 from auditor.checks.sample import sample
@@ -127,7 +128,10 @@ def _areas(x: Floats, compared: Compared, sampling: Sampling, rng: np.random.Gen
         used = stat.strata >= 0 if stat.strata is not None else np.ones(len(x), dtype=bool)
         events = int((compared.rows[name] & used).sum())
         method = "DeLong of areas averaged over three thirds, logit scale, as if the trees were given"
-        parts[name] = sampling.estimate(stat, n=int(used.sum()), events=events, scale="logit", method=method)
+        if stat.value == 1:
+            parts[name] = perfect(sampling, compared.rows[name], used)
+        else:
+            parts[name] = sampling.estimate(stat, n=int(used.sum()), events=events, scale="logit", method=method)
     correlation = sampling.correlation([stat.influence for stat in stats.values()])
     return Quantity(parts=parts, correlation=correlation, unmeasured=compared.suppressed)
 
