@@ -35,8 +35,8 @@ def run(
 
     out: the folder to be made (None: the next free one below `reports`). trust: code that is not Keras's own and may
     run all the same, as `module:object`. store: the trust store whose keys count for what people state. Raises
-    WrittenFault for what the files say, before data or model are opened; FileFault for what data and model hold; Refused, after its record was written, for a model file that is not opened.
-    A check that fails is a finding.
+    WrittenFault for what the files say, before data or model are opened; FileFault for what data and model hold;
+    Refused, after its record was written, for a model file that is not opened. A check that fails is a finding.
     """
     with closing(DataReader()) as reader:  # its process starts while the files that people wrote are read
         order, trusted = ordered(audit, store), tuple(find_trusted(one) for one in trust)
