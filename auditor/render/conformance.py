@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ _UNIVERSAL_ACCESS = b"""<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
 
 
+_NAME = re.compile(rb"/([^\s/()<>\[\]{}%]+)")
+_KINDS = {"ExtGState", "Font", "Pattern", "XObject"}
+
+
 def mark_universal_access(document: Document) -> None:
     """Say in the metadata that the file is PDF/UA-1 as well."""
     plain = document.metadata.generate_rdf_metadata
@@ -34,8 +39,9 @@ def mark_universal_access(document: Document) -> None:
     document.metadata.generate_rdf_metadata = marked
 
 
-def no_object_streams(_document: Any, pdf: Any) -> None:
-    """Objects one by one, as in PDF 1.4: whoever verifies a signature later reads such a file many times faster."""
+def quickly_verified(_document: Any, pdf: Any) -> None:
+    """Objects one by one, as in PDF 1.4, each reached in few ways: a signature is verified many times faster so."""
+    _own_resources(pdf)
     write = pdf.write
 
     def classic(output: Any, version: bytes = b"1.7", identifier: Any = False, compress: bool = False) -> None:
@@ -43,3 +49,31 @@ def no_object_streams(_document: Any, pdf: Any) -> None:
         write(output, version, identifier, compress=False)
 
     pdf.write = classic
+
+
+def _own_resources(pdf: Any) -> None:
+    """Let each page and drawing name what it draws with, instead of all of them what any does.
+
+    Whoever verifies a signature follows every way to every object; with one list for all pages there are millions.
+    """
+    for one in list(pdf.objects):
+        holder = one if _is_page(one) else getattr(one, "extra", {})
+        if "Resources" not in holder:
+            continue
+        parts = (_at(pdf, one["Contents"]) if _is_page(one) else one).stream
+        drawn = b" ".join(part if isinstance(part, bytes) else str(part).encode() for part in parts)
+        used = {name.decode() for name in _NAME.findall(drawn)}
+        shared = _at(pdf, holder["Resources"])
+        kept = type(shared)(shared)
+        for kind in _KINDS & kept.keys():
+            kept[kind] = type(shared)({name: one for name, one in _at(pdf, kept[kind]).items() if name in used})
+        holder["Resources"] = kept
+
+
+def _is_page(one: Any) -> bool:
+    return isinstance(one, dict) and one.get("Type") == "/Page"
+
+
+def _at(pdf: Any, value: Any) -> Any:
+    """What a reference leads to; the value itself where it is none."""
+    return pdf.objects[int(value.split()[0])] if isinstance(value, bytes) else value

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from auditor.record import Record
-from auditor.render.conformance import mark_universal_access, no_object_streams
+from auditor.render.conformance import mark_universal_access, quickly_verified
 from auditor.render.drawing import taken_out
 from auditor.render.fonts import packed_faces, plain_faces
 from auditor.render.html import render_html
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from weasyprint import Attachment, Document
 
 _VARIANT = "pdf/a-3a"
+_NOWHERE = "theme:/"  # what an address without a place is asked for from: the fetcher refuses it with its name
 # What opens on a click has no place on paper; leaving it out beforehand saves its layout.
 _ON_SCREEN_ONLY = re.compile("<details>.*?</details>", re.DOTALL)
 
@@ -33,7 +34,7 @@ def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -
         document = _laid_out(_ON_SCREEN_ONLY.sub("", page).replace(packed_faces(), ""))
         document.metadata.attachments = [_attachment(record, record_json)]
         mark_universal_access(document)
-        return bytes(document.write_pdf(pdf_variant=_VARIANT, pdf_tags=True, finisher=no_object_streams))
+        return bytes(document.write_pdf(pdf_variant=_VARIANT, pdf_tags=True, finisher=quickly_verified))
 
 
 def _laid_out(page: str) -> Document:
@@ -43,7 +44,7 @@ def _laid_out(page: str) -> Document:
     page, drawings = taken_out(page, lambda at: f"auditor-drawing:{at}")
     fonts, fetcher = FontConfiguration(), inside_only(drawings)
     letters = CSS(string=plain_faces(), font_config=fonts, url_fetcher=fetcher)
-    source = HTML(string=page, base_url=None, url_fetcher=fetcher)
+    source = HTML(string=page, base_url=_NOWHERE, url_fetcher=fetcher)
     return source.render(stylesheets=[letters], font_config=fonts, pdf_variant=_VARIANT, pdf_tags=True)
 
 
