@@ -19,6 +19,7 @@ from auditor.explain.embedded import differentiable
 from auditor.explain.players import Players
 from auditor.explain.quadrature import Rule
 from auditor.explain.question import Portion, Question, rows_at_a_time
+from auditor.explain.sheet import Sheet
 
 METHOD = "expected gradients"
 _NOISE = 5e-7  # of the explained number: what float32 cannot tell
@@ -45,37 +46,21 @@ def expected_gradients(
     so). Raises NotApplicable where it does not go through one Embedding.
     """
     question = differentiable(question)
-    start, rules = question.explained.model.evaluations, quadrature.ladder(tolerance, largest)
-    rows, count = len(question.rows), len(question.backgrounds)
-    values, error = np.zeros((rows, len(players))), np.zeros((rows, len(players)))
-    score, base, numerical, over = (np.zeros(rows) for _ in range(4))
-    kept = np.zeros((rows, count, len(players)) if keep else (0, 0, 0))
+    rules, count = quadrature.ladder(tolerance, largest), len(question.backgrounds)
+    sheet = Sheet(question, players, keep=keep)
+    numerical, over = np.zeros(len(question.rows)), np.zeros(len(question.rows))
     known: dict[int, Floats] = {}
     for portion in question.portions(len(rules[0]) * count):
         at = portion.rows
         if portion.length not in known:
             known[portion.length] = question.explained.values(portion.against)
-        score[at], base[at] = question.explained.values(portion.inputs), known[portion.length].mean()
-        due = score[at][:, None] - known[portion.length]
-        paid, far = _refined(question, portion, players, rules, tolerance, due)
-        values[at], error[at] = paid.by_background.mean(1), question.backgrounds.error(paid.by_background)
-        numerical[at], over[at] = paid.error, far
-        if keep:
-            kept[at] = paid.by_background
-    return Attribution(
-        method=METHOD,
-        unit=question.explained.unit,
-        players=players,
-        values=values,
-        present=question.present(players),
-        score=score,
-        base=base,
-        evaluations=question.explained.model.evaluations - start,
-        error=error,
-        numerical=numerical,
-        by_background=kept if keep else None,
-        notes=(*question.notes(), *_told(over, numerical, values, len(rules[-1]))),
-    )
+        sheet.scores(at, question.explained.values(portion.inputs), float(known[portion.length].mean()))
+        due = sheet.score[at][:, None] - known[portion.length]
+        paid, over[at] = _refined(question, portion, players, rules, tolerance, due)
+        numerical[at] = paid.error
+        sheet.parts(at, paid.by_background)
+    notes = (*question.notes(), *_told(over, numerical, sheet.values, len(rules[-1])))
+    return sheet.attribution(METHOD, numerical=numerical, notes=notes)
 
 
 def _refined(
@@ -150,7 +135,8 @@ def _slopes(question: Question, portion: Portion, apart: dict[str, Floats], poin
     for name, array in portion.inputs.items():
         if name in apart:
             along = points.astype(apart[name].dtype).reshape(-1, *[1] * apart[name].ndim)
-            made = portion.against[name][None, None] + along * apart[name][None]
+            made = np.multiply(along, apart[name][None])
+            made += portion.against[name]
         else:
             made = np.broadcast_to(array[None, :, None], (*shape, *array.shape[1:]))
         sent[name] = made.reshape(int(np.prod(shape)), *array.shape[1:])

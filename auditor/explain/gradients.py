@@ -15,6 +15,7 @@ from auditor.explain.attribution import Attribution
 from auditor.explain.embedded import differentiable, told
 from auditor.explain.players import NOBODY, Players
 from auditor.explain.question import Portion, Question
+from auditor.explain.sheet import Sheet
 
 Saliency = Callable[[Portion], tuple[Floats, Floats | None]]
 """Values (n, players) of the rows of a portion, and their standard errors where something is drawn."""
@@ -122,26 +123,11 @@ def _noise(question: Question, portion: Portion, name: str, pair: int) -> Floats
 
 
 def _gathered(question: Question, players: Players, method: str, saliency: Saliency) -> Attribution:
-    start, rows = question.explained.model.evaluations, len(question.rows)
-    values, drawn, score = np.zeros((rows, len(players))), np.zeros((rows, len(players))), np.zeros(rows)
-    base = np.zeros(rows)
+    sheet = Sheet(question, players)
+    drawn = np.zeros_like(sheet.values)
     for portion in question.portions(1):
-        at = portion.rows
-        score[at] = question.explained.values(portion.inputs)
-        found, error = saliency(portion)
-        values[at] = found
+        sheet.scores(portion.rows, question.explained.values(portion.inputs), 0.0)
+        sheet.values[portion.rows], error = saliency(portion)
         if error is not None:
-            drawn[at] = error
-    return Attribution(
-        method=method,
-        unit=question.explained.unit,
-        players=players,
-        values=values,
-        present=question.present(players),
-        score=score,
-        base=base,
-        evaluations=question.explained.model.evaluations - start,
-        sampling=drawn if drawn.any() else None,
-        adds_up=False,
-        notes=told(question),
-    )
+            drawn[portion.rows] = error
+    return sheet.attribution(method, sampling=drawn if drawn.any() else None, adds_up=False, notes=told(question))

@@ -19,6 +19,7 @@ from auditor.explain.coalitions import Game, games
 from auditor.explain.embedded import refuse_whole_numbers
 from auditor.explain.players import Players, summed
 from auditor.explain.question import Question
+from auditor.explain.sheet import Sheet
 
 Explain = Callable[[Game, int], Floats]
 """Values (p,) of one row of a game's portion."""
@@ -115,21 +116,9 @@ def _imported(name: str) -> Any:
 def _gathered(
     question: Question, players: Players, method: str, explain: Explain, *, adds_up: bool = True
 ) -> Attribution:
-    start, rows = question.explained.model.evaluations, len(question.rows)
-    values, score, base = np.zeros((rows, len(players))), np.zeros(rows), np.zeros(rows)
+    sheet = Sheet(question, players)
     for game in games(question, players, 1):
         for row, at in enumerate(game.portion.rows):
-            values[at, game.used] = explain(game, row)
-        score[game.portion.rows], base[game.portion.rows] = game.everyone, game.nobody.mean()
-    return Attribution(
-        method=method,
-        unit=question.explained.unit,
-        players=players,
-        values=values,
-        present=question.present(players),
-        score=score,
-        base=base,
-        evaluations=question.explained.model.evaluations - start,
-        adds_up=adds_up,
-        notes=question.notes(),
-    )
+            sheet.values[at, game.used] = explain(game, row)
+        sheet.scores(game.portion.rows, game.everyone, float(game.nobody.mean()))
+    return sheet.attribution(method, adds_up=adds_up, notes=question.notes())

@@ -8,6 +8,7 @@ from auditor.explain.attribution import Attribution
 from auditor.explain.coalitions import games
 from auditor.explain.players import Players
 from auditor.explain.question import Question
+from auditor.explain.sheet import Sheet
 
 METHOD = "occlusion"
 
@@ -18,26 +19,9 @@ def occlusion(question: Question, players: Players) -> Attribution:
     Values need not sum to anything: what two players do together is lost twice, what either can do is lost never. For
     any model that can be called, inputs of whole numbers included.
     """
-    start = question.explained.model.evaluations
-    rows, count = len(question.rows), len(question.backgrounds)
-    values, error = np.zeros((rows, len(players))), np.zeros((rows, len(players)))
-    score, base = np.zeros(rows), np.zeros(rows)
-    for game in games(question, players, len(players) * count):
-        at, cells = game.portion.rows, np.ix_(game.portion.rows, game.used)
+    sheet = Sheet(question, players)
+    for game in games(question, players, len(players) * len(question.backgrounds)):
         parts = game.everyone[:, None, None] - game.play(~np.eye(len(game.used), dtype=bool))
-        values[cells] = parts.mean(2)
-        error[cells] = question.backgrounds.error(parts.transpose(0, 2, 1))
-        score[at], base[at] = game.everyone, game.nobody.mean()
-    return Attribution(
-        method=METHOD,
-        unit=question.explained.unit,
-        players=players,
-        values=values,
-        present=question.present(players),
-        score=score,
-        base=base,
-        evaluations=question.explained.model.evaluations - start,
-        error=error,
-        adds_up=False,
-        notes=question.notes(),
-    )
+        sheet.parts(game.portion.rows, parts.transpose(0, 2, 1), game.used)
+        sheet.scores(game.portion.rows, game.everyone, float(game.nobody.mean()))
+    return sheet.attribution(METHOD, adds_up=False, notes=question.notes())

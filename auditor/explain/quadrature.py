@@ -90,7 +90,7 @@ def error(rule: Rule, scale: Floats, apart: Floats) -> Floats:
     """The error of a rule where it and the coarser one are `apart`; scale: the size of the whole. Both (rows,).
 
     On a smooth path errors fall geometrically, so that twice the order squares the error; on others the difference of
-    the two rules is the bound. (The form is QUADPACK's, less cautious as the sum on every path is known besides.)
+    the two rules is the bound. (The form is QUADPACK's without its caution, as the sum on every path is known besides.)
     """
     relative = np.divide(apart, scale, out=np.zeros_like(apart), where=scale > 0)
-    return np.asarray(np.minimum(apart, scale * (2 * relative) ** rule.gain))
+    return np.asarray(np.minimum(apart, scale * relative**rule.gain))

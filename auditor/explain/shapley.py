@@ -12,6 +12,7 @@ from auditor.explain.attribution import Attribution
 from auditor.explain.coalitions import Game, Members, Shares, games
 from auditor.explain.players import Players
 from auditor.explain.question import Question
+from auditor.explain.sheet import Sheet
 
 METHOD = "Shapley values"
 FEW = 12
@@ -27,37 +28,26 @@ def shapley(
     until the standard error of a row's values, as a share of their size (both root sums of squares), is within
     `precision`, or `largest` pairs were played; who is still over is told in a note. keep: every background's share.
     """
-    start = question.explained.model.evaluations
-    rows, count = len(question.rows), len(question.backgrounds)
-    values, error, sampling = (np.zeros((rows, len(players))) for _ in range(3))
-    score, base = np.zeros(rows), np.zeros(rows)
-    kept = np.zeros((rows, count, len(players)) if keep else (0, 0, 0))
-    exact = True
-    for game in games(question, players, 2 ** min(len(players), FEW) * count):
+    sheet = Sheet(question, players, keep=keep)
+    sampling, exact = np.zeros_like(sheet.values), True
+    for game in games(question, players, 2 ** min(len(players), FEW) * len(question.backgrounds)):
         few = len(game.used) <= FEW
         exact = exact and few
         shares = all_played(game) if few else drawn.shares(game, question, precision, largest)
-        at, cells = game.portion.rows, np.ix_(game.portion.rows, game.used)
-        values[cells], sampling[cells] = shares.parts.mean(1), shares.sampling
-        error[cells] = question.backgrounds.error(shares.parts)
-        score[at], base[at] = game.everyone, game.nobody.mean()
-        if keep:
-            kept[np.ix_(at, np.arange(count), game.used)] = shares.parts
-    over = drawn.imprecise(values, sampling, score, precision)
-    return Attribution(
-        method=METHOD,
-        unit=question.explained.unit,
-        players=players,
-        values=values,
-        present=question.present(players),
-        score=score,
-        base=base,
-        evaluations=question.explained.model.evaluations - start,
-        error=error,
-        sampling=None if exact else sampling,
-        by_background=kept if keep else None,
-        notes=(*question.notes(), *_told(int(over.sum()), rows, precision, largest)),
-    )
+        sheet.parts(game.portion.rows, shares.parts, game.used)
+        sheet.scores(game.portion.rows, game.everyone, float(game.nobody.mean()))
+        sampling[np.ix_(game.portion.rows, game.used)] = shares.sampling
+    over = drawn.imprecise(sheet.values, sampling, sheet.score, precision)
+    notes = (*question.notes(), *_told(int(over.sum()), len(over), precision, largest))
+    return sheet.attribution(METHOD, sampling=None if exact else sampling, notes=notes)
+
+
+def most_coalitions(players: int, largest: int = 4096) -> int:
+    """The most that `shapley` plays of a row against each background: with every one up to 12 players; else in pairs.
+
+    largest: its own. Of each size at least one pair is drawn in each round.
+    """
+    return 2**players if players <= FEW else 2 * (largest + 2 * players)
 
 
 def all_played(game: Game) -> Shares:
