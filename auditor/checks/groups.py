@@ -98,7 +98,8 @@ class Groups:
 
         A level with fewer of them than the smallest cell is suppressed, and stays a visible non-pass. So that its size
         cannot be had by subtraction either, the rows that are in no shown group number at least twice the smallest
-        cell: some of the next smallest group are set aside by lot, or the whole of it where it is hardly larger.
+        cell: some of the next smallest group are set aside by lot, or the whole of it where it is hardly larger. Which
+        is the next smallest is told by all rows, so that it is the same group among those with and without an outcome.
         """
         inside = {name: members if rows is None else members & rows for name, members in self.members.items()}
         counts = {name: int(mask.sum()) for name, mask in inside.items()}
@@ -107,8 +108,9 @@ class Groups:
         hidden, notes = sum(counts[name] for name in small), list(self.notes)
         # A level without a single row is no secret: the data specification declares it.
         secret = any(self.members[name].any() for name in small)
-        shown = sorted((counts[name], name) for name in inside if name not in small and counts[name])
-        for count, name in shown if secret else ():
+        shown = [name for name in inside if name not in small and counts[name]]
+        for name in sorted(shown, key=lambda name: (int(self.members[name].sum()), name)) if secret else ():
+            count = counts[name]
             if (lacking := 2 * self.smallest - hidden) <= 0:
                 break
             if count - lacking < self.smallest:

@@ -11,6 +11,7 @@ from spoiled import split_by_time
 from subjects import make_subject
 
 from auditor.checks.data import sample_size, time_order
+from auditor.checks.groups import Grouping, Groups
 from auditor.dataset import Group
 from auditor.errors import NotApplicable
 
@@ -73,6 +74,35 @@ def test_a_group_is_told_in_both_numbers_or_none():
     for name in ("events_by_group", "non_events_by_group"):
         assert "region: north" not in values(measured, name)
         assert "suppressed" in measured.quantities[name].unmeasured["region: north"]
+
+
+def test_a_few_of_unknown_group_hide_nobody_else():
+    """6 of 400 people have no sex written down. Women are told, less 20 - 6 by lot: what is left over is always 20."""
+    subject = make_subject(n=400)
+    sex = subject.test.groups["sex"]
+    codes = np.where(np.isin(np.arange(400), [3, 50, 101, 202, 303, 399]), -1, sex.codes)
+    events = np.random.default_rng(0).random(400) < 0.5
+    groups = {"sex": dataclasses.replace(sex, codes=codes)}
+    subject = with_outcome(dataclasses.replace(subject, test=dataclasses.replace(subject.test, groups=groups)), events)
+    measured = run(sample_size.measure, subject)
+    told = {name: values(measured, name) for name in ("events_by_group", "non_events_by_group")}
+    assert set(told["events_by_group"]) == {"sex: female", "sex: male"}
+    assert sum(told["events_by_group"].values()) == events.sum() - 20
+    assert sum(told["non_events_by_group"].values()) == (~events).sum() - 20
+    whole = Groups.of(subject, Grouping(attribute="sex")).among().rows
+    assert sum(int(rows.sum()) for rows in whole.values()) == 400 - 20
+
+
+def test_a_lot_is_not_told_beside_the_size_of_the_group():
+    """12 have no sex written down, 4 of them the outcome: how many women are set aside would follow from all women."""
+    subject = make_subject(n=400)
+    sex = subject.test.groups["sex"]
+    codes = np.where(np.arange(400) < 12, -1, sex.codes)
+    groups = {"sex": dataclasses.replace(sex, codes=codes)}
+    subject = dataclasses.replace(subject, test=dataclasses.replace(subject.test, groups=groups))
+    measured = run(sample_size.measure, with_outcome(subject, (np.arange(400) < 4) | (np.arange(400) >= 200)))
+    assert len(values(measured, "events_by_group")) == 1
+    assert "derived" in next(iter(measured.quantities["events_by_group"].unmeasured.values()))
 
 
 def test_order_in_time_is_counted():

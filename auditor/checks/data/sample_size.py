@@ -83,19 +83,26 @@ def _prevalence(subject: Subject, outcomes: dict[str, Mask]) -> Quantity:
 
 
 def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Quantity], Table]:
-    """A group that has or lacks the outcome too seldom is told in neither number, or one would give the other away."""
+    """A group that has or lacks the outcome too seldom is told in neither number, or one would give the other away.
+
+    Where some rows of a group are set aside by lot (see Groups.among), the counts are those of the rows that all checks
+    compare, and not its size; unless its size is told elsewhere, from which they could be subtracted.
+    """
     events: dict[str, Estimate] = {}
     others: dict[str, Estimate] = {}
     suppressed: dict[str, str] = {}
     rows: list[tuple[str, int | None, int | None]] = []
     for attribute in subject.test.groups:
         groups = Groups.of(subject, Grouping(attribute=attribute))
+        whole = groups.among()
         for name, event in outcomes.items():
             compared = groups.both(event)
             at = f"{name}: {attribute}: " if name else f"{attribute}: "
             for level, members in (compared.rows | compared.aside).items():
                 counts = int((members & event).sum()), int((members & ~event).sum())
-                if sum(counts) < int(groups.members[level].sum()):  # some are set aside by lot: that is no count
+                size = int(groups.members[level].sum())
+                told = (whole.rows | whole.aside).get(level)
+                if sum(counts) < size and (told is None or int(told.sum()) == size):
                     suppressed[at + level] = "suppressed, or the size of a smaller group could be derived"
                     continue
                 rows.append((at + level, *counts))
@@ -145,5 +152,8 @@ def _group_table(rows: list[tuple[str, int | None, int | None]]) -> Table:
         Column(title="With the outcome", kind="count"),
         Column(title="Without", kind="count"),
     )
-    caption = "A group is told where enough of its rows have the outcome, and enough have not."
+    caption = (
+        "A group is told where enough of its rows have the outcome, and enough have not. Where another one is too small "
+        "to be told, a few rows of the smallest that is told are set aside by lot, here and wherever groups are compared."
+    )
     return Table(title="Outcomes by group", caption=caption, columns=columns, rows=tuple(rows))
