@@ -13,16 +13,18 @@ from auditor.model import Description, Shape
 _LARGEST, _SMALLEST = 8192, 8
 _STEPS_DOWN = 8
 _BATCH_BYTES = 32 * 2**20
+_GRADIENT_BYTES = 8 * 2**20  # a gradient keeps every step's gates besides, which should stay in the processor's cache
 _REQUEST_ROWS = 1024
 
 
-def largest_batch(description: Description, inputs: Mapping[str, Shape]) -> int:
+def largest_batch(description: Description, inputs: Mapping[str, Shape], *, gradient: bool = False) -> int:
     """The largest power of two of rows for which no layer's output (float32) is over a fixed number of bytes."""
     lengths = [size for shape in inputs.values() for size in shape[:-1] if size is not None]
     longest = max(lengths, default=1)
     shapes = [layer.output_shape or () for layer in description.layers] + list(inputs.values())
     per_row = max(4 * math.prod(longest if size is None else size for size in shape) for shape in shapes)
-    return max(_SMALLEST, min(_LARGEST, 1 << max(1, _BATCH_BYTES // per_row).bit_length() - 1))
+    together = max(1, (_GRADIENT_BYTES if gradient else _BATCH_BYTES) // per_row)
+    return max(_SMALLEST, min(_LARGEST, 1 << together.bit_length() - 1))
 
 
 def padded(rows: int, largest: int) -> Iterator[tuple[int, int]]:

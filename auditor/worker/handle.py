@@ -204,7 +204,8 @@ class Handle:
         if batch is None:
             widest: dict[str, Shape] = {f"in {c.port.name}": c.array.shape[1:] for c in columns}
             widest |= {f"out {name}": shape for name, shape, _ in arrays}
-            calls = composition.padded(rows, composition.largest_batch(self._description, widest))
+            gradient = task["kind"] == "gradient"
+            calls = composition.padded(rows, composition.largest_batch(self._description, widest, gradient=gradient))
         elif batch >= 1:
             calls = composition.exact(rows, batch)
         else:
