@@ -69,7 +69,7 @@ class Artifact:
 
     saved: when, as the file says. numbers: how many the weights hold (states of an optimizer are no weights).
     signature: what is known of a signature beside the file, empty where there is none; signed: whether it names this
-    file.
+    file; signed_by_key: whether the key that the user named made it, None where none was named.
     """
 
     file: ModelFile
@@ -81,6 +81,7 @@ class Artifact:
     custom: tuple[Custom, ...]
     signature: str = ""
     signed: bool | None = None
+    signed_by_key: bool | None = None
 
 
 def legible(text: object, longest: int = 300) -> str:

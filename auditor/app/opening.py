@@ -50,6 +50,7 @@ def opened_subject(order: Order, opened: Opened, trusted: tuple[Trusted, ...], p
         seconds=60 * order.budget.minutes,
         progress=progress.rows,
         trusted=trusted,
+        signature_key=order.signature_key,
     )
     try:
         columns = {name: [column.name for column in given] for name, given in opened.encoder.columns.items()}
@@ -71,7 +72,7 @@ def subject_of(order: Order, opened: Opened, model: Model) -> Subject:
         encoder=opened.encoder,
         output=opened.output,
         decision=spec.decision,
-        identity=Identity.model_validate(spec.model.model_dump(exclude={"file"})),
+        identity=Identity.model_validate(spec.model.model_dump(exclude={"file", "signature_key"})),
         seed=spec.seed,
         smallest_cell=order.policy.policy.statistics.smallest_cell,
     )

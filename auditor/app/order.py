@@ -52,6 +52,10 @@ class Order:
         return self.folder / self.spec.model.file
 
     @property
+    def signature_key(self) -> Path | None:
+        return self.folder / self.spec.model.signature_key if self.spec.model.signature_key else None
+
+    @property
     def budget(self) -> engine.Budget:
         given = self.spec.budget
         return engine.Budget(int(given.evaluations or _EVALUATIONS), given.minutes or _MINUTES)
@@ -101,6 +105,7 @@ def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]
     """The files that the audit file names and that are not there. The policy may be a shipped one, and tells itself."""
     named: dict[Keys, str | None] = {
         ("model", "file"): spec.model.file,
+        ("model", "signature_key"): spec.model.signature_key,
         ("data",): spec.data,
         ("waivers",): spec.waivers,
         ("attestations",): spec.attestations,

@@ -167,9 +167,10 @@ class DataSpec(Frozen):
 
 
 class ModelSpec(Identity):
-    """The model's file, and who it is in its owner's words."""
+    """The model's file, and who it is in its owner's words. signature_key: of whoever is to have signed the file."""
 
     file: Name
+    signature_key: Name | None = None
 
 
 class Budget(Frozen):

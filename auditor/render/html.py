@@ -11,6 +11,7 @@ from auditor.record import Record
 from auditor.render.fonts import packed_faces
 from auditor.render.palette import dark_rules
 from auditor.render.report import report
+from auditor.render.theme import refuse_reaching_out
 from auditor.render.view import Chip, Code, Figure, Grid, Link
 from auditor.render.words import Words, words
 from auditor.shipped import shipped
@@ -38,6 +39,8 @@ def page(template: str, words: Words, theme: Path | None = None, **given: object
     """
     from jinja2 import TemplateError
 
+    if theme is not None:
+        refuse_reaching_out(theme)
     environment = _environment(theme)
     environment.globals["_"] = words
     try:

@@ -28,12 +28,14 @@ def open_model(
     seconds: float,
     progress: Callable[[int], None] | None = None,
     trusted: Sequence[Trusted] = (),
+    signature_key: Path | None = None,
 ) -> Model:
     """Read the model file, then start a child process, open it there, and give the model; `close` ends the process.
 
     memory_bytes: resident memory that the process may use. seconds: how long its answers may take altogether; starting
     and opening have a limit of their own. progress: called with the rows done so far, after each batch. trusted: code
-    that is not Keras's own and may run all the same. The process dies with the thread that called this.
+    that is not Keras's own and may run all the same. signature_key: the public key whose signature is to lie beside the
+    file. The process dies with the thread that called this.
 
     Raises Refused for a file that is damaged, unsafe or cannot be opened by Keras; ModelFault for one that is missing
     or no model file, for a process that cannot be started, and where TensorFlow is not installed.
@@ -45,7 +47,7 @@ def open_model(
     child = None
     try:
         taken = take_in(Path(path), private)
-        artifact = read(taken, trusted)
+        artifact = read(taken, trusted, signature_key)
         child = Child(private, memory_bytes, seconds)
         return _opened(Traffic(child, memory_bytes, progress), taken, artifact, start)
     except BaseException:

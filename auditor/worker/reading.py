@@ -24,25 +24,25 @@ _SECONDS = 60.0
 _LISTING_SECONDS, _LISTING_SPEED = 4.0, 25e6  # a damaged file can make the library go in circles; bytes a second
 
 
-def read_artifact(path: Path | str, trusted: Sequence[Trusted] = ()) -> Artifact:
-    """What a model file holds, read without TensorFlow; nothing of it runs.
+def read_artifact(path: Path | str, trusted: Sequence[Trusted] = (), key: Path | None = None) -> Artifact:
+    """What a model file holds, read without TensorFlow; nothing of it runs. key: whose signature is asked for.
 
     Raises Refused for a file that may not be opened, naming layers and reasons; ModelFault for what is no model file.
     """
     private = Path(tempfile.mkdtemp(prefix="auditor-artifact-"))
     try:
-        return read(take_in(Path(path), private), trusted)
+        return read(take_in(Path(path), private), trusted, key)
     finally:
         shutil.rmtree(private, ignore_errors=True)
 
 
-def read(taken: Taken, trusted: Sequence[Trusted] = ()) -> Artifact:
+def read(taken: Taken, trusted: Sequence[Trusted] = (), key: Path | None = None) -> Artifact:
     """As `read_artifact`, of a private copy, by a limited process that ends with this call."""
     if sys.platform != "linux":
         raise ModelFault("models can be opened on Linux only: elsewhere the process cannot be shut in")
     reader = Reader()
     try:
-        return reader.read(taken, trusted)
+        return reader.read(taken, trusted, key)
     finally:
         reader.close()
 
@@ -56,11 +56,11 @@ class Reader:
     def __init__(self, child: Child | None = None) -> None:
         self._child, self._owned = child, child is None
 
-    def read(self, taken: Taken, trusted: Sequence[Trusted] = ()) -> Artifact:
+    def read(self, taken: Taken, trusted: Sequence[Trusted] = (), key: Path | None = None) -> Artifact:
         """What a private copy holds; raises as `read_artifact` does. A file that ends the process is refused too."""
         artifact = examine(taken.copy, taken.file, self._list, trusted)
-        signature, signed = read_signature(Path(taken.file.name), taken.file.sha256)
-        return replace(artifact, signature=signature, signed=signed)
+        found = read_signature(Path(taken.file.name), taken.file.sha256, key)
+        return replace(artifact, signature=found.told, signed=found.named, signed_by_key=found.by_key)
 
     def close(self) -> None:
         """End the process, where this started it."""

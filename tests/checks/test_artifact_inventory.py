@@ -44,7 +44,19 @@ def test_a_signature_of_another_file_is_counted(signed, expected):
 
 def test_without_a_signature_nothing_is_said_of_it():
     """Absent is not sound."""
-    assert {"foreign_signature": "there is no signature beside the model file"} == measured().unmeasured
+    assert {
+        "foreign_signature": "there is no signature beside the model file",
+        "unsigned_by_key": "no key was named (model.signature_key)",
+    } == measured().unmeasured
+
+
+@pytest.mark.parametrize(
+    ("signed", "by_key", "expected"), [(True, True, 0), (True, False, 1), (False, True, 1), (None, False, 1)]
+)
+def test_a_file_that_the_named_key_did_not_sign_is_counted(signed, by_key, expected):
+    """Also where there is no signature at all, and where it signed another file."""
+    measurement = measured(signed=signed, signed_by_key=by_key, signature="model.sig is there")
+    assert expected == measurement.quantities["unsigned_by_key"].parts[""].value
 
 
 def test_a_model_that_came_from_no_file_has_no_inventory():

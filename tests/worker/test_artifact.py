@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import sys
 import time
@@ -10,8 +11,12 @@ import time
 import numpy as np
 import pytest
 from architectures import ARCHITECTURES, FEATURES, STEPS
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import serialization as pem
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from auditor.artifact import Refused
+from auditor.errors import FileFault
 from auditor.loaders.trusted import find_trusted
 from auditor.worker.intake import take_in
 from auditor.worker.opening import open_in
@@ -107,6 +112,60 @@ def test_reading_alone_needs_no_tensorflow_and_tells_of_a_signature(saved, tmp_p
         assert expected is read_artifact(path).signed
     (tmp_path / "model.sig").write_text("[" * 100_000)
     assert "model.sig is there, and cannot be read" == read_artifact(path).signature
+
+
+EC, ED = "an elliptic key", "an Ed25519 key"
+
+
+def private(kind):
+    return ec.generate_private_key(ec.SECP256R1()) if kind == EC else ed25519.Ed25519PrivateKey.generate()
+
+
+@pytest.mark.parametrize("kind", [EC, ED])
+@pytest.mark.parametrize(
+    "deed", ["", "another key", "another file", "another statement", "no signature", "a certificate"]
+)
+def test_a_signature_is_verified_with_the_key_that_was_named(saved, tmp_path, kind, deed):
+    """And with no other: whatever was changed, the file counts as not signed by that key."""
+    path, key = tmp_path / "model.keras", private(kind)
+    path.write_bytes(saved("lstm", ".keras").read_bytes())
+    named = tmp_path / "signer.pub.pem"
+    named.write_bytes(key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo))
+    digest = "0" * 64 if deed == "another file" else hashlib.sha256(path.read_bytes()).hexdigest()
+    made = json.loads(bundle(digest))
+    envelope = made["dsseEnvelope"]
+    payload = base64.b64decode(envelope["payload"])
+    signed = b"DSSEv1 28 application/vnd.in-toto+json %d " % len(payload) + payload
+    signer = private(kind) if deed in ("another key", "a certificate") else key
+    made_by = signer.sign(signed, ec.ECDSA(hashes.SHA256())) if kind == EC else signer.sign(signed)
+    envelope |= {
+        "payloadType": "application/vnd.in-toto+json",
+        "signatures": [{"sig": base64.b64encode(made_by).decode()}],
+    }
+    if deed == "another statement":
+        envelope["payload"] = base64.b64encode(payload.replace(b"model", b"other")).decode()
+    if deed == "a certificate":
+        made["verificationMaterial"] = {"certificate": {"rawBytes": ""}}
+    if deed != "no signature":
+        (tmp_path / "model.sig").write_text(json.dumps(made))
+    read = read_artifact(path, key=named)
+    assert (deed in ("", "another file")) is read.signed_by_key
+    assert (deed == "") is bool(read.signed and read.signed_by_key)
+    if deed == "a certificate":
+        assert "certificates are not verified offline" in read.signature
+        assert "certificates are not verified offline" in read_artifact(path).signature
+    if deed == "":
+        assert "it was signed by the key that was named (SHA-256 " in read.signature
+
+
+def test_what_is_no_public_key_is_told(saved, tmp_path):
+    """Exit code 3, with the file's name."""
+    path, key = saved("lstm", ".keras"), tmp_path / "x.pem"
+    with pytest.raises(FileFault, match=r"x.pem: the key cannot be read"):
+        read_artifact(path, key=key)
+    key.write_text("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+    with pytest.raises(FileFault, match=r"x.pem: this is no public key in PEM form"):
+        read_artifact(path, key=key)
 
 
 def bundle(digest):

@@ -30,6 +30,9 @@ class Params(Frozen):
         "foreign_signature": Meaning(
             title="Signatures beside the file that are not this file's", better="lower", low=0.0
         ),
+        "unsigned_by_key": Meaning(
+            title="Model files without a signature by the key that was named", better="lower", low=0.0
+        ),
     },
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
@@ -37,10 +40,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: what lies in the model file, read without running any of it: its parts with their digests, its layers, the
     version of Keras that wrote it, code that is not Keras's own, how many numbers are stored beside those that the
-    opened model uses, and whether a signature beside the file (`model.sig`) names this file.
+    opened model uses, whether a signature beside the file (`model.sig`) names this file, and whether the key that the
+    audit file names (`model.signature_key`) made it.
     Why: a model file can bring code along that runs on the machine of whoever opens it, and a file can be replaced on
     its way. Files that could run code are refused before this check; what was let in by name is listed here.
-    Blind to: who signed (no key is trusted here); what the numbers do; faults in the libraries that read the file.
+    Blind to: who signed, where no key was named, or under a certificate (Sigstore's identities are not verified); what
+    the numbers do; faults in the libraries that read the file.
     """
     description = subject.model.description
     artifact = description.artifact
@@ -56,6 +61,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         unmeasured["foreign_signature"] = "there is no signature beside the model file"
     else:
         counts["foreign_signature"] = (int(not artifact.signed), 1)
+    if artifact.signed_by_key is None:
+        unmeasured["unsigned_by_key"] = "no key was named (model.signature_key)"
+    else:
+        counts["unsigned_by_key"] = (int(not (artifact.signed and artifact.signed_by_key)), 1)
     made = {name: Quantity.of(_count(value, of)) for name, (value, of) in counts.items()}
     shown = (_contents(artifact), _layers(artifact, description), *_custom(artifact))
     return Measurement(quantities=made, unmeasured=unmeasured, shown=shown)
