@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,6 +67,12 @@ class FormulaModel:
             self.progress(self.evaluations)
         return {"out": 1 / (1 + np.exp(-x.mean((1, 2)) * 3))[:, None]}
 
+    def gradient(self, inputs: dict[str, np.ndarray], output: str, column: Any = None, at: str = "input") -> Any:
+        x = np.asarray(inputs["sequence"], float)
+        self.evaluations += len(x)
+        score = 1 / (1 + np.exp(-x.mean((1, 2)) * 3))
+        return {"sequence": np.broadcast_to((score * (1 - score) * 3 / x[0].size)[:, None, None], x.shape).copy()}
+
     def close(self) -> None:
         self.closed = True
 
@@ -76,13 +83,20 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FormulaModel:
     made = FormulaModel()
 
     def opened(
-        path: Path, *, memory_bytes: int, seconds: float, progress: Callable[[int], None], trusted: tuple[Trusted, ...]
+        path: Path,
+        *,
+        memory_bytes: int,
+        seconds: float,
+        progress: Callable[[int], None],
+        trusted: tuple[Trusted, ...],
+        signature_key: Path | None,
     ) -> FormulaModel:
         if made.refused:
             raise made.refused
         assert path.name == "model.keras"
         assert memory_bytes > 0
         assert seconds > 0
+        assert signature_key is None
         made.progress = progress
         return made
 
