@@ -16,7 +16,7 @@ from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, NoncentralChi2, NotEstimable, Quantiles
 from auditor.kernels import drift
 from auditor.kernels.process import compared
-from auditor.kernels.stat import Floats, Integers
+from auditor.kernels.stat import Floats, Integers, Stat
 from auditor.sampling import Sampling
 
 Mask = NDArray[np.bool_]
@@ -72,10 +72,14 @@ def _effective_size(sampling: Sampling, bins: Integers, second: Mask) -> float:
 
 @dataclass(frozen=True)
 class Apart:
-    """How far two samples are apart, and the chance that samples of one population are as far apart."""
+    """How far two samples are apart, and the chance that samples of one population are as far apart.
+
+    influence: (n,), where the distribution functions differ: how distances of several pairs vary together.
+    """
 
     estimate: Estimate
     p_value: float
+    influence: Floats
 
 
 def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, Apart]:
@@ -89,19 +93,22 @@ def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, 
     samples of one population would be as far apart. events are the rows of `second`; entities those of the sample with
     fewer. Raises NotApplicable where a sample has no row.
     """
-    largest, area = drift.kolmogorov_smirnov(second, values).value, drift.wasserstein(second, values).value
+    largest, area = drift.kolmogorov_smirnov(second, values), drift.wasserstein(second, values)
     if reason := _unusable(sampling, second, values):
         unknown = NotEstimable(reason=reason)
-        return Apart(_estimate(sampling, second, largest, unknown), 1.0), Apart(
-            _estimate(sampling, second, area, unknown), 1.0
+        one, other = (
+            Apart(_estimate(sampling, second, stat.value, unknown), 1.0, stat.influence) for stat in (largest, area)
         )
+        return one, other
     process = compared(sampling.structure, second, values)
 
-    def apart(value: float, measure: Callable[[Floats], Floats]) -> Apart:
+    def apart(stat: Stat, measure: Callable[[Floats], Floats]) -> Apart:
+        value = stat.value
         here, null = float(measure(process.distance)), measure(process.noise)
         p = float(1 + (null >= here).sum()) / (1 + len(null))
         added = measure(process.distance + process.noise) - here
-        return Apart(_estimate(sampling, second, value, _set_back(value, min(value, here), added, p)), p)
+        spread = _set_back(value, min(value, here), added, p)
+        return Apart(_estimate(sampling, second, value, spread), p, stat.influence)
 
     return apart(largest, process.largest), apart(area, process.area)
 

@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from subjects import make_subject
 
 from auditor.checks import CATALOGUE
+from auditor.evidence import Evidence
 
 CALIBRATION, DISCRIMINATION, ERROR = (CATALOGUE[f"bias.{name}"] for name in ("calibration", "discrimination", "error"))
 SEX = {"attribute": "sex"}
@@ -112,6 +113,26 @@ def test_slope_of_numbers_by_group():
     assert list(said.quantities) == ["slope", "slope_difference"]
     assert said.quantities["slope"].parts["male"].interval(0.999).low < 1
     assert said.unmeasured["expected_to_observed_ratio"].startswith("defined for outcomes")
+
+
+def test_distances_of_pairs_that_share_a_group_vary_together():
+    """Where one group scores below the others throughout, the area between is the difference of means, and its
+    correlation that of two such differences: the judge need not treat the pairs as if they had nothing in common.
+    """
+    subject = make_subject(n=900)
+    codes = np.arange(900) % 3
+    group = dataclasses.replace(subject.test.groups["region"], levels=("a", "b", "c"), codes=codes)
+    test = dataclasses.replace(subject.test, groups={**subject.test.groups, "region": group})
+    score = np.random.default_rng(1).uniform(size=900) / 4 + np.array([0.0, 0.3, 0.6])[codes]
+    distance = CATALOGUE["bias.score_distance"]
+    found = distance.measure(
+        dataclasses.replace(subject, test=test), Evidence({"scores": score}), distance.params(attribute="region")
+    ).quantities
+    low, middle, high = (score[codes == code].var() / 300 for code in range(3))
+    assert ["a − b", "a − c", "b − c"] == list(found["mean_shift"].parts)
+    expected = low / np.sqrt((low + middle) * (low + high))
+    assert expected == pytest.approx(found["mean_shift"].correlation[0][1], abs=1e-9)
+    assert found["largest_distance"].correlation is not None
 
 
 def test_distances_of_scores_are_scipys():

@@ -15,12 +15,11 @@ from auditor.checks.check import check
 from auditor.checks.groups import Compare, Compared, Grouping, Groups, Mask
 from auditor.checks.outcome import class_scores
 from auditor.dataset import Floats
-from auditor.estimate import Estimate
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.stat import Stat, row_mean
 from auditor.measurement import Axis, Bars, Lines, Meaning, Measurement, Quantity, Series, Table
 from auditor.sampling import Sampling
-from auditor.shift import distances
+from auditor.shift import Apart, distances
 from auditor.subject import Subject
 
 _QUANTILES = 41  # points of a drawn distribution
@@ -59,25 +58,39 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     targets = {"": scores}
     if subject.test.task == "multiclass":
         targets = {name: score for name, (_, score) in class_scores(subject.test, scores).items()}
-    largest: dict[str, Estimate] = {}
-    moved: dict[str, Estimate] = {}
+    apart: dict[str, tuple[Apart, Apart]] = {}
+    within: dict[str, Mask] = {}
     for name, score in targets.items():
         for pair, (first, second) in _pairs(compared, params.compare).items():
             key = f"{name}: {pair}" if name else pair
-            both = first | second
-            apart = distances(sampling.only(both), second[both], score[both])
-            largest[key], moved[key] = (one.estimate for one in apart)
+            both = within[key] = first | second
+            apart[key] = distances(sampling.only(both), second[both], score[both])
     told = {
-        name: Quantity(parts=parts, unmeasured=compared.suppressed) if parts else None
-        for name, parts in (("largest_distance", largest), ("mean_shift", moved))
+        name: _quantity(sampling, {key: each[at] for key, each in apart.items()}, within, compared.suppressed)
+        for at, name in enumerate(("largest_distance", "mean_shift"))
     }
     charts: list[Lines | Bars | Table] = []
-    if largest:
+    if apart:
         charts.append(_means(targets, compared, sampling, params.compare, groups.title))
         charts += [_distribution(name, score, compared, groups) for name, score in targets.items()]
         caption = "At 0 the scores of two groups are spread alike; a distance is never below."
+        largest = {key: each[0].estimate for key, each in apart.items()}
         charts.append(dots(f"Largest distance of scores by {groups.title}", caption, "Distance", largest))
     return measurement(told, charts, compared.notes)
+
+
+def _quantity(
+    sampling: Sampling, apart: Mapping[str, Apart], within: Mapping[str, Mask], unmeasured: Mapping[str, str]
+) -> Quantity | None:
+    """The distance of every pair, and how these vary together as pairs share a group; None without a pair."""
+    if not apart:
+        return None
+    influences = [Stat(0.0, one.influence).among(within[key]).influence for key, one in apart.items()]
+    return Quantity(
+        parts={key: one.estimate for key, one in apart.items()},
+        correlation=sampling.correlation(influences),
+        unmeasured=dict(unmeasured),
+    )
 
 
 def _means(
