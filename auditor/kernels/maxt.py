@@ -20,6 +20,10 @@ def critical_value(correlation: Sequence[Sequence[float]] | Floats, level: float
     influence values. T is a random direction times a random length (Monahan and Genz 1997): directions are a fixed
     scrambled Sobol sequence, the length is integrated exactly. So the answer is the same each time, and for one
     estimate, or several that are the same, it is the plain quantile. The matrix may be singular (all pairs of groups).
+
+    df is one number for all. Where estimates differ in it, the smallest is the safe one: over 28 pairs of groups, whose
+    degrees of freedom were 13 at the least and 26 in the middle, 3 % of simulated audits had a false alarm at a level
+    of 95 %; with each pair's own, or the middle one, 4 to 6.5 % (benchmarks/validity_joint.py, 400 runs).
     """
     from scipy import optimize, special, stats
 
