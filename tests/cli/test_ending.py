@@ -95,19 +95,32 @@ def test_bug_without_room_for_a_log(logs: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.endswith("ZeroDivisionError: x; and no traceback could be written\n")
 
 
-def test_warnings_are_logged(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A warning of a library is not shown in the middle of the findings."""
-
-    def warn() -> None:
+def _warns(then: object) -> object:
+    def warn() -> object:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             logging.captureWarnings(capture=True)
             warnings.warn("overflow", RuntimeWarning, stacklevel=1)
             logging.captureWarnings(capture=False)
+        if isinstance(then, Exception):
+            raise then
+        return then
 
-    assert _ends(warn) == 0
+    return warn
+
+
+def test_a_warning_alone_leaves_nothing_behind(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither in the middle of the findings nor as a file in the temporary folder, run after run."""
+    assert _ends(_warns(0)) == 0
     assert capsys.readouterr() == ("", "")
-    assert "overflow" in next(logs.iterdir()).read_text()
+    assert [] == list(logs.iterdir())
+
+
+def test_warnings_before_a_bug_are_logged_with_it(logs: Path) -> None:
+    """In their order: they may tell why."""
+    assert _ends(_warns(ZeroDivisionError("x"))) == 70
+    (log,) = logs.iterdir()
+    assert log.read_text().index("overflow") < log.read_text().index("Traceback")
 
 
 def test_reader_goes_away() -> None:
