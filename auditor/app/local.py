@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from auditor.app.others import Others
-from auditor.app.telling import courses, features_of, otherwise, outcome, pushes, sentence
+from auditor.app.telling import courses, event, features_of, otherwise, outcome, pushes, sentence
 from auditor.checks.importance.attributed import BACKGROUNDS, once
 from auditor.checks.importance.turning import search_of
 from auditor.dataset import Dataset, Integers
@@ -110,7 +110,7 @@ class Explainer:
             decision=subject.decision if self.others.scores.ndim == 1 else None,
             unit=question.explained.unit,
             probability=question.explained.unit == "probability",
-            explained=data.target.classes[-1] if data.target.classes else data.target.name,
+            explained=event(data),
             score=score,
             outcome=outcome(data, case.row),
             base=float(credit.base[at]),

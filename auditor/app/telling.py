@@ -41,7 +41,22 @@ def outcome(data: Dataset, row: int) -> str:
     y = float(data.y[row])
     if not np.isfinite(y):
         return ""
-    return data.target.classes[int(y)] if data.target.classes else f"{y:.6g} {data.target.unit}".strip()
+    if not data.target.classes:
+        return f"{y:.6g} {data.target.unit}".strip()
+    return event(data) if data.task == "binary" and y == 1 else _named(data, int(y))
+
+
+def event(data: Dataset) -> str:
+    """What the explained number is about: the class that is explained, or what is predicted."""
+    return _named(data, len(data.target.classes) - 1) if data.target.classes else data.target.name
+
+
+def _named(data: Dataset, at: int) -> str:
+    """A class by its name; where its name is a bare number, the name of the target and whether it came true."""
+    name = data.target.classes[at]
+    if data.task != "binary" or not name.removeprefix("not ").isdigit():
+        return name
+    return data.target.name if at == 1 else f"no {data.target.name}"
 
 
 def variable(feature: Feature, possible: Possible) -> Variable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ class Possible:
     choices: (k,) values that do occur, from low to high, about evenly by rank; all levels of a coded feature. low,
     high: the range of all but the strangest values, within what is plausible. mad: median absolute deviation, the unit
     of a change (Wachter, Mittelstadt and Russell 2018); 1 for a change of level. jump: lowest and highest usual
-    difference from one measurement to the next. decimals: with which values are written; None where they are codes.
+    difference from one measurement to the next. decimals: with which values are told; None where they are codes.
     """
 
     choices: Floats
@@ -61,7 +62,7 @@ def _possible(feature: Feature, values: Floats, jumps: Floats, count: int) -> Po
     if feature.kind != "numeric":
         codes = np.unique(known)
         return Possible(codes, float(codes[0]), float(codes[-1]), 1.0, anywhere, None)
-    decimals = _decimals(known)
+    decimals = _decimals(known, _spread(known))
     kept = known[
         (known >= (-np.inf if feature.low is None else feature.low))
         & (known <= (np.inf if feature.high is None else feature.high))
@@ -81,13 +82,16 @@ def _spread(known: Floats) -> float:
     return float(np.median(away)) or float(away.mean()) or 1.0
 
 
-def _decimals(known: Floats) -> int:
-    """The fewest decimals with which nearly all values are written exactly, as far as single precision tells."""
+def _decimals(known: Floats, spread: float) -> int:
+    """The fewest decimals with which nearly all values are written exactly, as far as single precision tells; or that
+    tell a tenth of the spread, for means of several measurements are written with more than anybody needs.
+    """
+    enough = max(0, 1 - math.floor(math.log10(spread)))
     near = 1e-6 * np.maximum(np.abs(known), 1.0)
-    for decimals in range(_DECIMALS):
+    for decimals in range(min(_DECIMALS, enough)):
         if (np.abs(np.round(known, decimals) - known) <= near).mean() >= _WRITTEN:
             return decimals
-    return _DECIMALS
+    return min(_DECIMALS, enough)
 
 
 def _linked(data: Dataset) -> NDArray[np.integer]:

@@ -12,6 +12,8 @@ from auditor.render.words import Words
 
 FEW = 12  # steps that a table has a column for
 _DRAWN = 4  # features with a drawing of their own, where there are more steps
+_POINTS = 5  # measurements below which a table tells as much as a drawing
+_SHORT = 45  # characters of a description that has room beside a name
 
 
 def tables(told: Explanation, words: Words) -> tuple[Grid, ...]:
@@ -30,7 +32,7 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
     """The features that moved the score most, as points at the steps where they were measured."""
     if told.steps <= FEW:
         return
-    moving = [one for one in _in_order(told) if not one.static and sum(v is not None for v in one.values) > 1]
+    moving = [one for one in _in_order(told) if not one.static and sum(v is not None for v in one.values) >= _POINTS]
     for one in [each for each in moving if not each.of.levels][:_DRAWN]:
         points = [(at - told.steps + 1, value) for at, value in enumerate(one.values) if value is not None]
         yield Lines(
@@ -87,11 +89,13 @@ def _short(told: Explanation, one: Course, words: Words) -> tuple[Cell, ...]:
 def _once(courses: Sequence[Course], words: Words) -> Grid:
     heads = (Head(words("Feature")), Head(words("Value"), "right"), Head(words("Usual range"), "right"))
     rows = tuple((_name(one), _marked(one, one.values[0], words), _range(one, words)) for one in courses)
-    return Grid(words("What holds throughout"), heads, rows, (_legend(words),))
+    return Grid(words("What holds throughout"), heads, rows)
 
 
 def _name(one: Course) -> str:
-    return f"{one.of.name} ({one.of.unit})" if one.of.unit else one.of.name
+    known = one.of.description
+    name = f"{one.of.name}: {known}" if known and len(known) <= _SHORT else one.of.name
+    return f"{name} ({one.of.unit})" if one.of.unit else name
 
 
 def _marked(one: Course, value: float | None, words: Words) -> str:

@@ -48,19 +48,20 @@ def _view(told: Explanation, letter: str, say: Words) -> View:
     )
     return View(
         language=say.language,
-        title=say("Why this score: {case}", case=told.case),
+        title=say("Why this score"),
         case=told.case,
         kind=say("Explanation of one score – confidential"),
         tone={None: "none", True: "pass", False: "conditional"}[told.favourable],
         summary=summary(told, say),
         facts=tuple(_facts(told, say)),
         parts=tuple(part for part in parts if part),
-        notes=(*told.notes, *_remarks(told, say)),
+        notes=(*map(say.numbers.regrouped, told.notes), *_remarks(told, say)),
         letter=letter,
     )
 
 
 def _facts(told: Explanation, say: Words) -> Iterator[Fact]:
+    yield Fact(say("Case") if told.salted else say("Who"), told.case)
     yield Fact(say("Model"), say("{name}, version {version}", name=told.identity.name, version=told.identity.version))
     yield Fact(say("What the score is"), _meaning(told, say))
     yield Fact(say("Data"), f"{told.data} ({say('test rows') if told.part == 'test' else say('reference rows')})")

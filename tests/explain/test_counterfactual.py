@@ -43,7 +43,7 @@ def weighted(sequence, mask, static):
 
 def turning(subject, rows):
     scores = subject.score(subject.block(subject.test))
-    return [row for row in rows if 0 < scores[row] < 0.8]
+    return [row for row in rows if 0.1 < scores[row] < 0.8]
 
 
 def test_one_cell_of_a_linear_recurrent_model():

@@ -1,0 +1,111 @@
+"""Explanations of rows that are easy, and of rows that are hard."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from subjects import make_subject
+
+from auditor.app.local import Case, Explainer
+from auditor.errors import FileFault
+from auditor.explain.told import Explanation
+from auditor.loaders.reasons import Letter, Reasons, Sentences
+from auditor.render.explanation import explanation_page
+from auditor.render.letter import letter_page
+
+
+def explained(subject, rows=(0,), reasons=None):
+    against = subject.test if subject.reference is None else subject.reference
+    cases = [Case(row, f"p{row}", salted=False, why=()) for row in rows]
+    return Explainer(subject, against, "test", reasons, "en").explain(cases)
+
+
+def sentences(**of):
+    return Reasons("en", Letter(), {name.replace("_", " "): Sentences(**one) for name, one in of.items()})
+
+
+def against_threshold(subject):
+    scores = subject.score(subject.block(subject.test))
+    return [int(row) for row in np.argsort(-scores)]
+
+
+def test_pushes_are_those_of_the_linear_model():
+    """A weighted sum: each feature's push is its weight times the distance from the comparison rows; all add up."""
+    subject = make_subject(task="regression", n=60, reference=200, weights={"heart rate": 1.0, "age": 1.0})
+    (told,) = explained(subject)
+    pushes = {push.feature: push.value for push in told.pushes}
+    assert sum(pushes.values()) == pytest.approx(told.score - told.base)
+    assert pushes["lactate"] == pytest.approx(0.0)
+    by_step = next(push.by_step for push in told.pushes if push.feature == "heart rate")
+    assert sum(by_step) == pytest.approx(pushes["heart rate"])
+    assert by_step[:-3] == pytest.approx([0.0] * (len(by_step) - 3))
+    assert told.decision is None
+    assert told.favourable is None
+
+
+def test_reasons_push_to_the_bad_side_only():
+    """A score that is bad when high: the features that raised it, in the words of `up`, one reason for one code."""
+    subject = make_subject(n=60, reference=200, weights={"heart rate": 1.0, "lactate": 1.0})
+    row = against_threshold(subject)[0]
+    vitals = {"code": "V", "up": "Your heart and blood tests were out of range."}
+    (told,) = explained(subject, [row], sentences(heart_rate=vitals, lactate=vitals))
+    (reason,) = told.notice.reasons
+    assert (reason.code, reason.sentence, set(reason.features)) == ("V", vitals["up"], {"heart rate", "lactate"})
+    assert told.notice.complete
+    assert vitals["up"] in letter_page(told)
+    lowest = against_threshold(subject)[-1]
+    (good,) = explained(subject, [lowest], sentences(heart_rate=vitals, lactate=vitals))
+    assert letter_page(good) == ""
+    assert "no reasons are owed" in explanation_page(good)
+
+
+def test_a_reason_without_its_sentence_is_told_and_no_letter_is_written():
+    """The strongest feature has a sentence for `down` only: flagged on the page, and no letter."""
+    subject = make_subject(n=60, reference=200, weights={"heart rate": 1.0})
+    (told,) = explained(subject, against_threshold(subject)[:1], sentences(heart_rate={"code": "H", "down": "Slow."}))
+    assert not told.notice.complete
+    assert letter_page(told) == ""
+    assert "has no sentence" in explanation_page(told)
+
+
+HARD = {
+    "shorter than the window": {"shortest": 3, "steps": 8},
+    "without a step": {"masked": 60},
+    "not measured": {"missing": 0.9},
+    "codes, right padding": {"coded": True, "side": "right", "missing": 0.3},
+    "classes": {"task": "multiclass"},
+    "no reference": {"reference": 0},
+    "the same score for all": {"constant": True},
+    "many steps": {"steps": 20},
+    "no decision": {"threshold": None},
+}
+
+
+@pytest.mark.parametrize("case", HARD)
+def test_hard_rows_have_a_page(case):
+    """Whatever the row: an explanation that adds up, survives its file, and can be set."""
+    subject = make_subject(**{"n": 60, "reference": 150, **HARD[case]})
+    if case == "without a step":  # at least some that can be compared with
+        subject = dataclasses.replace(subject, reference=make_subject(n=150).test)
+    (told,) = explained(subject)
+    assert Explanation.model_validate_json(told.model_dump_json()) == told
+    assert told.base + sum(push.value for push in told.pushes) + told.rest == pytest.approx(told.score, abs=1e-9)
+    page = explanation_page(told)
+    assert "What moved the score" in page
+    assert ">nan" not in page
+
+
+def test_a_row_like_every_comparison_row():
+    """Where all rows are the same nothing moved the score, and the page says so."""
+    subject = make_subject(n=60, reference=150, flat=True)
+    (told,) = explained(subject)
+    assert all(push.value == pytest.approx(0.0) for push in told.pushes)
+    assert "No feature moved the score" in explanation_page(told)
+
+
+def test_a_score_that_is_nan_is_refused():
+    """There is nothing to explain; which row it was is told."""
+    with pytest.raises(FileFault, match="NaN or infinite"):
+        explained(make_subject(n=60, nan=1))
