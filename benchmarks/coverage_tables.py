@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coverage_worlds import DESIGNS, Cell
+from written import replaced
 
 DOCS = Path(__file__).parent.parent / "docs"
 START, END = "<!-- coverage: written by benchmarks/validity_coverage.py -->", "<!-- coverage: end -->"
@@ -56,12 +57,10 @@ def read(paths: Iterable[Path]) -> list[Line]:
 
 def write(lines: list[Line], least: float) -> None:
     """The summary and the weak cells between the marks of docs/validation.md; every cell into docs/coverage.csv."""
-    page = DOCS / "validation.md"
-    before, _, rest = page.read_text(encoding="utf-8").partition(START)
     runs = [line.runs for line in lines]
     head = f"Up to {max(runs)} runs a cell, {min(runs)} at least.\n\n{summary(lines)}"
     text = f"{head}\n\nEvery cell below {least:g} %:\n\n{weak(lines, least)}"
-    page.write_text(f"{before}{START}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    replaced(DOCS / "validation.md", START, END, text)
     saved(lines, DOCS / "coverage.csv")
 
 

@@ -1,22 +1,25 @@
-"""How often a shipped policy is wrong: python benchmarks/validity.py [--runs 40] [--seed 1] [--write]
+"""How often a shipped policy is wrong: python benchmarks/validity.py [--runs 40] [--seed 1 2] [--write]
 
 Whole policies on sound models (false alarms, inconclusive findings, coverage), faults of practical size planted at
 several n (found or not), and findings by the distance of the truth from the limit. --write puts the tables into
-docs/validation.md.
+docs/validation.md. Several seeds are run one after the other, --runs audits each, and told together. With
+OMP_NUM_THREADS=1, or the processes wait for one another's threads.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import itertools
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from validity_worlds import FAULTS, SOUND, SPOILED, TRUTH, world
+from written import replaced
 
 from auditor.checks import CATALOGUE
 from auditor.engine import Budget, plan, run_checks
@@ -38,6 +41,7 @@ NEAR = {  # requirement -> what is varied, its values, and the truth of the quan
     "FAIR-SEX": ("gap", (0.0, 0.05, 0.10, 0.15, 0.20, 0.30), lambda value: value),
 }
 NEAR_SIZES = (500, 2000, 5000)
+STATUSES = ("pass", "inconclusive", "fail")
 
 
 class Quiet:
@@ -61,7 +65,12 @@ def narrowed(policy: Policy, only: tuple[str, ...] = ()) -> Policy:
     return policy.model_copy(update={"requirements": kept})
 
 
-def sound(name: str, runs: int, seed: int, pool: Executor) -> Iterator[str]:
+def of_runs(runs: int, seeds: Sequence[int], beyond: int = 0) -> list[int]:
+    """The random seed of each world: as many runs of every seed."""
+    return [seed * 100_003 + beyond + run for seed in seeds for run in range(runs)]
+
+
+def sound(name: str, worlds: list[int], pool: Executor) -> Iterator[str]:
     """Whole audits of sound models: false alarms of each design, and what became of each requirement."""
     policy = narrowed(load_policy(name, CATALOGUE).policy)
     yield f"\n### `{name}` on sound models\n"
@@ -69,10 +78,10 @@ def sound(name: str, runs: int, seed: int, pool: Executor) -> Iterator[str]:
     audits: dict[str, list[tuple[Finding, ...]]] = {}
     for words, (n, each) in DESIGNS.items():
         task = partial(one_sound, policy, n, each)
-        audits[words] = found = list(pool.map(task, range(seed * 100_003, seed * 100_003 + runs)))
+        audits[words] = found = list(pool.map(task, worlds))
         alarms = sum(any(finding.status == "fail" for finding in findings) for findings in found)
         fails = sum(verdict(findings)[0] == "FAIL" for findings in found)
-        yield f"| {words} | {runs} | {_share(alarms, runs)} | {_share(fails, runs)} |"
+        yield f"| {words} | {len(worlds)} | {_share(alarms, len(worlds))} | {_share(fails, len(worlds))} |"
     head = " | ".join(f"{words} | holds" for words in DESIGNS)
     yield "\nPass / inconclusive / fail, and how many intervals of parts hold the truth, where it is known.\n"
     yield f"| requirement | check | {head} |"
@@ -92,7 +101,7 @@ def _cell(findings: list[Finding]) -> str:
     if count["not_applicable"] == len(findings):
         return "not applicable | –"
     held = [holds for finding in findings for holds in _held(finding)]
-    shares = " / ".join(_share(count[status], len(findings)) for status in ("pass", "inconclusive", "fail"))
+    shares = " / ".join(_share(count[status], len(findings)) for status in STATUSES)
     return f"{shares} | {_share(sum(held), len(held)) if held else '–'}"
 
 
@@ -107,7 +116,7 @@ def _held(finding: Finding) -> list[bool]:
     ]
 
 
-def power(runs: int, seed: int, pool: Executor) -> Iterator[str]:
+def power(worlds: list[int], pool: Executor) -> Iterator[str]:
     """Planted faults: how often what must find them fails."""
     policy = load_policy(POLICIES[0], CATALOGUE).policy
     yield from ("\n### Planted faults\n", f"| fault | found by | {' | '.join(f'n = {n}' for n in SIZES)} |")
@@ -116,8 +125,8 @@ def power(runs: int, seed: int, pool: Executor) -> Iterator[str]:
         some = narrowed(policy, fault.finds)
         shares = []
         for n in SIZES:
-            seeds = range(seed * 100_003 + 50_000, seed * 100_003 + 50_000 + runs)
-            shares.append(_share(sum(pool.map(partial(one_fault, at, some, n), seeds)), runs))
+            found = sum(pool.map(partial(one_fault, at, some, n), worlds))
+            shares.append(_share(found, len(worlds)))
         yield f"| {fault.name} | `{some.requirements[0].check}` | {' | '.join(shares)} |"
 
 
@@ -127,7 +136,7 @@ def one_fault(at: int, policy: Policy, n: int, seed: int) -> bool:
     return any(finding.status == "fail" for finding in audited(world(n, seed, fault.spoil, **fault.asked), policy))
 
 
-def distances(runs: int, seed: int, pool: Executor) -> Iterator[str]:
+def distances(worlds: list[int], pool: Executor) -> Iterator[str]:
     """Findings where the truth is near a limit, inside and outside. The blockers are judged as a family."""
     policy = narrowed(load_policy(POLICIES[0], CATALOGUE).policy, tuple(NEAR))
     yield "\n### By the distance of the truth from the limit\n"
@@ -143,9 +152,8 @@ def distances(runs: int, seed: int, pool: Executor) -> Iterator[str]:
         for value in values:
             cells = []
             for n in NEAR_SIZES:
-                seeds = range(seed * 100_003 + 70_000, seed * 100_003 + 70_000 + runs)
-                count = Counter(pool.map(partial(one_near, policy, requirement.id, n, name, value), seeds))
-                cells.append(" / ".join(_share(count[status], runs) for status in ("pass", "inconclusive", "fail")))
+                count = Counter(pool.map(partial(one_near, policy, requirement.id, n, name, value), worlds))
+                cells.append(" / ".join(_share(count[status], len(worlds)) for status in STATUSES))
             yield f"| {requirement.id} | {told} | {truth(value):.3g} | {' | '.join(cells)} |"
 
 
@@ -163,22 +171,22 @@ def main() -> None:
     """Print the tables, and with --write put them into docs/validation.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    clock, lines = time.monotonic(), [f"`python benchmarks/validity.py --runs {given.runs} --seed {given.seed}`"]
+    runs, seeds = given.runs, given.seed
+    clock, lines = time.monotonic(), []
     with ProcessPoolExecutor(given.jobs) as pool:
-        parts = [sound(name, given.runs, given.seed, pool) for name in POLICIES]
-        for part in (*parts, power(2 * given.runs, given.seed, pool), distances(2 * given.runs, given.seed, pool)):
-            for line in part:
-                print(line, flush=True)
-                lines.append(line)
+        parts = [sound(name, of_runs(runs, seeds), pool) for name in POLICIES]
+        parts += [power(of_runs(2 * runs, seeds, 50_000), pool), distances(of_runs(2 * runs, seeds, 70_000), pool)]
+        for line in itertools.chain.from_iterable(parts):
+            print(line, flush=True)
+            lines.append(line)
     print(f"\n{time.monotonic() - clock:.0f} s; the sound model is {dict(SOUND)}")
     if given.write:
-        before, _, rest = DOC.read_text("utf-8").partition(START)
-        _, _, after = rest.partition(END)
-        DOC.write_text(f"{before}{START}\n{chr(10).join(lines)}\n{END}{after}", encoding="utf-8")
+        command = f"`OMP_NUM_THREADS=1 python benchmarks/validity.py --runs {runs} --seed {' '.join(map(str, seeds))}`"
+        replaced(DOC, START, END, "\n".join([command, *lines]))
 
 
 if __name__ == "__main__":

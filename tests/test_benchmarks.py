@@ -1,0 +1,67 @@
+"""What the simulations of docs/validation.md rest on: their truths, their counts, and the page that they write."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+
+from coverage_tables import Line, read, saved, summary
+from coverage_worlds import DESIGNS, Cell, drawn, truths
+from validity_coverage import coverage, makers
+from validity_joint import DESIGNS as SHARED
+from validity_joint import alarms
+from written import replaced
+
+SIZE = 60_000
+
+
+@pytest.mark.parametrize(("design", "far"), [("rows", 0.02), ("time blocks", 0.06)])
+def test_truths_are_those_of_a_large_sample(design: str, far: float) -> None:
+    """Every number that is integrated comes out of very many rows, too; distances of groups that are alike are 0."""
+    cell, known = Cell(design, SIZE, 0.3), truths(0.3)
+    found = {name: make().value for name, make in makers(drawn(cell, np.random.default_rng(4)), cell)}
+    assert set(known) == set(found)
+    near = {name: pytest.approx(value, rel=0.05, abs=far) for name, value in known.items()}
+    assert near == found
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_intervals_of_a_cell_are_counted(design: str) -> None:
+    """The same seed gives the same counts, and nearly all intervals hold the truth."""
+    cell = Cell(design, 1000, 0.5)
+    lines = coverage(cell, 4, 1)
+    assert lines == coverage(cell, 4, 1)
+    assert {4} == {line.runs for line in lines}
+    assert sum(line.below + line.above for line in lines) < 0.3 * sum(line.judged for line in lines)
+
+
+def test_counts_of_two_seeds_are_added(tmp_path: Path) -> None:
+    """As they were saved; a table tells their share."""
+    line = Line(Cell("rows", 100, 0.5), "rate", 500, 400, 8, 12)
+    for name in ("one.csv", "two.csv"):
+        saved([line], tmp_path / name)
+    both = read([tmp_path / "one.csv", tmp_path / "two.csv"])
+    assert [Line(line.cell, "rate", 1000, 800, 16, 24)] == both
+    assert "| rate | 95.0 | 95.0 | – | – |" in summary(both)
+
+
+def test_groups_that_do_not_differ_seldom_fail() -> None:
+    """Pairs that are widened for their number fail less often than those that are not."""
+    shares = alarms(next(iter(SHARED)), 6, "difference of sensitivity", 12, 1)
+    assert shares["max-t"] <= shares["not widened"]
+    assert shares["max-t"] < 50
+
+
+def test_only_what_is_between_the_marks_is_written(tmp_path: Path) -> None:
+    """The page around them stays; without both marks nothing is written."""
+    page = tmp_path / "page.md"
+    page.write_text("before\n<a>\nold\n<b>\nafter\n", encoding="utf-8")
+    replaced(page, "<a>", "<b>", "new")
+    assert page.read_text(encoding="utf-8") == "before\n<a>\nnew\n<b>\nafter\n"
+    with pytest.raises(ValueError, match="no place"):
+        replaced(page, "<c>", "<b>", "new")
