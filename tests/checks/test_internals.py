@@ -15,6 +15,7 @@ from auditor.checks.internals.gates import measure as gates
 from auditor.checks.internals.memory import measure as memory
 from auditor.checks.internals.units import measure as units
 from auditor.errors import NotApplicable
+from auditor.kernels.recurrent import Cell, lstm
 
 IDLE = {"quantity": "dead", "at_most": 0.2}
 STUCK = {"quantity": "saturation", "at_most": 0.5}
@@ -44,10 +45,14 @@ def test_saturated_gates_fail_and_sound_ones_pass():
 
 
 def test_gates_are_shown_by_step_for_high_and_low_scores():
-    """Two maps a layer, the last step at the right; none where a tenth of the rows could be a single person."""
+    """Gates, states and cells, the last step at the right; none where a tenth of the rows could be a single person."""
     shown = run(gates, recurrent_subject()).shown
     maps = [one for one in shown if one.kind == "heatmap"]
-    assert [one.columns[-1] for one in maps] == ["t-1", "t-1"]
+    assert [one.columns[-1] for one in maps] == ["t-1", "t-1", "t-1"]
+    assert [one.value.title for one in maps[1:]] == [
+        "Difference of the mean state",
+        "Difference of the mean cell state",
+    ]
     assert [one.kind for one in run(gates, recurrent_subject(n=15)).shown] == ["table"]
 
 
@@ -123,3 +128,18 @@ def test_without_recurrent_layers_there_is_nothing_to_measure():
         subject = dataclasses.replace(recurrent_subject(), model=RecurrentModel(weights(), (strange,)))
         with pytest.raises(NotApplicable, match="lstm: activation swish is not known here"):
             run(check, subject)
+
+
+def test_cells_are_shown_as_they_are():
+    """The difference of the mean cell state between the tenths of rows with the highest and the lowest scores."""
+    subject = recurrent_subject(n=300)
+    maps = [one for one in run(gates, subject).shown if one.kind == "heatmap"]
+    kernel, recurrent, bias = weights().values()
+    block = subject.test.block()
+    inputs = subject.encoder.encode(block)
+    cells = lstm(Cell(kernel, recurrent, bias), inputs["sequence"], block.mask).cell
+    order = np.argsort(subject.score(block), kind="stable")
+    last = cells[:, -1]  # rows end at the last step of a block that is padded on the left
+    expected = last[order[-30:]].mean(0) - last[order[:30]].mean(0)
+    assert maps[2].rows == tuple(f"unit {unit + 1}" for unit in range(UNITS))
+    assert [line[-1] for line in maps[2].values] == pytest.approx(expected.tolist())

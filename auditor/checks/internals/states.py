@@ -32,7 +32,7 @@ def at_work(runs: Sequence[Run]) -> Table:
 
 
 def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]:
-    """Gates (mean over units) and units (hidden state) by step, in the rows with the highest and the lowest scores.
+    """Gates (mean over units), units (hidden state) and cells by step, in the rows with highest and lowest scores.
 
     Means over a tenth of the rows, at least `smallest`; with several classes by the score of the last class. Nothing is
     shown where the rows are fewer than twice that.
@@ -49,7 +49,12 @@ def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]
     }
     spread = np.nanstd(run.trace.hidden, axis=(0, 1))
     units = np.sort(np.argsort(-spread, kind="stable")[:_UNITS])
-    moved = _back(run, run.trace.hidden, extremes["highest"]) - _back(run, run.trace.hidden, extremes["lowest"])
+
+    def apart(states: Floats) -> dict[str, Floats]:
+        moved = _back(run, states, extremes["highest"]) - _back(run, states, extremes["lowest"])
+        return {f"unit {unit + 1}": moved[:, unit] for unit in units}
+
+    cells = () if run.trace.cell is None else (_cells(run, apart(run.trace.cell)),)
     return (
         _map(
             f"{run.name}: how far gates are open",
@@ -61,10 +66,23 @@ def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]
             f"{run.name}: what tells high scores from low ones",
             "Mean state of each unit in the tenth of rows with the highest scores, minus that in the lowest tenth. The "
             "steps at which colours begin are those from which the layer holds what makes the difference.",
-            {f"unit {unit + 1}": moved[:, unit] for unit in units},
+            apart(run.trace.hidden),
             Axis(title="Difference of the mean state"),
             diverging=True,
         ),
+        *cells,
+    )
+
+
+def _cells(run: Run, moved: dict[str, Floats]) -> Heatmap:
+    """Of an LSTM: what its output gates have not let out yet is in here too."""
+    return _map(
+        f"{run.name}: what the cells hold of high and low scores",
+        "Mean cell state of each unit in the rows with the highest scores, minus that in those with the lowest. Colour "
+        "here, at a step where the state above has none, is memory that the output gate holds back.",
+        moved,
+        Axis(title="Difference of the mean cell state"),
+        diverging=True,
     )
 
 
