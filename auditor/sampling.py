@@ -21,6 +21,9 @@ from auditor.kernels.stat import Floats, Integers, Stat
 
 Mask = NDArray[np.bool_]
 
+Kind = Literal["rows", "entities", "time blocks"]
+
+_WIDE = 8  # codes a row from which on a table of all of them would be larger than it is quick
 _NORMAL = 200  # degrees of freedom from which on Student's t is as good as normal
 _MANY = 2000  # clusters
 
@@ -30,7 +33,7 @@ class Sampling:
     """Rows are independent (codes None), or the clusters are: `codes` (n,), each an index below `clusters`."""
 
     codes: Integers | None
-    kind: Literal["rows", "entities", "time blocks"]
+    kind: Kind
     clusters: int
 
     @classmethod
@@ -43,15 +46,13 @@ class Sampling:
             raise NotApplicable("rows have different weights, and intervals of weighted rows are not supported")
         if dataset.cluster is None:
             return cls(None, "rows", len(dataset))
-        distinct, codes = np.unique(dataset.cluster, return_inverse=True)
-        return cls(codes.astype(np.intp), dataset.cluster_kind, len(distinct))
+        return cls(*_numbered(dataset.cluster, dataset.cluster_kind))
 
     def only(self, rows: Mask) -> Sampling:
         """The sampling of the rows (n,) alone."""
         if self.codes is None:
             return Sampling(None, self.kind, int(rows.sum()))
-        distinct, codes = np.unique(self.codes[rows], return_inverse=True)
-        return Sampling(codes, self.kind, len(distinct))
+        return Sampling(*_numbered(self.codes[rows], self.kind))
 
     def beside(self, other: Sampling) -> Sampling:
         """The sampling of these rows followed by those of another sample, whose clusters are others."""
@@ -200,6 +201,18 @@ class Sampling:
         if self.codes is None:
             return f", t with {df:.3g} degrees of freedom"
         return f", t with {df:.3g} degrees of freedom ({clusters} {self.kind})"
+
+
+def _numbered(codes: Integers, kind: Kind) -> tuple[Integers, Kind, int]:
+    """Codes (n,) from 0 without a gap, in their order, the kind, and how many there are; without sorting them."""
+    span = int(codes.max(initial=-1)) + 1
+    if codes.min(initial=0) < 0 or span > _WIDE * len(codes):
+        distinct, numbers = np.unique(codes, return_inverse=True)
+        return numbers.astype(np.intp), kind, len(distinct)
+    there = np.zeros(span, dtype=np.intp)
+    there[codes] = 1
+    number = np.cumsum(there)
+    return number[codes] - 1, kind, int(number[-1]) if span else 0
 
 
 def _inside(scale: Scale, value: float) -> bool:

@@ -85,9 +85,12 @@ class Clusters:
             return self._regressed(stat.regression, self.codes)
         strata = np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata
         inside = [strata == stratum for stratum in range(int(strata.max(initial=-1)) + 1)]
-        counts = [self.contributing(rows) for rows in inside]
+        held = [self._held(rows) for rows in inside]
+        counts = [int(np.count_nonzero(rows)) for rows in held]
         fewest = min(counts, default=0)
-        sides = [[rows] for rows in inside] if stat.strata is not None or events is None else [[events, ~events]]
+        sides = [[rows] for rows in held]
+        if stat.strata is None and events is not None:
+            sides = [[self._held(events), self._held(~events)]]
         shares = [self._shares(rows, count) for rows, count in zip(sides, counts, strict=True)]
         if fewest < 2 or max(float(share.max()) for share in shares) >= 1 - NONE:
             return Variance(math.nan, fewest, math.nan, np.zeros(self.count), 1)
@@ -104,12 +107,15 @@ class Clusters:
         most = sum(counts) if self.codes is None else fewest
         return Variance(total, fewest, satterthwaite(together, most), together, most)
 
-    def _shares(self, sides: Sequence[Mask], count: int) -> Floats:
-        """(count,) the largest share that each cluster has of any side (n,); of `count` rows, the share of one."""
+    def _held(self, rows: Mask) -> Integers:
+        """(count,) how many of these rows (n,) each cluster has; of rows that are clusters themselves, which."""
+        return rows.view(np.int8) if self.codes is None else np.bincount(self.codes[rows], minlength=self.count)
+
+    def _shares(self, sides: Sequence[Integers], count: int) -> Floats:
+        """(count,) the largest share that each cluster has of any side, as `_held` counts it; the share of one row."""
         if self.codes is None:
             return np.array(1 / max(1, count))
-        held = [np.bincount(self.codes[rows], minlength=self.count) / max(1, int(rows.sum())) for rows in sides]
-        return np.asarray(np.max(held, axis=0))
+        return np.asarray(np.max([held / max(1, int(held.sum())) for held in sides], axis=0))
 
     def correlation(self, influences: Sequence[Floats]) -> Floats:
         """(k, k), positive semidefinite, ones on the diagonal; an estimate without variance correlates with nothing."""
