@@ -139,6 +139,7 @@ class People(Frozen):
 class Policy(Frozen):
     """A policy as judged: what it extends is already merged in, parents first.
 
+    catalogues: files of clauses of an institution's own, which requirements may cite beside the shipped ones.
     vars: values that requirements name as `$name` under `with` and `limit`, and that a policy over this one may set.
     """
 
@@ -147,6 +148,7 @@ class Policy(Frozen):
     title: str
     description: str = ""
     extends: str = ""
+    catalogues: tuple[str, ...] = ()
     vars: dict[str, JsonValue] = {}
     statistics: Statistics = Statistics()
     people: People = People()
@@ -155,7 +157,9 @@ class Policy(Frozen):
 
     def digest(self) -> str:
         """SHA-256 of the policy in force: of what it asks, whatever files that was written in."""
-        plain = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"extends", "vars"})
+        plain = self.model_dump(
+            mode="json", by_alias=True, exclude_defaults=True, exclude={"extends", "vars", "catalogues"}
+        )
         return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def measured(self) -> Iterator[Requirement]:

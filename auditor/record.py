@@ -13,6 +13,7 @@ from auditor.estimate import Frozen
 from auditor.measurement import Meaning, Measurement
 from auditor.people import Attestation, Waiver
 from auditor.policy import People, PolicyChange, Requirement, SignOff, Statistics
+from auditor.regulation import Instrument
 from auditor.subject import Decision, Identity, OutputKind
 
 Status = Literal["pass", "fail", "inconclusive", "not_applicable", "error", "attested", "open", "waived"]
@@ -167,7 +168,7 @@ class PolicyFacts(Frozen):
     """The policy in force: after merging, with the digests of its files.
 
     places: requirement id -> `file:line:column` where it was written last. changes: what its files change in those that
-    they extend, as far as it is no mere tightening.
+    they extend, as far as it is no mere tightening. regulations: every instrument that a requirement cites, whole.
     """
 
     name: str
@@ -182,6 +183,7 @@ class PolicyFacts(Frozen):
     vars: dict[str, JsonValue] = {}
     places: dict[str, str] = {}
     changes: tuple[PolicyChange, ...] = ()
+    regulations: tuple[Instrument, ...] = ()
 
 
 class Environment(Frozen):
@@ -194,14 +196,27 @@ class Environment(Frozen):
     isolation: tuple[str, ...]
 
 
+class Logged(Frozen):
+    """An archive's log just before this audit was told to it.
+
+    earlier: how many audits and runs of the same model file it held, whatever came out. checkpoint: as it was signed.
+    """
+
+    origin: str
+    size: int
+    earlier: int
+    checkpoint: str
+
+
 class Run(Frozen):
-    """When and how long; not part of what tells two runs apart."""
+    """When, how long, and where it was logged; not part of what tells two runs apart."""
 
     started: str
     finished: str
     seconds: FiniteFloat
     evaluations: int
     check_seconds: dict[str, FiniteFloat] = {}
+    archive: Logged | None = None
 
 
 class Record(Frozen):

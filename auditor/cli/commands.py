@@ -9,8 +9,8 @@ import click
 from auditor.cli.archiving import archive
 from auditor.cli.explaining import explain
 from auditor.cli.exporting import export
-from auditor.cli.policies import policy
-from auditor.cli.releasing import gate
+from auditor.cli.policies import policy, regulations
+from auditor.cli.releasing import compare, gate, replay
 from auditor.cli.sealing import keys, seal, sign_off, verify
 from auditor.cli.stating import attest, waive
 
@@ -52,22 +52,25 @@ def auditor() -> None:
     help="Let a layer or function run that is not Keras's own.",
 )
 @click.option("--trust", type=_RECORD, help="The trust store whose keys count for waivers and attestations.")
+@logged
 @_FORMAT
 def run(
-    audit: Path, out: Path | None, trust_custom: tuple[str, ...], trust: Path | None, form: str, *, quiet: bool
+    audit: Path, out: Path | None, trust_custom: tuple[str, ...], trust: Path | None, form: str, *, quiet: bool, **log: Any
 ) -> int:
     """Audit a model and write a report.
 
     Measures what the policy asks for, judges it, and writes record and reports to a new folder. A model file that could
     run code of its own is refused, which is recorded too; --trust-custom makes an exception that the report tells.
     """
+    from auditor.app.logged import Into
     from auditor.app.outcome import exit_code
     from auditor.app.run import run as perform
+    from auditor.cli.passphrase import passphrase
     from auditor.cli.progress import telling
     from auditor.cli.terminal import show
 
     with telling(quiet=quiet) as progress:
-        record, folder = perform(audit, out, progress, trust_custom, trust)
+        record, folder = perform(audit, out, progress, trust_custom, trust, Into(**log, passphrase=passphrase))
     show(record, folder, form, audit.parent)
     return exit_code(record)
 
@@ -135,5 +138,19 @@ def schema(kind: str) -> None:
     click.echo(json.dumps(made(kind), indent=2, ensure_ascii=False))
 
 
-for _command in (attest, waive, keys, seal, sign_off, verify, archive, gate, explain, export):
+for _command in (
+    regulations,
+    attest,
+    waive,
+    keys,
+    seal,
+    sign_off,
+    verify,
+    archive,
+    gate,
+    replay,
+    compare,
+    explain,
+    export,
+):
     auditor.add_command(_command)

@@ -77,3 +77,16 @@ def test(cases: Path) -> int:
         for name, (want, found) in case.wrong.items():
             click.echo(f"{'':12}{one_line(f'{name}: expected {want}, found {found}')}")
     return int(any(case.wrong for case in results))
+
+
+@click.command()
+@click.argument("name", metavar="[ID]", required=False)
+def regulations(name: str | None) -> None:
+    """List the regulations that policies can cite, or the clauses of one.
+
+    None of it is legal advice. What could not be confirmed is called unverified.
+    """
+    from auditor.app.regulations import every, one
+
+    for line in one(name) if name else every():
+        click.echo(line)

@@ -13,12 +13,12 @@ from auditor.errors import Problem, WrittenFault
 from auditor.loaders.changes import changes
 from auditor.loaders.fitting import unfit
 from auditor.loaders.overlays import stacked
+from auditor.loaders.regulations import FOLDER, known_to, unknown
 from auditor.policy import Policy, PolicyChange, merged
 from auditor.record import FileDigest, PolicyFacts
+from auditor.regulation import Instrument
 from auditor.shipped import shipped
 from auditor.yamlfile import Marked, faults, in_order, nearest, read_yaml
-
-REGULATIONS = "regulations"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class LoadedPolicy:
     """A policy with what it extends merged in. paths: the files it came from, the policy's own first.
 
     origins: requirement id -> key -> `file:line:column` of its value. changes: what each file changes in those that it
-    extends.
+    extends. regulations: the instruments that it cites.
     """
 
     policy: Policy
@@ -34,6 +34,7 @@ class LoadedPolicy:
     files: tuple[FileDigest, ...]
     origins: Mapping[str, Mapping[str, str]]
     changes: tuple[PolicyChange, ...]
+    regulations: tuple[Instrument, ...]
 
     @property
     def facts(self) -> PolicyFacts:
@@ -53,6 +54,7 @@ class LoadedPolicy:
             changes=tuple(
                 one.model_copy(update={"where": _short(one.where)}) for one in self.changes if one.kind != "tighter"
             ),
+            regulations=self.regulations,
         )
 
 
@@ -65,11 +67,12 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
     stack = stacked(files)
     if stack.problems:  # what is not filled in would be told once more as a value of the wrong kind
         raise WrittenFault(_by_file(stack.problems, files))
+    instruments = known_to(files)
     problems: list[Problem] = []
     own: list[Policy] = []
     for marked in stack.files:
         found, policy = faults(Policy, marked)
-        problems += [*found, *unfit(marked, catalogue)]
+        problems += [*found, *unfit(marked, catalogue), *unknown(marked, instruments)]
         own += [policy] if policy is not None else []
     if problems:
         raise WrittenFault(_by_file(problems, files))
@@ -77,19 +80,27 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
     if not policy.requirements:
         remedy = "Add some, or extend a policy."
         raise WrittenFault("the policy has no requirements", where=str(files[-1].path), remedy=remedy)
-    if unknown := sorted(set(policy.people.never_waived) - {one.id for one in policy.requirements}):
-        remedy = nearest(unknown[0], [one.id for one in policy.requirements])
+    if strange := sorted(set(policy.people.never_waived) - {one.id for one in policy.requirements}):
+        remedy = nearest(strange[0], [one.id for one in policy.requirements])
         where = files[-1].where("people", "never_waived")
-        raise WrittenFault(f"the policy has no requirement '{unknown[0]}'", where=where, remedy=remedy)
+        raise WrittenFault(f"the policy has no requirement '{strange[0]}'", where=where, remedy=remedy)
     paths = tuple(marked.path for marked in reversed(files))
-    return LoadedPolicy(policy, paths, tuple(map(_digest, paths)), stack.origins, tuple(_changes(files, stack.origins)))
+    citing = {cite.partition("/")[0] for one in policy.requirements for cite in one.cites}
+    return LoadedPolicy(
+        policy,
+        paths,
+        tuple(map(_digest, paths)),
+        stack.origins,
+        tuple(_changes(files, stack.origins)),
+        tuple(instrument for name, instrument in instruments.items() if name in citing),
+    )
 
 
 def shipped_policies() -> list[str]:
     """Names of the policies that come with the program."""
     root = Path(str(shipped("policies")))
     names = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
-    return sorted(name for name in names if not name.startswith(f"{REGULATIONS}/"))
+    return sorted(name for name in names if not name.startswith(f"{FOLDER}/"))
 
 
 def _chain(named: str, beside: Path) -> tuple[Marked, ...]:

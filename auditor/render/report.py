@@ -7,6 +7,7 @@ from itertools import count
 from auditor.record import Record
 from auditor.render.changed import change_blocks
 from auditor.render.closing import reproducibility_blocks, signers
+from auditor.render.coverage import coverage_blocks
 from auditor.render.families import check_views
 from auditor.render.findings import finding_view, matrix, ranked
 from auditor.render.first import first_page
@@ -72,11 +73,14 @@ def _families(record: Record, words: Words) -> tuple[Section, ...]:
 
 
 def _tested(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:
-    audited, absent, methods, again, signed = (str(next(numbers)) for _ in range(5))
+    audited = str(next(numbers))
+    clauses = _clauses(record, numbers, words)
+    absent, methods, again, signed = (str(next(numbers)) for _ in range(4))
     about = (model_block(record, f"{audited}.1", words), *data_blocks(record, audited, words))
     lead = words("A report without signatures is a draft. Signing means what the line says, and nothing about the law.")
     return (
         Section("audited", audited, words("Model and data"), "blocks", blocks=about),
+        *clauses,
         Section(
             "not-tested",
             absent,
@@ -94,3 +98,13 @@ def _tested(record: Record, numbers: count[int], words: Words) -> tuple[Section,
         ),
         Section("sign-off", signed, words("Sign-off"), "sign_off", lead, signers=signers(words)),
     )
+
+
+def _clauses(record: Record, numbers: count[int], words: Words) -> tuple[Section, ...]:
+    """Nothing where the policy cites no regulation."""
+    if not record.policy.regulations:
+        return ()
+    number = str(next(numbers))
+    lead = words("What of each regulation that the policy cites was tested or stated. It is not legal advice.")
+    blocks = coverage_blocks(record, number, words)
+    return (Section("coverage", number, words("Clauses of regulations"), "blocks", lead, blocks=blocks),)

@@ -1,0 +1,48 @@
+"""Catalogues of clauses in lines, for a terminal."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from auditor.loaders.regulations import shipped_instrument, shipped_names
+from auditor.regulation import Clause, Instrument
+
+
+def every() -> Iterator[str]:
+    """A line for each instrument, and a warning where nobody has read one for a year."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    for name in shipped_names():
+        instrument = shipped_instrument(name)
+        yield f"{name:18} {instrument.status:12} {len(instrument.clauses):3} clauses  {instrument.title}"
+        yield from _stale(instrument, today)
+
+
+def one(name: str) -> Iterator[str]:
+    """All about an instrument. Raises WrittenFault where there is none of that name."""
+    instrument = shipped_instrument(name)
+    yield f"{name}: {instrument.title}"
+    yield f"{instrument.jurisdiction}; {_standing(instrument)}; last reviewed {instrument.reviewed}"
+    yield instrument.source
+    yield from _stale(instrument, datetime.datetime.now(datetime.UTC).date())
+    yield from (line for line in (instrument.note,) if line)
+    for clause in instrument.clauses:
+        yield from _clause(instrument, clause)
+
+
+def _clause(instrument: Instrument, clause: Clause) -> Iterator[str]:
+    own = f" [{clause.status}]" if clause.status else ""
+    yield from ("", f"{instrument.instrument}/{clause.id}  {clause.clause}: {clause.title}{own}")
+    yield f"  {clause.evidence}. The program shows: {clause.tool} A person states: {clause.person}"
+
+
+def _standing(instrument: Instrument) -> str:
+    told: str = instrument.status
+    told += f", duties from {instrument.since}" if instrument.since else ""
+    told += f" until {instrument.until}" if instrument.until else ""
+    return told + (f", superseded by {instrument.superseded_by}" if instrument.superseded_by else "")
+
+
+def _stale(instrument: Instrument, today: datetime.date) -> Iterator[str]:
+    if instrument.stale(today):
+        yield f"  warning: last reviewed on {instrument.reviewed}, more than a year ago; read it before you rely on it"

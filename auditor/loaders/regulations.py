@@ -1,0 +1,77 @@
+"""Reading catalogues of clauses: the shipped ones, and an institution's own beside its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from auditor.errors import Problem, WrittenFault
+from auditor.regulation import Instrument, cited
+from auditor.shipped import shipped
+from auditor.yamlfile import Keys, Marked, nearest, validated
+
+FOLDER = "regulations"
+
+
+def shipped_names() -> list[str]:
+    """The names of the instruments that come with the program."""
+    return sorted(path.stem for path in _root().glob("*.yaml"))
+
+
+def shipped_instrument(name: str) -> Instrument:
+    """A shipped instrument. Raises WrittenFault where there is none of that name."""
+    if name not in shipped_names():
+        raise WrittenFault(f"there is no instrument '{name}'", remedy=nearest(name, shipped_names()))
+    return read_instrument(_root() / f"{name}.yaml")
+
+
+def _root() -> Path:
+    return Path(str(shipped("policies"))) / FOLDER
+
+
+def read_instrument(path: Path) -> Instrument:
+    """A catalogue of clauses. Raises WrittenFault with every fault, also where the file is not called as it is."""
+    instrument = validated(Instrument, path)
+    if instrument.instrument != path.stem:
+        what = f"the instrument '{instrument.instrument}' stands in a file of another name"
+        raise WrittenFault(what, where=str(path), remedy=f"Call the file {instrument.instrument}.yaml.")
+    return instrument
+
+
+def known_to(policies: Iterable[Marked]) -> dict[str, Instrument]:
+    """The instruments that policies cite: shipped ones, and those in catalogues of their own."""
+    found: dict[str, Instrument] = {}
+    for marked in policies:
+        for name in _listed(marked.data, "catalogues"):
+            instrument = read_instrument(marked.path.parent / str(name))
+            found[instrument.instrument] = instrument
+        for _, cite in _cites(marked):
+            name = cite.partition("/")[0]
+            if name not in found and name in shipped_names():
+                found[name] = shipped_instrument(name)
+    return found
+
+
+def unknown(marked: Marked, instruments: dict[str, Instrument]) -> Iterator[Problem]:
+    """Citations of a policy file that no catalogue has."""
+    for place, cite in _cites(marked):
+        if place in marked.values and cited(cite, instruments) is None:
+            yield Problem(marked.where(*place), f"there is no clause '{cite}'", _near(cite, instruments))
+
+
+def _cites(marked: Marked) -> Iterator[tuple[Keys, str]]:
+    for at, requirement in enumerate(_listed(marked.data, "requirements")):
+        for n, cite in enumerate(_listed(requirement, "cites")):
+            yield ("requirements", at, "cites", n), str(cite)
+
+
+def _listed(holder: object, key: str) -> list[object]:
+    given = holder.get(key) if isinstance(holder, dict) else None
+    return given if isinstance(given, list) else []
+
+
+def _near(cite: str, instruments: dict[str, Instrument]) -> str:
+    name = cite.partition("/")[0]
+    if name not in instruments:
+        return nearest(name, sorted({*instruments, *shipped_names()}))
+    return nearest(cite, [f"{name}/{clause.id}" for clause in instruments[name].clauses])

@@ -1,0 +1,96 @@
+"""Which clauses of the regulations that a policy cites are covered, by what, with what result; and which are not."""
+
+from __future__ import annotations
+
+import datetime
+
+from auditor.record import Finding, Record
+from auditor.regulation import Clause, Instrument
+from auditor.render.telling import anchor
+from auditor.render.view import Block, Cell, Grid, Head, Link
+from auditor.render.vocabulary import status_chip
+from auditor.render.words import Words
+
+
+def coverage_blocks(record: Record, section: str, words: Words) -> tuple[Block, ...]:
+    """A block for each instrument that the policy cites, every clause of it in its order."""
+    return tuple(
+        _block(instrument, record, f"{section}.{at}", words)
+        for at, instrument in enumerate(record.policy.regulations, start=1)
+    )
+
+
+def _block(instrument: Instrument, record: Record, number: str, words: Words) -> Block:
+    covering = {clause.id: _covering(instrument, clause, record) for clause in instrument.clauses}
+    covered = sum(bool(findings) for findings in covering.values())
+    told = words(
+        "{covered} of {all} clauses are covered by a requirement of this policy. Covered means that something of the "
+        "clause was tested or stated; whether the clause is met is for people to say.",
+        covered=words.numbers.count(covered),
+        all=words.numbers.count(len(instrument.clauses)),
+    )
+    heads = (
+        Head(words("Clause")),
+        Head(words("What it asks")),
+        Head(words("Evidence")),
+        Head(words("Requirement"), narrow=True),
+        Head(words("Status")),
+        Head(words("Page"), "right"),
+    )
+    rows = [row for clause in instrument.clauses for row in _rows(instrument, clause, covering[clause.id], words)]
+    grid = Grid(words("Clauses of {name}", name=instrument.instrument), heads, tuple(rows), after=instrument.source)
+    text = tuple(one for one in (told, _standing(instrument, record, words), instrument.note) if one)
+    return Block(f"coverage-{instrument.instrument}", number, instrument.title, text=text, grids=(grid,))
+
+
+def _covering(instrument: Instrument, clause: Clause, record: Record) -> list[Finding]:
+    cite = f"{instrument.instrument}/{clause.id}"
+    return [finding for finding in record.findings if cite in finding.requirement.cites]
+
+
+def _rows(instrument: Instrument, clause: Clause, findings: list[Finding], words: Words) -> list[tuple[Cell, ...]]:
+    standing = instrument.standing(clause)
+    name = f"{clause.clause} ({_named(standing, words)})" if clause.status else clause.clause
+    evidence = {
+        "measured": words("measured"),
+        "derived": words("derived from the record"),
+        "attested": words("stated by a person"),
+    }[clause.evidence]
+    if not findings:
+        lacking = words("not covered; a person would state: {what}", what=clause.person.rstrip("."))
+        return [(name, clause.title, evidence, "", lacking, "")]
+    return [
+        (
+            name,
+            clause.title,
+            evidence,
+            Link(finding.requirement.id, anchor(finding)),
+            status_chip(finding.status, words),
+            Link("", anchor(finding), page=True),
+        )
+        for finding in findings
+    ]
+
+
+def _standing(instrument: Instrument, record: Record, words: Words) -> str:
+    told = [words("{where}; {status}", where=instrument.jurisdiction, status=_named(instrument.status, words))]
+    if instrument.since:
+        told.append(words("duties from {date}", date=words.date(instrument.since.isoformat())))
+    if instrument.until:
+        told.append(words("until {date}", date=words.date(instrument.until.isoformat())))
+    if instrument.superseded_by:
+        told.append(words("superseded by {name}", name=instrument.superseded_by))
+    told.append(words("last reviewed on {date}", date=words.date(instrument.reviewed.isoformat())))
+    if instrument.stale(datetime.date.fromisoformat(record.run.started[:10])):
+        told.append(words("which was more than a year before this audit, so that it may have changed"))
+    return f"{', '.join(told)}."
+
+
+def _named(standing: str, words: Words) -> str:
+    return {
+        "in force": words("in force"),
+        "amended": words("amended"),
+        "rescinded": words("rescinded"),
+        "proposed": words("proposed"),
+        "unverified": words("not verified"),
+    }[standing]
