@@ -139,6 +139,24 @@ def test_only_the_layers_named_are_randomised(opened, keras_model):
     np.testing.assert_array_equal(before, door.evaluate(inputs)["score"])
 
 
+def test_a_randomised_model_after_another_is_what_it_is_by_itself(opened):
+    """The programs of one that was closed are used again; the weights, and what is evaluated, are the new one's."""
+    door, inputs = opened("stacked_lstm"), LSTM.rows(20, "none")
+    layer = door.description.layers[0].name
+    alone = door.randomised([layer], 1)
+    scores, slopes = alone.evaluate(inputs)["score"], alone.gradient(inputs, "score")["sequence"]
+    alone.close()
+    other = door.randomised([layer], 2)
+    assert np.abs(other.evaluate(inputs)["score"] - scores).max() > 1e-3
+    other.close()
+    again = door.randomised([layer], 1)
+    np.testing.assert_array_equal(scores, again.evaluate(inputs)["score"])
+    np.testing.assert_array_equal(slopes, again.gradient(inputs, "score")["sequence"])
+    again.close()
+    with pytest.raises(ModelFault):
+        other.evaluate(inputs)
+
+
 def test_a_seed_in_the_file_does_not_fix_what_is_randomised(opened):
     """Every initializer gets a seed of its own, inside wrappers as well."""
     door = opened("masked_bidirectional")

@@ -25,6 +25,8 @@ class Requests:
 
     def __init__(self) -> None:
         self._models: dict[int, Any] = {}
+        self._twins: dict[int, int] = {}  # a randomised copy -> what it is a copy of
+        self._spares: dict[int, tuple[Any, dict[str, Runner]]] = {}  # a model -> a copy given up, and its programs
         self._runners: OrderedDict[tuple[int, str], Runner] = OrderedDict()
         self._block: Block | None = None
         self._next = 0
@@ -47,8 +49,7 @@ class Requests:
             case "distil":
                 return self._distil(request)
             case "randomise":
-                model = randomised(self._models[request["handle"]], request["layers"], request["seed"])
-                return {"handle": self._keep(model)}
+                return {"handle": self._randomised(request)}
             case _:
                 return self._forget(request["handle"])
 
@@ -57,10 +58,26 @@ class Requests:
         self._models[self._next] = model
         return self._next
 
+    def _randomised(self, request: Mapping[str, Any]) -> int:
+        """A randomised copy. One that was given up lends its traced programs, as tracing takes longer than running."""
+        parent = request["handle"]
+        model = randomised(self._models[parent], request["layers"], request["seed"])
+        used, programs = self._spares.pop(parent, (model, {}))
+        if used is not model:
+            used.set_weights(model.get_weights())
+        number = self._keep(used)
+        self._twins[number] = parent
+        for name, runner in programs.items():
+            runner.undecide()
+            self._runners[number, name] = runner
+        return number
+
     def _forget(self, handle: int) -> Mapping[str, Any]:
-        self._models.pop(handle, None)
-        for key in [key for key in self._runners if key[0] == handle]:
-            del self._runners[key]
+        model, parent = self._models.pop(handle, None), self._twins.pop(handle, None)
+        programs = {key[1]: self._runners.pop(key) for key in [key for key in self._runners if key[0] == handle]}
+        self._spares.pop(handle, None)
+        if parent in self._models:
+            self._spares[parent] = model, programs
         return {"handle": handle}
 
     def _plan(self, request: Mapping[str, Any]) -> list[dict[str, Any]]:

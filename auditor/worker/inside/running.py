@@ -41,7 +41,12 @@ class Runner:
         self._plain = self._traced(None, jit=False)
         self._compiled: dict[int, Any] = {}
         self._tensor = tf.constant
-        self.choice = Choice(None, "too few rows so far to decide") if may_compile else Choice(False, _PLAIN)
+        self._first = Choice(None, "too few rows so far to decide") if may_compile else Choice(False, _PLAIN)
+        self.choice = self._first
+
+    def undecide(self) -> None:
+        """The weights are others now: whether compiled agrees with plain is to be found out again."""
+        self.choice = self._first
 
     def probe(self) -> Arrays:
         """What comes out for one row of zeros: shapes and types are those of any row."""
