@@ -24,6 +24,7 @@ ROWS = Sampling(None, "rows", 200)
         (errors.root_mean_squared_error, metrics.root_mean_squared_error),
         (errors.r_squared, metrics.r2_score),
         (errors.mean_error, lambda y, f: (f - y).mean()),
+        (lambda y, f: errors.quantile_loss(y, f, 0.9), lambda y, f: metrics.mean_pinball_loss(y, f, alpha=0.9)),
     ],
 )
 def test_values_are_those_of_scikit_learn(kernel, oracle) -> None:
