@@ -25,7 +25,7 @@ Kind = Literal["rows", "entities", "time blocks"]
 
 _WIDE = 8  # codes a row from which on a table of all of them would be larger than it is quick
 _NORMAL = 200  # degrees of freedom from which on Student's t is as good as normal
-_MANY = 2000  # clusters
+_MANY = 2000  # clusters, from which on it does not matter whose degrees of freedom are taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +77,10 @@ class Sampling:
         rows: (n,) True at the rows that `stat` was computed on; None where it was computed on all of them. events: how
         many of these have the outcome, or which (as many entries as `stat` has rows). `entities` counts the clusters
         that contribute to the stratum which has the fewest, and, where it is known which rows are events, those with an
-        event and those with none: the judge sees when an outcome comes from three patients only. The degrees of freedom
-        are Satterthwaite's (1946), at most the contributing clusters (or rows) - 1. A variance that is zero, or cannot
-        be formed, gives NotEstimable: a sample without variance is not certainty.
+        event and those with none: the judge sees when an outcome comes from three patients only. The variance is that
+        of leaving out each cluster on the scale (`Clusters.variance`), its degrees of freedom are Satterthwaite's
+        (1946), at most the contributing clusters (or rows) - 1. A variance that is zero, or cannot be formed, gives
+        NotEstimable: a sample without variance is not certainty.
         """
         if rows is not None:
             return self.only(rows).estimate(stat, n=n, method=method, scale=scale, events=events)
