@@ -8,9 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 from auditor import engine
-from auditor.app import refusal
+from auditor.app import recorded, refusal
 from auditor.app.explain import explained
 from auditor.app.files import audit_files, unchanged
+from auditor.app.logged import Into, RunLog, log_of
 from auditor.app.opening import Progress, opened_subject, subject_of
 from auditor.app.order import Order, ordered
 from auditor.app.output import new_folder
@@ -29,22 +30,33 @@ _log = logging.getLogger(__name__)
 
 
 def run(
-    audit: Path, out: Path | None, progress: Progress, trust: Iterable[str] = (), store: Path | None = None
+    audit: Path,
+    out: Path | None,
+    progress: Progress,
+    trust: Iterable[str] = (),
+    store: Path | None = None,
+    into: Into | None = None,
 ) -> tuple[Record, Path]:
     """Run the audit that a file describes; returns its record and its new folder.
 
     out: the folder to be made (None: the next free one below `reports`). trust: code that is not Keras's own and may
-    run all the same, as `module:object`. store: the trust store whose keys count for what people state. Raises
-    WrittenFault for what the files say, before data or model are opened; FileFault for what data and model hold;
-    Refused, after its record was written, for a model file that is not opened. A check that fails is a finding.
+    run all the same, as `module:object`. store: the trust store whose keys count for what people state. into: the
+    archive whose log is told of the run. Raises WrittenFault for what the files say, before data or model are opened;
+    FileFault for what data and model hold; Refused, after its record was written, for a model file that is not opened.
+    A check that fails is a finding.
     """
     with closing(DataReader()) as reader:  # its process starts while the files that people wrote are read
         order, trusted = ordered(audit, store), tuple(find_trusted(one) for one in trust)
-        return _recorded(order, trusted, out, reader, progress)
+        return _recorded(order, trusted, out, reader, progress, log_of(order, into or Into()))
 
 
 def _recorded(
-    order: Order, trusted: tuple[Trusted, ...], out: Path | None, reader: DataReader, progress: Progress
+    order: Order,
+    trusted: tuple[Trusted, ...],
+    out: Path | None,
+    reader: DataReader,
+    progress: Progress,
+    log: RunLog | None,
 ) -> tuple[Record, Path]:
     refused: Refused | None = None
     pages: dict[str, bytes] = {}
@@ -61,7 +73,11 @@ def _recorded(
             record = _named(order, refusal.record_refusal(subject, policy, CATALOGUE, context, progress, fault))
         progress.step("writing the report")
         unchanged(order.inputs)
-        place.write({**audit_files(record, order.inputs), **pages})
+        record = log.told(record) if log else record
+        files = audit_files(record, order.inputs)
+        place.write({**files, **pages})
+        if log:
+            log.add(files[recorded.NAME])  # before the folder has its name: no result is seen that is not in the log
     if refused is not None:
         raise refusal.told(refused, place.final)
     return record, place.final

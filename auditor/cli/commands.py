@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from auditor.cli.archiving import archive
 from auditor.cli.explaining import explain
 from auditor.cli.exporting import export
+from auditor.cli.options import logged
 from auditor.cli.policies import policy, regulations
 from auditor.cli.releasing import compare, gate, replay
 from auditor.cli.sealing import keys, seal, sign_off, verify
@@ -55,7 +57,14 @@ def auditor() -> None:
 @logged
 @_FORMAT
 def run(
-    audit: Path, out: Path | None, trust_custom: tuple[str, ...], trust: Path | None, form: str, *, quiet: bool, **log: Any
+    audit: Path,
+    out: Path | None,
+    trust_custom: tuple[str, ...],
+    trust: Path | None,
+    form: str,
+    *,
+    quiet: bool,
+    **log: Any,
 ) -> int:
     """Audit a model and write a report.
 

@@ -1,6 +1,8 @@
 """Arguments and options that several commands take."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,7 +10,14 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NEW = click.Path(path_type=Path)
 
-log_key = click.option(
-    "--log-key", "key", type=FILE, required=True, envvar="AUDITOR_LOG_KEY", show_envvar=True,
-    help="The private key of the archive's log. Its passphrase is asked for, or taken from AUDITOR_PASSPHRASE.",
-)  # fmt: skip
+_PRIVATE = "The private key of the archive's log. Its passphrase is asked for, or taken from AUDITOR_PASSPHRASE."
+_VARIABLE: dict[str, Any] = {"type": FILE, "envvar": "AUDITOR_LOG_KEY", "show_envvar": True, "help": _PRIVATE}
+
+log_key = click.option("--log-key", "key", required=True, **_VARIABLE)
+
+
+def logged(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a run that an archive's log is told of."""
+    told = "An archive whose log is told of this run, whatever comes out."
+    with_key = click.option("--log-key", "key", **_VARIABLE)(command)
+    return click.option("--archive", "place", type=FOLDER, help=told)(with_key)

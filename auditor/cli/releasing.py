@@ -9,6 +9,7 @@ import click
 from auditor.cli.options import FILE, FOLDER
 
 _STORE = click.Path(exists=True, path_type=Path)
+_RECORD = click.Path(exists=True, path_type=Path)
 
 
 @click.command()
@@ -44,3 +45,45 @@ def gate(
     found = perform(model, policy, place, Trusted(allowed, trust, log_key, since), conditional=conditional)
     click.echo(gated(found, own_key=log_key is None))
     return 0 if found.opened else 1
+
+
+@click.command()
+@click.argument("audit", type=FOLDER, metavar="DIR")
+@click.option("--model", type=FILE, required=True, help="The model's file.")
+@click.option("--data", type=FILE, required=True, help="The audit's dataset.yaml, beside the data files.")
+@click.option("--tolerance", type=click.FloatRange(min=0), help="Of a number, relative. Default: 1e-6.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--trust-custom", multiple=True, metavar="MODULE:OBJECT", help="As the audit was run with.")
+def replay(
+    audit: Path, model: Path, data: Path, tolerance: float | None, trust_custom: tuple[str, ...], *, quiet: bool
+) -> int:
+    """Run an audit again, with what its folder recorded.
+
+    Takes policy, parameters and seed from DIR, and refuses another model or other data. Ends with 0 if verdict and
+    findings are the same and every number is within the tolerance, else with 1; prints what differs.
+    """
+    from auditor.app.replay import TOLERANCE
+    from auditor.app.replay import replay as perform
+    from auditor.cli.progress import telling
+    from auditor.cli.released import replayed
+
+    with telling(quiet=quiet) as progress:
+        allowed = TOLERANCE if tolerance is None else tolerance
+        found = perform(audit, model, data, progress, tolerance=allowed, trust=trust_custom)
+    click.echo(replayed(found))
+    return 0 if found.same else 1
+
+
+@click.command()
+@click.argument("first", type=_RECORD, metavar="FIRST")
+@click.argument("second", type=_RECORD, metavar="SECOND")
+def compare(first: Path, second: Path) -> None:
+    """Hold two audits side by side, such as champion and challenger.
+
+    FIRST and SECOND are audits' folders or record.json files. Tells findings that appeared, disappeared or changed, and
+    of each number that the policy judges the difference (second minus first) with its interval.
+    """
+    from auditor.app.compare import compare as perform
+    from auditor.cli.released import compared
+
+    click.echo(compared(perform(first, second)))

@@ -192,10 +192,18 @@ class Explanations(Frozen):
     reasons: Name | None = None
 
 
+class Archived(Frozen):
+    """An archive whose log is told of every run. key: the private key of the log, unless it is given elsewhere."""
+
+    folder: Name
+    key: Name | None = None
+
+
 class AuditSpec(Frozen):
     """audit.yaml. Paths are relative to it; `policy` is a shipped policy's name or a path.
 
     waivers, attestations: files with what people state of this model. explanations: None, no pages of single rows.
+    archive: None, the run is told to none.
     """
 
     model: ModelSpec
@@ -208,3 +216,4 @@ class AuditSpec(Frozen):
     waivers: Name | None = None
     attestations: Name | None = None
     explanations: Explanations | None = None
+    archive: Archived | None = None

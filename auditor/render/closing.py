@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.record import Record
+from auditor.record import Logged, Record
 from auditor.render.telling import check_title
 from auditor.render.tested import files
 from auditor.render.view import Block, Cell, Code, Fact, Grid, Head
@@ -76,6 +76,7 @@ def _times(record: Record, section: str, words: Words) -> Block:
         Fact(words("Finished"), words.time(run.finished)),
         Fact(words("Duration"), f"{numbers.number(run.seconds, 1)}\u00a0s"),
         Fact(words("Rows evaluated by the model"), numbers.count(run.evaluations)),
+        *_logged(run.archive, words),
     )
     rows: list[tuple[Cell, ...]] = []
     for key, entry in record.measured.items():
@@ -90,6 +91,20 @@ def _times(record: Record, section: str, words: Words) -> Block:
     heads = (Head(words("Check")), Head(words("Evaluations"), "right"), Head(words("Seconds"), "right"))
     grid = Grid(words("What each check took"), heads, tuple(rows))
     return Block("times", f"{section}.4", words("Times"), facts=facts, grids=(grid,))
+
+
+def _logged(archive: Logged | None, words: Words) -> tuple[Fact, ...]:
+    """What the archive's log held before this audit; its checkpoint, printed, holds the log to it."""
+    if archive is None:
+        return ()
+    count = words.numbers.count
+    told = words("{name}, {size} entries before this one", name=archive.origin, size=count(archive.size))
+    root = (*archive.checkpoint.split("\n"), "", "", "")[2]
+    return (
+        Fact(words("Archive"), told),
+        Fact(words("Its checkpoint"), Code(root)),
+        Fact(words("Earlier runs of this model file"), count(archive.earlier)),
+    )
 
 
 def signers(words: Words) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -1,0 +1,76 @@
+"""Every run in the archive's log: it counts the earlier ones, and hides none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.app import archive as uses
+from auditor.app import proofs, recorded
+from auditor.artifact import ModelFile, Refused
+from auditor.errors import Problem
+
+
+@pytest.fixture
+def archive(order: Path, model, reports) -> Path:
+    """An empty archive beside the audit; the keys of its log in `log-keys`."""
+    uses.init(Path("archive"), "bank.example/a", Path("log-keys"), None)
+    return Path("archive")
+
+
+def run(call, order: Path, *more: object):
+    return call("run", order, "--quiet", "--archive", "archive", "--log-key", "log-keys/log.key.pem", *more)
+
+
+def test_every_run(call, order: Path, archive: Path) -> None:
+    """A run that fails is logged like one that passes; each record tells how many there were before it."""
+    assert run(call, order, "--out", "one").code == 0
+    policy = order.with_name("policy.yaml")
+    policy.write_text(policy.read_text().replace("0.6", "0.95"))
+    assert run(call, order, "--out", "two").code == 1
+    one, two = (recorded.load(Path(name)) for name in ("one", "two"))
+
+    held = uses.holdings(archive).entries.values()
+    assert [("run", "PASS"), ("run", "FAIL")] == [(e.kind, e.facts.verdict) for e in held if e.facts]
+    assert [(0, 0), (1, 1)] == [(r.run.archive.size, r.run.archive.earlier) for r in (one, two) if r.run.archive]
+    assert two.run.archive is not None
+    Path("kept").write_text(two.run.archive.checkpoint, "utf-8")
+    assert proofs.verify(archive, None, Path("kept")).entries == 2
+
+
+def test_same_body(call, order: Path, archive: Path) -> None:
+    """Where a run was logged is not part of what was found: with and without a log the bodies are the same."""
+    run(call, order, "--out", "one")
+    call("run", order, "--quiet", "--out", "two")
+    one, two = (recorded.load(Path(name)) for name in ("one", "two"))
+    assert (one.body_sha256, None) == (two.body_sha256, two.run.archive)
+    assert one.run.archive is not None
+
+
+def test_refused_model(call, order: Path, archive: Path, model) -> None:
+    """A model file that is not opened is a run as well."""
+    model.refused = Refused([Problem("model.keras", "runs code")], ModelFile("model.keras", "e" * 64, 10, "keras-v3"))
+    assert run(call, order, "--out", "one").code == 3
+    (entry,) = uses.holdings(archive).entries.values()
+    assert entry.facts is not None
+    assert ("run", "INCONCLUSIVE", "e" * 64) == (entry.kind, entry.facts.verdict, entry.facts.model)
+
+
+def test_no_folder_without_entry(call, order: Path, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the log does not take the run there is no report either."""
+    monkeypatch.setattr(
+        "auditor.archive.log.Log.append", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left"))
+    )
+    assert run(call, order, "--out", "one").code == 3
+    assert not Path("one").exists()
+
+
+def test_audit_file(call, order: Path, archive: Path) -> None:
+    """audit.yaml may name the archive; then a run without the log's key does not begin."""
+    with order.open("a") as file:
+        file.write("archive: {folder: ../archive}\n")
+    assert "the private key of the archive's log is needed" in call("run", order, "--quiet").err
+    order.write_text(order.read_text().replace("../archive}", "../archive, key: ../log-keys/log.key.pem}"))
+    assert call("run", order, "--quiet", "--out", "one").code == 0
+    assert len(uses.holdings(archive).entries) == 1
