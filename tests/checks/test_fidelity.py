@@ -195,3 +195,30 @@ def test_planted_fault_and_sound_twin():
     ):
         assert judged(fidelity, make_subject(n=2000, tangled=True), limit) == "fail"
         assert judged(fidelity, make_subject(n=2000, weights=ONE), limit) == "pass"
+
+
+def test_the_decisions_of_the_model_are_followed_each_by_itself():
+    """Of the rows on either side of the threshold, the share on which the tree is on that side too; together all."""
+    found = run(fidelity, make_subject(n=1500)).quantities
+    sides = found["agreement_by_class"].parts
+    assert ["below the threshold", "at or above the threshold"] == list(sides)
+    together = sum(part.value * part.n for part in sides.values()) / 1500
+    assert found["agreement"].parts[""].value == pytest.approx(together)
+    classes = run(fidelity, make_subject(n=1500, task="multiclass")).quantities["agreement_by_class"].parts
+    assert {"home", "ward", "icu"} >= set(classes)
+
+
+def test_a_decision_of_few_rows_is_suppressed_with_the_next():
+    """Else the number of the few would be that of all rows less that of the others."""
+    subject = make_subject(n=600, prevalence=0.2)
+    scores = np.sort(subject.score(subject.block(subject.test)))
+    rare = subject.decision.model_copy(update={"threshold": float(scores[-5])})
+    told = run(fidelity, dataclasses.replace(subject, decision=rare)).quantities["agreement_by_class"]
+    assert ({}, 2) == (told.parts, len(told.unmeasured))
+
+
+def test_rules_that_never_say_the_rare_decision_fail():
+    """A tree of a fast wave follows one side and hardly the other; of a plain model it follows both."""
+    limit = {"quantity": "agreement_by_class", "at_least": 0.6}
+    assert judged(fidelity, make_subject(n=3000, tangled=True), limit) == "fail"
+    assert judged(fidelity, make_subject(n=3000, weights=ONE), limit) == "pass"

@@ -77,3 +77,14 @@ def test_where_nothing_is_decided_the_first_question_is_still_compared():
     found = run(stability, make_subject(n=600, threshold=None))
     assert "no decision threshold" in found.unmeasured["agreement"]
     assert list(found.quantities) == ["same_first_question"]
+
+
+def test_the_gain_over_no_rule_is_told_for_each_group():
+    """Rules that add less for a group fail: the tree of a model that none can describe for the old."""
+    sound = aged(weights=ONE)
+    split = dataclasses.replace(sound, model=TangledAbove(sound.model, aged(weights=ONE, tangled=True).model))
+    limit = {"quantity": "agreement_gain", "at_least": 0.3}
+    assert judged(by_group, split, limit, attribute="age") == "fail"
+    assert judged(by_group, sound, limit, attribute="age") == "pass"
+    parts = run(by_group, sound, attribute="age").quantities
+    assert parts["agreement_gain"].parts["old"].value < parts["agreement"].parts["old"].value

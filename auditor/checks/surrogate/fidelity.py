@@ -9,7 +9,7 @@ from auditor.checks.check import check
 from auditor.checks.outcome import decided
 from auditor.checks.summaries import summaries
 from auditor.checks.surrogate.fidelity_charts import Told, shown
-from auditor.checks.surrogate.trial import TreeParams, decisions, learnt, rows_scored, trial
+from auditor.checks.surrogate.trial import TreeParams, decisions, learnt, rows_scored, trial, usual
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES, Evidence
@@ -35,6 +35,13 @@ class Params(TreeParams):
             low=-1.0,
             high=1.0,
         ),
+        "agreement_by_class": Meaning(
+            title="Share of rows on which the tree decides as the model does",
+            better="higher",
+            per="decision of the model",
+            low=0.0,
+            high=1.0,
+        ),
     },
     needs=(SCORES,),
     rows=rows_scored,
@@ -43,10 +50,11 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """A few rules that a person can read describe what the model does.
 
     Measures: how well a small decision tree predicts the model's score (as it is put out: a probability, class
-    probabilities or a value) and its decision, on rows that the tree has not seen. The tree asks about summaries in
-    original units: last value, mean, slope, lowest and highest value, how often something was measured. It learns from
-    the reference rows, or, without them, from half of the test rows by cluster; its depth is chosen by
-    cross-validation. The interval holds for this tree, not for the way of making trees.
+    probabilities or a value) and its decision, over all rows and for each decision (or class) of the model, on rows
+    that the tree has not seen. The tree asks about summaries in original units: last value, mean, slope, lowest and
+    highest value, how often something was measured. It learns from the reference rows, or, without them, from half of
+    the test rows by cluster; its depth is chosen by cross-validation. The interval holds for this tree, not for the way
+    of making trees.
     Why: rules can be held against what is known of the subject; where the tree is not faithful, its rules must not be
     taken for an explanation of the model.
     Blind to: whether the model is right; what the model does where tree and model differ; patterns in time that the
@@ -67,10 +75,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
             decided(subject, rows.judge_scores)
         chosen = decisions(subject, rows.judge_scores)
     except NotApplicable as nothing:
-        unmeasured = dict.fromkeys(("agreement", "agreement_gain"), nothing.reason)
+        unmeasured = dict.fromkeys(("agreement", "agreement_gain", "agreement_by_class"), nothing.reason)
     else:
-        options, counts = np.unique(decisions(subject, rows.learn_scores), return_counts=True)
-        alike, trivial = chosen == decisions(subject, guess), chosen == options[counts.argmax()]
+        alike, trivial = chosen == decisions(subject, guess), chosen == usual(subject, rows)
+        quantities["agreement_by_class"] = _by_class(subject, sampling, rows.judge_scores, alike)
         quantities["agreement"] = Quantity.of(sampling.rate(alike, np.ones(n, dtype=bool)))
         gain = row_mean(alike.astype(float) - trivial)
         quantities["agreement_gain"] = Quantity.of(
@@ -80,6 +88,25 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     return Measurement(
         quantities=quantities, unmeasured=unmeasured, shown=shown(told), sampled=sampled, notes=(rows.words,)
     )
+
+
+def _by_class(subject: Subject, sampling: Sampling, scores: Floats, alike: NDArray[np.bool_]) -> Quantity:
+    """One of two decisions can be followed well, and the rare one never.
+
+    Decisions of few rows are suppressed, and the next rarest with them, so that no other number gives them away.
+    """
+    chosen = decisions(subject, scores)
+    sides = ("below the threshold", "at or above the threshold")
+    names = subject.test.target.classes if scores.ndim == 2 else sides
+    counts = {name: int((chosen == code).sum()) for code, name in enumerate(names)}
+    hidden, small = 0, {name for name, count in counts.items() if count < subject.smallest_cell}
+    for name in sorted(counts, key=lambda name: (counts[name], name)):
+        if name in small or 0 < hidden < 2 * subject.smallest_cell:
+            hidden += counts[name]
+            small.add(name)
+    why = f"fewer than {subject.smallest_cell} rows, or the next more; suppressed"
+    parts = {name: sampling.rate(alike, chosen == code) for code, name in enumerate(names) if name not in small}
+    return Quantity(parts=parts, unmeasured={name: why for name in names if name in small})
 
 
 def _explained(model: Floats, tree: Floats) -> Stat:

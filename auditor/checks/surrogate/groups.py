@@ -9,9 +9,10 @@ from auditor.checks.check import check
 from auditor.checks.groups import Grouping, Groups, Mask
 from auditor.checks.outcome import decided
 from auditor.checks.summaries import summaries
-from auditor.checks.surrogate.trial import TreeParams, decisions, learnt, rows_scored, trial
+from auditor.checks.surrogate.trial import TreeParams, decisions, learnt, rows_scored, trial, usual
 from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
+from auditor.estimate import Estimate
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.stat import row_mean
 from auditor.measurement import Meaning, Measurement, Quantity
@@ -31,6 +32,13 @@ class Params(TreeParams):
         "agreement": Meaning(
             title="Share of rows on which tree and model decide alike", better="higher", per="group", low=0.0, high=1.0
         ),
+        "agreement_gain": Meaning(
+            title="Agreement beyond that of always taking the more frequent decision",
+            better="higher",
+            per="group",
+            low=-1.0,
+            high=1.0,
+        ),
         "distance": Meaning(
             title="Mean distance of the tree's score from the model's", better="lower", per="group", low=0.0
         ),
@@ -42,7 +50,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """The rules describe the model as well in every group.
 
     Measures: for the tree of surrogate.fidelity, on rows that it has not seen, within each group: how often tree and
-    model decide alike, and how far their scores are apart on average.
+    model decide alike, how much oftener that is than without any rule (always taking the decision that is the more
+    frequent one among all rows learnt from), and how far their scores are apart on average.
     Why: rules that fit the majority are given as the reason to everybody; where they fit a group badly, its members get
     a wrong reason.
     Blind to: groups that are not recorded; whether the model itself is right.
@@ -63,11 +72,15 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         if guess.ndim == 1:
             decided(subject, rows.judge_scores)
     except NotApplicable as nothing:
-        unmeasured["agreement"] = nothing.reason
+        unmeasured = dict.fromkeys(("agreement", "agreement_gain"), nothing.reason)
     else:
-        alike = decisions(subject, guess) == decisions(subject, rows.judge_scores)
+        chosen = decisions(subject, rows.judge_scores)
+        alike, trivial = chosen == decisions(subject, guess), chosen == usual(subject, rows)
         parts = {name: sampling.rate(alike, mask) for name, mask in groups.items()}
         quantities["agreement"] = Quantity(parts=parts, unmeasured=found.suppressed)
+        gain = alike.astype(float) - trivial
+        parts = {name: _gain(sampling, gain, mask) for name, mask in groups.items()}
+        quantities["agreement_gain"] = Quantity(parts=parts, unmeasured=found.suppressed)
     return Measurement(quantities=quantities, unmeasured=unmeasured, sampled=sampled, notes=(rows.words, *found.notes))
 
 
@@ -76,6 +89,11 @@ def _members(subject: Subject, judged: Integers) -> Mask:
     mask = np.zeros(len(subject.test), dtype=bool)
     mask[judged] = True
     return mask
+
+
+def _gain(sampling: Sampling, gain: Floats, mask: Mask) -> Estimate:
+    stat, n = row_mean(gain[mask]), int(mask.sum())
+    return sampling.estimate(stat, n=n, method="paired difference of two rates", rows=mask)
 
 
 def _distance(sampling: Sampling, apart: Floats, groups: dict[str, Mask], suppressed: dict[str, str]) -> Quantity:

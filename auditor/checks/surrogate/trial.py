@@ -123,6 +123,12 @@ def smallest_leaf(subject: Subject, params: TreeParams, n: int) -> int:
     return max(int(np.ceil(params.smallest_leaf * n)), subject.smallest_cell)
 
 
+def usual(subject: Subject, rows: Trial) -> int:
+    """The more frequent decision among the rows learnt from: what is guessed without any rule."""
+    options, counts = np.unique(decisions(subject, rows.learn_scores), return_counts=True)
+    return int(options[counts.argmax()])
+
+
 def decisions(subject: Subject, scores: Floats) -> NDArray[np.intp]:
     """(rows,): the side of the decision threshold, or the class of the highest score."""
     if scores.ndim == 2 or subject.decision is None:
