@@ -16,6 +16,7 @@ from auditor.archive.gathered import gathered
 from auditor.archive.holdings import Holdings
 from auditor.archive.note import Checkpoint, named
 from auditor.archive.store import Archive, Writer
+from auditor.archive.unpacked import unpacked
 from auditor.errors import WrittenFault
 from auditor.seal import keys
 
@@ -108,6 +109,20 @@ def remove(into: Write, of: int, names: Sequence[str], reason: str, *, early: bo
                 f"entry {of} is to be kept until {until}", remedy="Say --early where the law asks for it."
             )
         return Removed(*writer.remove(of, chosen, reason), tuple(held.also(of, chosen)))
+
+
+def restore(place: Path, index: int, out: Path) -> int:
+    """Write an archived audit to a new folder, as it was; returns how many of its files are not there any more.
+
+    Raises WrittenFault where the entry is no audit, SealFault where a file was changed.
+    """
+    archive, held = store.opened(place), holdings(place)
+    entry = _audit(held, index)
+    if entry.kind == "run":
+        raise WrittenFault(f"entry {index} is a run: it was logged, and none of its files were kept")
+    with new_folder(out, out.name) as made:
+        made.write(dict(unpacked(archive, held, entry)))
+    return len(held.gone(index)) + len(entry.left_out or {})
 
 
 def _writing(into: Write) -> AbstractContextManager[Writer]:

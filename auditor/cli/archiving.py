@@ -79,6 +79,18 @@ def show(place: Path, index: int) -> None:
 
 @archive.command()
 @click.argument("place", type=FOLDER, metavar="ARCHIVE")
+@click.argument("index", type=click.IntRange(min=0))
+@click.option("--out", type=NEW, required=True, help="The folder to make.")
+def restore(place: Path, index: int, out: Path) -> None:
+    """Write an archived audit to a folder again, to read, verify or replay it."""
+    from auditor.app.archive import restore as perform
+
+    absent = perform(place, index, out)
+    click.echo(f"{out}: entry {index}" + (f", without {absent} files that are not in the archive" if absent else ""))
+
+
+@archive.command()
+@click.argument("place", type=FOLDER, metavar="ARCHIVE")
 @click.option("--key", type=FILE, help="The log's public key, from elsewhere. Default: the one in the archive.")
 @click.option("--since", type=FILE, help="A checkpoint or receipt that you kept: the log must begin with it.")
 @click.option("--log-only", is_flag=True, help="Do not compare the archived files.")

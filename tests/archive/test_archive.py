@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from archiving import ORIGIN, Desk
+from killing import FACTS
 
 from auditor.app import archive as uses
 from auditor.app import proofs
@@ -256,3 +257,22 @@ def test_no_archive(tmp_path: Path) -> None:
     (tmp_path / "archive.json").write_text('{"format": "auditor archive", "version": 2, "origin": "x"}')
     with pytest.raises(FileFault, match="is no archive that this version reads"):
         uses.holdings(tmp_path)
+
+
+def test_restored(desk: Desk, tmp_path: Path) -> None:
+    """An archived audit comes back byte for byte, but for what was left out or removed; a logged run has no files."""
+    folder = desk.sealed(more={"restricted/person.html": "a person"})
+    desk.add(folder)
+    desk.add(desk.sealed("Other"))
+    assert uses.restore(desk.place, 0, tmp_path / "back") == 1
+    there = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    del there[Path("restricted/person.html")]
+    back = (path for path in (tmp_path / "back").rglob("*") if path.is_file())
+    assert there == {path.relative_to(tmp_path / "back"): path.read_bytes() for path in back}
+    uses.remove(desk.write, 1, ["report.html"], "erasure")
+    assert uses.restore(desk.place, 1, tmp_path / "less") == 1
+    assert not (tmp_path / "less" / "report.html").exists()
+    with store.opened(desk.place).writing(keys.signer(desk.log.private, bytes)) as writer:
+        writer.add("run", FACTS, {}, {})
+    with pytest.raises(WrittenFault, match="it was logged, and none of its files were kept"):
+        uses.restore(desk.place, 3, tmp_path / "none")
