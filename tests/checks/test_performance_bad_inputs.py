@@ -19,13 +19,23 @@ PARAMS = {
 }
 CHECKS = [name for name in CATALOGUE if name.startswith("performance.") and name != "performance.replication"]
 # Searches and challengers draw or fit anew when rows are doubled; their estimates are those of the checks below.
-CLOSED = ["discrimination", "threshold", "net_benefit", "calibration", "overfitting", "over_time", "alerts"]
-NEED_MORE = ["performance.alerts", "performance.error"]  # people scored twice, and a number
+CLOSED = [
+    "discrimination",
+    "threshold",
+    "net_benefit",
+    "calibration",
+    "overfitting",
+    "over_time",
+    "alerts",
+    "migration",
+]
+OF_NUMBERS = ["error", "quantiles"]
+NEED_MORE = ["performance.alerts", "performance.error", "performance.quantiles"]  # people scored twice, a number
 
 
 def subject_for(name, **asked):
-    task = "regression" if name == "performance.error" else "binary"
-    return make_subject(task=task, n=600, rows_per_entity=4, **asked)
+    about = {"task": "regression", "spoiled": "forecasts"} if name.split(".")[1] in OF_NUMBERS else {}
+    return make_subject(n=600, rows_per_entity=4, **about, **asked)
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -43,11 +53,12 @@ def doubled(data):
     return data.take(np.repeat(np.arange(len(data)), 2))
 
 
-@pytest.mark.parametrize("name", CLOSED)
+@pytest.mark.parametrize("name", [*CLOSED, *OF_NUMBERS])
 def test_rows_told_twice_prove_no_more(name):
     """Every row a second time, with its person: values and intervals stay as they are."""
     check = CATALOGUE[f"performance.{name}"]
-    once = make_subject(n=400, reference=300, rows_per_entity=4)
+    about = {"task": "regression", "spoiled": "forecasts"} if name in OF_NUMBERS else {}
+    once = make_subject(n=400, reference=300, rows_per_entity=4, **about)
     twice = dataclasses.replace(once, test=doubled(once.test), reference=doubled(once.reference))
     params = PARAMS.get(check.id, {})
     before, after = run(check, once, **params).quantities, run(check, twice, **params).quantities
