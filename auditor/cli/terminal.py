@@ -82,6 +82,21 @@ def show_findings(record: Record) -> None:
     with console.capture() as captured:
         console.print(table)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()), color=coloured())
+    for line in unknown(record):
+        click.echo(f"  {line}")
+
+
+def unknown(record: Record) -> list[str]:
+    """For each attribute whose value is not known of some test rows: of how many; they are in no group."""
+    from auditor.render.words import words
+
+    count = words("en").numbers.count
+    return [
+        f"{one_line(group.name)} is unknown in {'a few' if group.unknown is None else count(group.unknown)} of "
+        f"{count(record.data.test.rows)} test rows: shown in the report, compared with no group"
+        for group in record.data.groups
+        if group.unknown != 0
+    ]
 
 
 def ranked(findings: Iterable[Finding]) -> list[Finding]:

@@ -12,6 +12,7 @@ from records import a_record
 
 from auditor.cli import terminal
 from auditor.cli.progress import Bar, Lines, Quiet, telling
+from auditor.record import GroupFacts
 
 
 class Terminal(io.StringIO):
@@ -50,6 +51,22 @@ def test_findings(capsys: pytest.CaptureFixture[str]) -> None:
         f"! error         blocker  PERF-3  {text}  it is error",
         f"? inconclusive  blocker  PERF-4  {text}  {value} inconclusive",
         f"✓ pass          blocker  PERF-1  {text}  {value} pass",
+    ]
+
+
+def test_rows_of_unknown_group(capsys: pytest.CaptureFixture[str]) -> None:
+    """They are in no comparison, which is told below the findings; of few of them no number is told."""
+    groups = [
+        GroupFacts(name="sex", rows={"f": 300, "m": 680}, unknown=1020),
+        GroupFacts(name="ward", rows={"a": 1995, "b": None}, unknown=None),
+        GroupFacts(name="age", rows={"<60": 1000, "60+": 1000}, unknown=0),
+    ]
+    record = RECORD.model_copy(update={"data": RECORD.data.model_copy(update={"groups": tuple(groups)})})
+    terminal.show_findings(record)
+    rows = "1\u202f000 test rows: shown in the report, compared with no group"
+    assert capsys.readouterr().out.splitlines()[4:] == [
+        f"  sex is unknown in 1\u202f020 of {rows}",
+        f"  ward is unknown in a few of {rows}",
     ]
 
 
