@@ -53,12 +53,12 @@ class Quantity(Frozen):
 
 
 class Column(Frozen):
-    """A table's column; `digits` are decimals of a number."""
+    """A table's column. digits: decimals of its numbers; None: as many as suit each of them."""
 
     title: str
     kind: Literal["text", "number", "count", "percent", "interval"] = "text"
     unit: str = ""
-    digits: int = 3
+    digits: int | None = 3
 
 
 class Table(Frozen):

@@ -10,6 +10,7 @@ from auditor.record import Measured, Record
 from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.curves import is_square
+from auditor.render.numbers import digits_for
 from auditor.render.places import check_number, family_of
 from auditor.render.quantities import quantities, unmeasured
 from auditor.render.telling import anchor, check_anchor, check_title, sentence
@@ -133,14 +134,15 @@ def table(shown: Table, words: Words) -> Grid:
 def _cell(value: object, column: Column, words: Words) -> Cell:
     numbers = words.numbers
     if isinstance(value, tuple):
-        return numbers.interval(value[0], value[1], column.digits)
+        digits = digits_for(value) if column.digits is None else column.digits
+        return numbers.interval(value[0], value[1], digits)
     if value is None:
         return NONE
     if isinstance(value, str):
         return numbers.regrouped(value) or NONE
     if isinstance(value, int | float):
         if column.kind == "percent":
-            return numbers.percent(value, max(0, column.digits - 2))
+            return numbers.percent(value, 1 if column.digits is None else max(0, column.digits - 2))
         if column.kind == "count" or (isinstance(value, int) and column.kind != "number"):
             return numbers.count(int(value))
         return numbers.number(value, column.digits)

@@ -13,6 +13,8 @@ from subjects import make_subject
 from auditor.checks.data import ranges
 from auditor.checks.data.units import slips
 from auditor.dataset import Feature
+from auditor.render.families import _cell
+from auditor.render.words import words
 from auditor.subject import Subject
 
 SMALL = {"n": 200, "reference": 200}
@@ -116,3 +118,11 @@ def test_lines_that_rows_share_count_once():
     test = dataclasses.replace(subject.test, starts=starts, stops=np.minimum(starts + 10, lines))
     quantity = run(ranges.measure, dataclasses.replace(subject, test=test)).quantities["outside"]
     assert quantity.parts["lactate"].n == 1005
+
+
+def test_ranges_are_told_with_the_decimals_that_suit_each_feature():
+    """Creatinine in mol/L and platelets in one table: neither is rounded away, neither has idle decimals."""
+    columns = run(ranges.measure, make_subject(spoiled="ranged")).shown[0].columns
+    column = next(one for one in columns if one.digits is None)
+    printed = [_cell(ends, column, words("en")) for ends in ((0.00004, 0.0012), (150.0, 20000.0), (None, 9.0))]
+    assert printed == ["0.0000\xa0to\xa00.0012", "150\xa0to\xa020\u202f000", "−∞\xa0to\xa09.000"]

@@ -174,8 +174,8 @@ def _shown(found: dict[str, Checked]) -> tuple[Table, ...]:
     columns = (
         Column(title="Feature"),
         Column(title="Unit"),
-        Column(title="Declared range", kind="interval", digits=2),
-        Column(title="Middle 90 %", kind="interval", digits=2),
+        Column(title="Declared range", kind="interval", digits=None),
+        Column(title="Middle 90 %", kind="interval", digits=None),
         Column(title="Outside", kind="percent", digits=4),
         Column(title="Right in another unit", kind="percent", digits=4),
         Column(title="Such as"),
