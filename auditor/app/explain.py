@@ -87,9 +87,10 @@ def explained(order: Order, subject: Subject) -> dict[str, bytes]:
 
 
 def pages(told: Sequence[Explanation]) -> dict[str, bytes]:
-    """The files of explanations: each as JSON and as a page, and a letter where there is something to tell in one."""
+    """The files of explanations: each as JSON and as a page, and a letter (page and PDF) where one can be written."""
     from auditor.render.explanation import explanation_page
     from auditor.render.letter import letter_page
+    from auditor.render.pdf import page_pdf
 
     files: dict[str, bytes] = {}
     for at, one in enumerate(told, start=1):
@@ -98,7 +99,7 @@ def pages(told: Sequence[Explanation]) -> dict[str, bytes]:
         letter = letter_page(one)
         files[f"{name}.html"] = explanation_page(one, letter=f"{name}-letter.html" if letter else "").encode()
         if letter:
-            files[f"{name}-letter.html"] = letter.encode()
+            files[f"{name}-letter.html"], files[f"{name}-letter.pdf"] = letter.encode(), page_pdf(letter)
     return files
 
 

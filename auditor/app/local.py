@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from auditor.app.others import Others
-from auditor.app.telling import courses, event, features_of, otherwise, outcome, pushes, sentence
+from auditor.app.telling import courses, event, features_of, inexact, otherwise, outcome, pushes, sentence
 from auditor.checks.importance.attributed import BACKGROUNDS, once
 from auditor.checks.importance.turning import search_of
 from auditor.dataset import Dataset, Integers
@@ -124,10 +124,10 @@ class Explainer:
             otherwise=found,
             no_otherwise="" if found else " ".join(notes),
             alike=alike,
-            alike_rows=len(self.others.data),
+            alike_rows=len(self.others.pool),
             alike_events=share,
             notice=self._notice(features.take(np.array([at])), question.backgrounds, score),
-            notes=tuple(dict.fromkeys((*credit.notes, *self.others.notes, *(notes if found else ())))),
+            notes=(*question.notes(), *inexact(features, at), *self.others.notes, *(notes if found else ())),
         )
 
     def _score(self, case: Case) -> float:

@@ -16,6 +16,8 @@ from auditor.explain.reasons import Reason
 from auditor.explain.told import Changed, Course, Otherwise, Push, Sentence, Variable
 from auditor.loaders.reasons import Reasons, vague
 
+_SEEN = 0.002  # of the sum of all effects
+
 
 def sentence(
     reason: Reason, members: Sequence[int], names: Sequence[str], values: Floats, reasons: Reasons, towards: int
@@ -107,6 +109,14 @@ def pushes(features: Attribution, credit: Attribution, question: Question, at: i
         for number, name in enumerate(features.players.names)
     ]
     return tuple(sorted(made, key=lambda push: -abs(push.value)))
+
+
+def inexact(features: Attribution, at: int) -> Iterator[str]:
+    """What a reader should know of the arithmetic, where its error is not too small to be seen."""
+    size = float(np.abs(features.values[at]).sum())
+    error = abs(float(features.gap[at])) if features.numerical is None else float(features.numerical[at])
+    if size > 0 and error > _SEEN * size:
+        yield f"The arithmetic of the effects on the score is right to about {error / size:.1%} of their sum."
 
 
 def courses(line: Line) -> Iterator[Course]:

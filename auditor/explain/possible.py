@@ -12,7 +12,7 @@ from auditor.dataset import Dataset, Feature, Floats
 
 _TAIL = 0.01  # of the reference's values on either side that count as strange
 _JUMP_TAIL = 0.005  # of the differences between one measurement and the next
-_DECIMALS = 4  # to which values are told at most
+_DECIMALS = (-6, 4)  # to which values are told: to millions at least, to ten-thousandths at most
 _WRITTEN = 0.99  # of the values that so many decimals must tell exactly
 
 
@@ -23,7 +23,8 @@ class Possible:
     choices: (k,) values that do occur, from low to high, about evenly by rank; all levels of a coded feature. low,
     high: the range of all but the strangest values, within what is plausible. mad: median absolute deviation, the unit
     of a change (Wachter, Mittelstadt and Russell 2018); 1 for a change of level. jump: lowest and highest usual
-    difference from one measurement to the next. decimals: with which values are told; None where they are codes.
+    difference from one measurement to the next. decimals: with which values are told (-2: in hundreds); None where they
+    are codes.
     """
 
     choices: Floats
@@ -88,10 +89,11 @@ def _decimals(known: Floats, spread: float) -> int:
     """
     enough = max(0, 1 - math.floor(math.log10(spread)))
     near = 1e-6 * np.maximum(np.abs(known), 1.0)
-    for decimals in range(min(_DECIMALS, enough)):
+    last = min(_DECIMALS[1], enough)
+    for decimals in range(_DECIMALS[0], last):
         if (np.abs(np.round(known, decimals) - known) <= near).mean() >= _WRITTEN:
             return decimals
-    return min(_DECIMALS, enough)
+    return last
 
 
 def _linked(data: Dataset) -> NDArray[np.integer]:

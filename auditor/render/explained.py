@@ -10,7 +10,7 @@ from auditor.measurement import Axis, Bars, Heatmap
 from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.course import drawings, tables
-from auditor.render.personal import SURE, change_text, push_unit, score_text, step_text
+from auditor.render.personal import SURE, beside_threshold, change_text, push_unit, score_text, step_text
 from auditor.render.telling import sentence
 from auditor.render.view import Figure, Grid, Head
 from auditor.render.words import Words
@@ -107,7 +107,7 @@ def otherwise(told: Explanation, say: Words) -> Part | None:
 
 
 def _turned(told: Explanation, other: Otherwise, say: Words) -> tuple[str, ...]:
-    score = score_text(told, other.score, say)
+    score = beside_threshold(told, other.score, say)
     lead = say.many(
         "With {count} value otherwise and all else as it is, the score would be {score}, on the other side:",
         "With {count} values otherwise and all else as it is, the score would be {score}, on the other side:",

@@ -28,6 +28,7 @@ class View:
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
     letter: str
+    stamp: str
 
 
 def explanation_page(told: Explanation, *, letter: str = "") -> str:
@@ -57,6 +58,7 @@ def _view(told: Explanation, letter: str, say: Words) -> View:
         parts=tuple(part for part in parts if part),
         notes=(*map(say.numbers.regrouped, told.notes), *_remarks(told, say)),
         letter=letter,
+        stamp=told.made,
     )
 
 

@@ -21,6 +21,7 @@ class LetterView:
     reasons: tuple[str, ...]
     order: str
     closing: str
+    stamp: str
     facts: tuple[Fact, ...]
 
 
@@ -53,5 +54,6 @@ def _letter(told: Explanation, notice: Notice, say: Words) -> LetterView:
         reasons=tuple(one.sentence for one in notice.reasons),
         order=order if any(one.tied for one in notice.reasons[:-1]) else "",
         closing=notice.closing or closing,
+        stamp=told.made,
         facts=(Fact(say("Reference"), told.case), Fact(say("Date"), date)),
     )

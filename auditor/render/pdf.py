@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from auditor.record import Record
@@ -30,9 +31,14 @@ def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -
     page does not hold, AuditorError where a part of it, such as a drawing, cannot be set.
     """
     page = render_html(record) if html is None else html
+    return page_pdf(page, lambda: [_attachment(record, record_json)])
+
+
+def page_pdf(page: str, attachments: Callable[[], list[Attachment]] = list) -> bytes:
+    """A page of ours as PDF. Raises as `render_pdf`."""
     with strict():
         document = _laid_out(_ON_SCREEN_ONLY.sub("", page).replace(packed_faces(), ""))
-        document.metadata.attachments = [_attachment(record, record_json)]
+        document.metadata.attachments = attachments()
         mark_universal_access(document)
         return bytes(document.write_pdf(pdf_variant=_VARIANT, pdf_tags=True, finisher=quickly_verified))
 

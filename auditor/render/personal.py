@@ -21,7 +21,8 @@ def value_text(of: Variable, value: float | None, words: Words, *, unit: bool = 
         return words("not measured")
     if of.levels:
         return of.levels[int(value)] if 0 <= int(value) < len(of.levels) else words.numbers.bare(value)
-    return words.numbers.number(value, of.decimals, of.unit if unit else "")
+    digits = None if of.decimals is None else max(0, of.decimals)
+    return words.numbers.number(value, digits, of.unit if unit else "")
 
 
 def step_text(step: int | None, words: Words) -> str:
@@ -31,11 +32,21 @@ def step_text(step: int | None, words: Words) -> str:
     return words("latest") if step == 1 else words("{count} earlier", count=step - 1)
 
 
-def score_text(told: Explanation, score: float, words: Words) -> str:
-    """A score: a probability as a percentage, else a number with its unit."""
+def score_text(told: Explanation, score: float, words: Words, digits: int = 1) -> str:
+    """A score: a probability as a percentage with so many decimals, else a number with its unit."""
     if told.probability:
-        return words.numbers.percent(score, 1)
+        return words.numbers.percent(score, digits)
     return words.numbers.number(score, None, told.unit)
+
+
+def beside_threshold(told: Explanation, score: float, words: Words) -> str:
+    """A score with as many decimals as tell it from the threshold, four at most."""
+    limit = told.decision.threshold if told.decision else score
+    for digits in range(1, 4):
+        text = score_text(told, score, words, digits)
+        if score == limit or text != score_text(told, limit, words, digits):
+            return text
+    return score_text(told, score, words, 4)
 
 
 def pushed(told: Explanation, value: float, words: Words) -> str:
@@ -52,7 +63,7 @@ def push_unit(told: Explanation, words: Words) -> str:
 
 def summary(told: Explanation, words: Words) -> tuple[str, ...]:
     """The page in a few sentences: the score, what follows, what it is compared with, what moved it."""
-    score = score_text(told, told.score, words)
+    score = beside_threshold(told, told.score, words)
     return tuple(text for text in (_decided(told, score, words), _compared(told, words), *_moved(told, words)) if text)
 
 

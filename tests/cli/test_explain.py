@@ -43,14 +43,18 @@ def test_one_entity(told, model, call, tmp_path):
     assert "at or above the threshold of 50.0" in done.out
     made = json.loads((tmp_path / "out" / "row-1.json").read_text())
     assert made["score"] == pytest.approx(scores[who], abs=1e-6)
-    assert made["base"] + sum(push["value"] for push in made["pushes"]) == pytest.approx(made["score"], abs=1e-6)
+    summed = made["base"] + sum(push["value"] for push in made["pushes"]) + made["rest"]
+    assert summed == pytest.approx(made["score"], abs=1e-9)
+    assert abs(made["rest"]) < 1e-3
     assert [len(course["values"]) for course in made["courses"]] == [3, 3]
     assert made["case"] == str(who)
     assert model.closed
     page = (tmp_path / "out" / "row-1.html").read_text()
     for title in ("What moved the score", "When it moved the score", "What would have turned the decision", "Similar"):
         assert title in page
-    assert sorted(file.name for file in (tmp_path / "out").iterdir())[:2] == ["row-1-letter.html", "row-1.html"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir())== [
+        "row-1-letter.html", "row-1-letter.pdf", "row-1.html", "row-1.json",
+    ]  # fmt: skip
 
 
 def test_the_counterfactual_turns_the_decision(told, model, call, tmp_path):
@@ -158,7 +162,7 @@ def test_hostile_names(told, model, call, tmp_path):
                                                      lines[-1].split(",", 1)[1]]) + "\n")  # fmt: skip
     done = call("explain", told, "--entity", person, "--out", tmp_path / "out", "--quiet")
     assert (done.code, done.err) == (0, "")
-    assert {file.suffix for file in (tmp_path / "out").iterdir()} == {".html", ".json"}
+    assert {file.suffix for file in (tmp_path / "out").iterdir()} == {".html", ".json", ".pdf"}
     for file in (tmp_path / "out").glob("*.html"):
         text = file.read_text()
         assert "<script" not in text
