@@ -13,6 +13,7 @@ from auditor.app.verify import trusted
 from auditor.archive import store
 from auditor.archive.check import check
 from auditor.archive.entry import Entry
+from auditor.archive.gathered import RESTRICTED
 from auditor.archive.holdings import Holdings
 from auditor.archive.note import Checkpoint, Verifier
 from auditor.archive.receipt import checkpoint_in
@@ -104,7 +105,7 @@ class _Candidate:
 
     def reasons(self, trust: Trust, model: Path, *, conditional: bool) -> Iterator[str]:
         """Why it does not let the model through."""
-        if (by := self.held.superseded.get(self.entry.index)) is not None:
+        for by in self.held.overruled(self.entry):
             yield f"it was {'withdrawn' if by.by is None else f'superseded by entry {by.by}'}: {by.reason}"
         if gone := self.held.gone(self.entry.index):
             yield f"{len(gone)} of its files were removed, so that its seal cannot be verified"
@@ -118,6 +119,9 @@ class _Candidate:
             except AuditorError as fault:
                 yield from (str(problem) for problem in fault.problems)
                 return
+            except OSError as error:
+                yield f"its files cannot be laid out: {error.strerror}"
+                return
         yield from _not_asked(record, self.asked)
         if record.verdict != "PASS" and not (conditional and record.verdict == "CONDITIONAL"):
             yield f"its verdict is {record.verdict}: {record.because}"
@@ -130,8 +134,8 @@ class _Candidate:
         return place
 
     def _broken(self, audit: Path, verified: Verified) -> Iterator[str]:
-        """What is wrong with seal and sign-offs; what the archive left out on purpose is not."""
-        left_out = self.entry.left_out or {}
+        """What is wrong with seal and sign-offs; what is about single people and was left out on purpose is not."""
+        left_out = {name for name in self.entry.left_out or () if name.startswith(RESTRICTED)}
         problems = [p for p in verified.problems if p.where not in left_out or (audit / p.where).exists()]
         if verified.statement is not None and verified.problems and not problems:
             problems = [*contradictions(audit / recorded.NAME, verified.statement)]
@@ -153,8 +157,9 @@ def _not_asked(record: Record, asked: Policy) -> Iterator[str]:
         return
     if {f.requirement.id: f.requirement for f in record.findings} != {one.id: one for one in asked.requirements}:
         yield f"its version {judged.version} of the policy has other requirements than yours"
-    if (judged.statistics, judged.sign_off) != (asked.statistics, asked.sign_off):
-        yield "it was judged by another level, another smallest group or other sign-offs than the policy has"
+    rules = (judged.statistics, judged.sign_off, judged.people)
+    if rules != (asked.statistics, asked.sign_off, asked.people):
+        yield "it was judged by another level, or other rules for groups, people or sign-offs, than the policy has"
 
 
 def _version(text: str) -> tuple[int, ...] | None:

@@ -36,6 +36,22 @@ class Holdings:
                 which.setdefault(kept.sha256, []).append((entry.index, name))
         return made
 
+    def overruled(self, entry: Entry) -> list[Entry]:
+        """What says that an audit counts no more, also where the same record was archived again afterwards.
+
+        An entry that was superseded by the same record, archived once more (as with a sign-off), tells nothing of that.
+        """
+        found = []
+        for index, said in self.superseded.items():
+            heir = self.entries.get(said.by) if said.by is not None else None
+            again = heir is not None and self._same(heir, entry)
+            if index == entry.index or (self._same(self.entries[index], entry) and not again):
+                found.append(said)
+        return found
+
+    def _same(self, one: Entry, other: Entry) -> bool:
+        return one.facts is not None and other.facts is not None and one.facts.record == other.facts.record
+
     def gone(self, index: int) -> list[str]:
         """The files of an entry that were removed."""
         return [name for name in self.entries[index].files or {} if (index, name) in self.tombs]

@@ -15,6 +15,9 @@ from sealing import written_folder
 from auditor.app import archive as uses
 from auditor.app.gate import Gated, Trusted, gate
 from auditor.app.seal import seal
+from auditor.archive import store
+from auditor.archive.entry import Kept
+from auditor.archive.gathered import gathered
 from auditor.errors import SealFault, WrittenFault
 from auditor.people import Waiver
 from auditor.policy import SignOff
@@ -130,6 +133,34 @@ def test_superseded_or_removed(house: House) -> None:
     assert house.why()[1] == "1 of its files were removed, so that its seal cannot be verified"
 
 
+def test_archived_again(house: House) -> None:
+    """A withdrawn audit does not count because it is archived again; one that replaces itself, as signed off, does."""
+    folder = written_folder(house.folder / "twice", house.record())
+    seal(folder, house.desk.bank.private, lambda: b"")
+    for _ in range(2):
+        house.desk.add(folder)
+    uses.supersede(house.desk.write, 0, 1, "signed off")
+    opened = house.gate().opened
+    assert opened is not None
+    assert opened.index == 1
+    uses.supersede(house.desk.write, 1, None, "the labels were wrong")
+    house.desk.add(folder)
+    assert [1, 1, 2] == [len(reasons) for _, reasons in house.gate().refused]
+
+
+def test_left_out(house: House) -> None:
+    """Only what is about single people may be missing: not a report, even if the log says that it was left out."""
+    folder = written_folder(house.folder / "less", house.record())
+    seal(folder, house.desk.bank.private, lambda: b"")
+    found = gathered(folder)
+    files = {name: data for name, data in found.files.items() if name != "report.html"}
+    report = found.files["report.html"]
+    left_out = {"report.html": Kept(hashlib.sha256(report).hexdigest(), len(report))}
+    with store.opened(house.desk.place).writing(keys.signer(house.desk.log.private, bytes)) as writer:
+        writer.add("audit", found.facts, files, left_out)
+    assert house.why() == ["report.html: was sealed and is missing"]
+
+
 def test_policies(house: House) -> None:
     """An older version, another policy, and the same version with other limits do not count; a newer version does."""
     house.archived()
@@ -190,7 +221,7 @@ def test_restricted(house: House) -> None:
 def test_broken_log(house: House) -> None:
     """A gate does not open by a log that was cut short behind a checkpoint that was kept, or was changed."""
     house.archived()
-    house.archived()
+    house.archived(house.record(seed=1))
     uses.supersede(house.desk.write, 1, None, "wrong")
     _, checkpoint = uses.supersede(house.desk.write, 0, None, "wrong")
     house.desk.forge("DELETE FROM entry WHERE idx = 3", "DELETE FROM checkpoint WHERE size = 4")
