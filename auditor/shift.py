@@ -93,7 +93,7 @@ def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, 
     samples of one population would be as far apart. events are the rows of `second`; entities those of the sample with
     fewer. Raises NotApplicable where a sample has no row.
     """
-    largest, area = drift.kolmogorov_smirnov(second, values), drift.wasserstein(second, values)
+    largest, area = drift.distances(second, values)
     if reason := _unusable(sampling, second, values):
         unknown = NotEstimable(reason=reason)
         one, other = (

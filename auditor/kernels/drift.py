@@ -55,10 +55,7 @@ def kolmogorov_smirnov(second: Mask, values: Floats) -> Stat:
     rates at the value where the distance is largest; that it was searched for makes the number a little too large.
     Raises NotApplicable where a sample has no row.
     """
-    level, distance, _ = _distance(second, values)
-    at = int(np.abs(distance).argmax())
-    below = level <= at
-    return _between(second, abs(float(distance[at])), math.copysign(1.0, float(distance[at])) * below)
+    return distances(second, values)[0]
 
 
 def wasserstein(second: Mask, values: Floats) -> Stat:
@@ -67,11 +64,20 @@ def wasserstein(second: Mask, values: Floats) -> Stat:
     It is how far, on average, a value must be moved to turn one sample into the other (Vallender 1974). The influence
     holds where the functions differ. Raises NotApplicable where a sample has no row.
     """
+    return distances(second, values)[1]
+
+
+def distances(second: Mask, values: Floats) -> tuple[Stat, Stat]:
+    """`kolmogorov_smirnov` and `wasserstein` of the same samples, whose values are sorted once."""
     level, distance, distinct = _distance(second, values)
+    at = int(np.abs(distance).argmax())
+    sign = math.copysign(1.0, float(distance[at]))
     widths = np.append(np.diff(distinct), 0.0)
-    signed = np.sign(distance) * widths
-    beyond = np.cumsum(signed[::-1])[::-1]  # from each level on, the area that a row there adds to
-    return _between(second, float(np.abs(distance) @ widths), beyond[level])
+    beyond = np.cumsum((np.sign(distance) * widths)[::-1])[::-1]  # the area that a row adds to
+    return (
+        _between(second, abs(float(distance[at])), sign * (level <= at)),
+        _between(second, float(np.abs(distance) @ widths), beyond[level]),
+    )
 
 
 def _between(second: Mask, value: float, part: Floats) -> Stat:
