@@ -10,11 +10,17 @@ from measuring import run
 from scipy import stats
 from subjects import make_subject
 
+from auditor.checks.importance.agreement import measure as agreement
+from auditor.checks.importance.attributed import ATTRIBUTIONS
 from auditor.checks.importance.attribution import measure as attribution
 from auditor.checks.importance.completeness import measure as completeness
 from auditor.checks.importance.faithfulness import measure as faithfulness
 from auditor.checks.importance.sanity import measure as sanity
+from auditor.checks.importance.stability import _moved
+from auditor.checks.importance.stability import measure as stability
+from auditor.dataset import Feature
 from auditor.errors import NotApplicable, WrittenFault
+from auditor.evidence import Evidence
 from auditor.kernels.ranks import rank_correlations
 
 
@@ -67,6 +73,37 @@ def test_wrong_credit_is_no_better_than_chance():
     assert run(completeness, right).quantities["largest_gap"].parts[""].value < 1e-3
     gains = [run(faithfulness, subject).quantities["sufficiency"].parts[""].value for subject in (wrong, right)]
     assert gains[0] < 0.05 < gains[1]
+
+
+def test_noise_stays_where_values_can_be():
+    """Within the plausible range, or within what was measured; what was not measured and codes stay as they are."""
+    rng = np.random.default_rng(0)
+    values = np.column_stack([rng.exponential(1.0, 400), rng.exponential(1.0, 400), rng.integers(0, 3, 400)])
+    values[::7, 0] = np.nan
+    features = (Feature("amount", low=0.0), Feature("share"), Feature("code", kind="categorical"))
+    moved = _moved(values, features, 1.0, np.random.default_rng(1))
+    np.testing.assert_array_equal(np.isnan(moved), np.isnan(values))
+    np.testing.assert_array_equal(moved[:, 2], values[:, 2])
+    assert 0 == np.nanmin(moved[:, 0]) < 1 < np.nanmax(moved[:, 0])
+    assert values[:, 1].min() == moved[:, 1].min()
+    assert values[:, 1].max() == moved[:, 1].max()
+    assert 0.3 < np.std(moved[:, 1] - values[:, 1]) < 1.1
+
+
+def test_what_is_planned_is_kept():
+    """No check takes more evaluations than it planned, and none plans for rows that it will not explain."""
+    subject = make_subject(n=1500, steps=4, reference=300)
+    evidence = Evidence({ATTRIBUTIONS.name: ATTRIBUTIONS.produce(subject)})
+    rows = 200 * 32
+    for check, most in (
+        (agreement, 40 * rows),
+        (faithfulness, 40 * rows),
+        (sanity, 60 * rows),
+        (stability, 120 * rows),
+    ):
+        before, params = subject.model.evaluations, check.params()
+        check.measure(subject, evidence, params)
+        assert subject.model.evaluations - before <= check.rows(subject, params) < most, check.id
 
 
 def test_rank_correlations_are_spearmans():

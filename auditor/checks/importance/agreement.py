@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from auditor.checks.check import check
 from auditor.checks.importance.alike import dots, quantity, ranked_alike, signed_alike
-from auditor.checks.importance.attributed import ATTRIBUTIONS, BACKGROUNDS
+from auditor.checks.importance.attributed import ATTRIBUTIONS, BACKGROUNDS, explained_rows, features_of, lengths_of
 from auditor.estimate import Frozen
 from auditor.evidence import Evidence
 from auditor.explain.gradients import gradient_times_input
 from auditor.explain.occlusion import occlusion
 from auditor.explain.players import Players
-from auditor.explain.shapley import FEW, shapley
+from auditor.explain.shapley import most_coalitions, shapley
 from auditor.measurement import Meaning, Measurement
 from auditor.subject import Subject
 
@@ -23,10 +23,9 @@ class Params(Frozen):
 
 def _rows(subject: Subject, params: Params) -> int:
     """Every other method on the same rows: coalitions, one feature at a time, one gradient."""
-    players = len(subject.test.features) + len(subject.test.static_features)
-    coalitions = 2**players if players <= FEW else 4 * max(_PAIRS, 2 * players)
-    width = subject.encoder.width or int(subject.test.lengths.max(initial=1))
-    return len(subject.test) * (BACKGROUNDS * (coalitions + players) + 5) + 4 * (width + 1) * BACKGROUNDS
+    coalitions = most_coalitions(features_of(subject), _PAIRS)
+    each = BACKGROUNDS * (coalitions + features_of(subject)) + 5
+    return explained_rows(subject) * each + 4 * lengths_of(subject) * BACKGROUNDS
 
 
 @check(

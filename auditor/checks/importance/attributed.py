@@ -10,6 +10,7 @@ import numpy as np
 from auditor.checks.sample import sample
 from auditor.errors import NotApplicable
 from auditor.evidence import Need, scores_of
+from auditor.explain import quadrature
 from auditor.explain.attribution import Attribution
 from auditor.explain.backgrounds import Backgrounds
 from auditor.explain.embedded import differentiable
@@ -17,13 +18,13 @@ from auditor.explain.expected_gradients import expected_gradients
 from auditor.explain.explained import Explained
 from auditor.explain.players import Players
 from auditor.explain.question import Question
-from auditor.explain.shapley import shapley
+from auditor.explain.shapley import most_coalitions, shapley
 from auditor.measurement import Sampled
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 ROWS, BACKGROUNDS, PARTS = 200, 32, 6
-_TOLERANCE, _POINTS = 1e-3, 30
+_TOLERANCE, _POINTS = 8e-3, 30  # of the credit, far below what the choice of backgrounds does to it
 _PAIRS = 256  # of coalitions, for models without gradients
 
 
@@ -66,7 +67,7 @@ def ask(subject: Subject, *key: object, rows: int = ROWS) -> tuple[Question, Sam
     return Question(subject, subject.test, pick, backgrounds, Explained.of(subject, classes)), sampled
 
 
-def once(question: Question, players: Players) -> Attribution:
+def once(question: Question, players: Players, tolerance: float = _TOLERANCE, largest: int = _POINTS) -> Attribution:
     """Credit by expected gradients, or, with a note, by Shapley values of features where the model has no gradient."""
     try:
         question = differentiable(question)
@@ -74,7 +75,7 @@ def once(question: Question, players: Players) -> Attribution:
         features = Players.features(question.data, question.steps)
         shares = shapley(question, features, largest=_PAIRS, keep=True)
         return dataclasses.replace(shares, notes=(*shares.notes, f"No gradients: {nothing.reason}."))
-    return expected_gradients(question, players, tolerance=_TOLERANCE, largest=_POINTS, keep=True)
+    return expected_gradients(question, players, tolerance=tolerance, largest=largest, keep=True)
 
 
 def _attribute(subject: Subject) -> Attributed:
@@ -88,19 +89,28 @@ def asking_rows(subject: Subject) -> int:
 
 
 def most_rows(subject: Subject) -> int:
-    """The most that credit may take: every row with the finest rule, for each length of rows its backgrounds."""
-    width = subject.encoder.width or int(subject.test.lengths.max(initial=1))
-    points = (7 + 15 + 30) if any("float" in port.dtype for port in subject.model.description.inputs) else 4096
-    rows = min(len(subject.test), _largest_sample(subject))
-    return rows * (BACKGROUNDS * points + 1) + (width + 1) * BACKGROUNDS
+    """The most that credit may take: every row with every rule, for each length of rows its backgrounds."""
+    points = sum(len(rule) for rule in quadrature.ladder(_TOLERANCE, _POINTS))
+    if not any("float" in port.dtype for port in subject.model.description.inputs):
+        points = max(points, most_coalitions(features_of(subject), _PAIRS))
+    return explained_rows(subject) * (BACKGROUNDS * points + 1) + lengths_of(subject) * BACKGROUNDS
 
 
-def _largest_sample(subject: Subject) -> int:
-    """Whole clusters are drawn, the first of which may be larger than what was asked for."""
+def features_of(subject: Subject) -> int:
+    """How many features share the credit."""
+    return len(subject.test.features) + len(subject.test.static_features)
+
+
+def lengths_of(subject: Subject) -> int:
+    """The most lengths that rows can have as the model sees them, none at all included."""
+    return 1 + (subject.encoder.width or int(subject.test.lengths.max(initial=1)))
+
+
+def explained_rows(subject: Subject, rows: int = ROWS) -> int:
+    """The most rows that are explained where so many are asked for: the first cluster drawn may be larger."""
     cluster = subject.test.cluster
-    return (
-        ROWS if cluster is None or not len(cluster) else max(ROWS, int(np.unique(cluster, return_counts=True)[1].max()))
-    )
+    largest = 0 if cluster is None or not len(cluster) else int(np.unique(cluster, return_counts=True)[1].max())
+    return min(len(subject.test), max(rows, largest))
 
 
 ATTRIBUTIONS: Need[Attributed] = Need(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from auditor.checks.check import check
-from auditor.checks.importance.attributed import ATTRIBUTIONS, BACKGROUNDS, Attributed
+from auditor.checks.importance.attributed import ATTRIBUTIONS, BACKGROUNDS, Attributed, explained_rows, lengths_of
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
@@ -29,9 +29,8 @@ class Params(Frozen):
 
 
 def _rows(subject: Subject, params: Params) -> int:
-    width = subject.encoder.width or int(subject.test.lengths.max(initial=1))
     points = BACKGROUNDS * 2 * len(_SHARES) * (1 + params.orders) + 1
-    return len(subject.test) * points + (width + 1) * BACKGROUNDS
+    return explained_rows(subject) * points + lengths_of(subject) * BACKGROUNDS
 
 
 @check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 from pydantic import Field
@@ -16,7 +17,7 @@ from auditor.checks.importance.attributed import (
     most_rows,
     once,
 )
-from auditor.dataset import Dataset, Floats
+from auditor.dataset import Dataset, Feature, Floats
 from auditor.estimate import Frozen
 from auditor.evidence import Evidence
 from auditor.explain.players import Players
@@ -81,15 +82,26 @@ def _noisy(question: Question, params: Params) -> Dataset:
     lines = [np.arange(start, stop) for start, stop in zip(data.starts, data.stops, strict=True)]
     values = data.values[np.concatenate(lines)] if lines else data.values[:0]
     draw = question.subject.rng(_ID, params.model_dump_json())
-    spread = [_spread(values[:, at]) if f.kind == "numeric" else 0.0 for at, f in enumerate(data.features)]
-    values = values + params.noise * np.array(spread) * draw.standard_normal(values.shape)
-    static, stops = data.static, np.cumsum(data.lengths)
-    if data.static_features:
-        wide = [_spread(static[:, at]) if f.kind == "numeric" else 0.0 for at, f in enumerate(data.static_features)]
-        static = static + params.noise * np.array(wide) * draw.standard_normal(static.shape)
+    values = _moved(values, data.features, params.noise, draw)
+    static = _moved(data.static, data.static_features, params.noise, draw) if data.static_features else data.static
+    stops = np.cumsum(data.lengths)
     return dataclasses.replace(data, values=values, starts=stops - data.lengths, stops=stops, static=static)
 
 
-def _spread(column: Floats) -> float:
-    known = column[~np.isnan(column)]
-    return float(known.std()) if len(known) else 0.0
+def _moved(values: Floats, features: Sequence[Feature], noise: float, draw: np.random.Generator) -> Floats:
+    """Values (rows, features) with noise, no farther than what is plausible, or was measured where that is not told.
+
+    So that no transform is sent what it cannot take, as the logarithm of an amount below zero.
+    """
+    moved = values.astype(float)
+    drawn = draw.standard_normal(values.shape)
+    for at, feature in enumerate(features):
+        known = ~np.isnan(moved[:, at])
+        own = moved[known, at]
+        if feature.kind != "numeric" or not len(own):
+            continue
+        low = own.min() if feature.low is None else feature.low
+        high = own.max() if feature.high is None else feature.high
+        made = own + noise * own.std() * drawn[known, at]
+        moved[known, at] = np.clip(made, np.minimum(low, own), np.maximum(high, own))
+    return moved
