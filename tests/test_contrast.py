@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from auditor.estimate import Estimate, Koopman, NoncentralChi2, Normal, Skewed, Spread, Wilson
+from auditor.estimate import Estimate, Koopman, Mover, NoncentralChi2, Normal, Skewed, Spread, Wilson
 
 
 def estimate(value: float, spread: Spread) -> Estimate:
@@ -34,6 +34,16 @@ def test_ratio_without_cases_below_the_line() -> None:
     assert (True, math.inf) == (10 < low < 11, high)
     assert one.p_beyond(low, "below") == pytest.approx(0.025, abs=1e-6)
     assert one.p_beyond(2.0, "below") < 1e-5
+
+
+@pytest.mark.parametrize("kind", [Mover, Koopman])
+def test_a_contrast_has_degrees_of_freedom_of_its_own(kind) -> None:
+    """Where they are known; else the fewer of the two sides. More of them, a narrower interval."""
+    sides = {"first_value": 0.4, "first": Wilson(size=50, df=6), "second_value": 0.3, "second": Wilson(size=60, df=9)}
+    plain, own = kind(**sides), kind(**sides, freedom=20.0)
+    assert (6, 20) == (plain.df, own.df)
+    wide, narrow = (estimate(0.1 if kind is Mover else 4 / 3, spread).interval(0.95) for spread in (plain, own))
+    assert wide.low < narrow.low < narrow.high < wide.high
 
 
 @pytest.mark.parametrize("value", [0.0, 0.03, 0.2, 30.0])
