@@ -31,6 +31,12 @@ def verify(place: Path, key: Path | None, since: Path | None, *, files: bool = T
     return found
 
 
+def checkpoint(place: Path) -> Checkpoint:
+    """The log's latest checkpoint. Raises SealFault where it is not signed by the log's key."""
+    with store.opened(place).reading() as log:
+        return log.latest()
+
+
 def receipt(place: Path, index: int, out: Path) -> Checkpoint:
     """Write the receipt of an entry to a new file; returns the checkpoint in it."""
     archive = store.opened(place)

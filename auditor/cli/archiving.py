@@ -107,6 +107,15 @@ def verify(place: Path, key: Path | None, since: Path | None, *, log_only: bool)
 
 @archive.command()
 @click.argument("place", type=FOLDER, metavar="ARCHIVE")
+def checkpoint(place: Path) -> None:
+    """Print the log's latest checkpoint, to keep elsewhere: `archive verify --since` holds the log to it."""
+    from auditor.app.proofs import checkpoint as latest
+
+    click.echo(latest(place).note, nl=False)
+
+
+@archive.command()
+@click.argument("place", type=FOLDER, metavar="ARCHIVE")
 @click.argument("index", type=click.IntRange(min=0))
 @click.option("--out", type=NEW, required=True, help="The new file; by custom it ends in .tlog-proof.")
 def receipt(place: Path, index: int, out: Path) -> None:
@@ -116,8 +125,7 @@ def receipt(place: Path, index: int, out: Path) -> None:
     """
     from auditor.app.proofs import receipt as perform
 
-    checkpoint = perform(place, index, out)
-    click.echo(f"{out}: entry {index} of {checkpoint.size}")
+    click.echo(f"{out}: entry {index} of {perform(place, index, out).size}")
 
 
 @archive.command("check-receipt")

@@ -33,7 +33,8 @@ def test_from_init_to_removal(call, sealed: Path) -> None:
     assert (0, True) == (made.code, "key line     bank.example/a+" in made.out)
     added = call("archive", "add", "a", sealed, "--retain-until", "2999-12-31")
     assert added.code == 0
-    Path("kept").write_text(added.out.partition("\n\n")[2], "utf-8")
+    Path("kept").write_text(call("archive", "checkpoint", "a").out, "utf-8")
+    assert added.out.partition("\n\n")[2] == Path("kept").read_text("utf-8")
     assert call("archive", "add", "a", sealed).out.startswith(
         "entry 1: PASS          Credit LSTM 1.0.0, policy test 1\n"
     )
