@@ -55,10 +55,14 @@ def read(paths: Iterable[Path]) -> list[Line]:
     return [Line(cell, name, *held) for (cell, name), held in counts.items()]
 
 
-def write(lines: list[Line], least: float) -> None:
-    """The summary and the weak cells between the marks of docs/validation.md; every cell into docs/coverage.csv."""
+def write(lines: list[Line], least: float, cells: int) -> None:
+    """The summary and the weak cells between the marks of docs/validation.md; every cell into docs/coverage.csv.
+
+    cells: how many there are, so that the page says whether all of them were simulated.
+    """
     runs = [line.runs for line in lines]
-    head = f"Up to {max(runs)} runs a cell, {min(runs)} at least.\n\n{summary(lines)}"
+    made = len({line.cell for line in lines})
+    head = f"{made} of {cells} cells, with {min(runs)} to {max(runs)} runs each.\n\n{summary(lines)}"
     text = f"{head}\n\nEvery cell below {least:g} %:\n\n{weak(lines, least)}"
     replaced(DOCS / "validation.md", START, END, text)
     saved(lines, DOCS / "coverage.csv")

@@ -164,7 +164,7 @@ def main() -> None:
     options.add_argument("--write", type=Path, nargs="+", help="such files, of any seeds, to write into docs/")
     chosen = options.parse_args()
     if chosen.write:
-        write(read(chosen.write), _WEAK)
+        write(read(chosen.write), _WEAK, len(CELLS))
         return
     os.nice(10)
     start = time.perf_counter()
