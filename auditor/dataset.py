@@ -87,7 +87,8 @@ class Dataset:
     primary one. horizons: their names. entity: codes. cluster: codes of what is independent: the entity, or a block of
     time where entities are few; None where each row is its own. recorded: the developer's own scores, if given.
     dropped: how many rows or entities were left out on loading, by reason. entities_declared: whether the specification
-    names an entity; without it, codes say nothing about who is in two data sets.
+    names an entity; without it, codes say nothing about who is in two data sets. step: what one step is, in the
+    singular, as a person says it: month, hour.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Dataset:
     side: Side = "left"
     dropped: Mapping[str, int] = field(default_factory=dict)
     entities_declared: bool = True
+    step: str = "step"
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -1,4 +1,7 @@
-"""What a person would say of a sequence: its last value, its mean, its slope, how often it was measured."""
+"""What a person would say of a sequence: its last value, its mean, its slope, how often it was measured.
+
+In original units, and with the time that a step is: the mean of the last 3 months, a slope in mmol/L per hour.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +50,9 @@ def _columns(data: Dataset, block: Block, recent: int, longest: int) -> Iterator
     for at, feature in enumerate(data.features):
         values = block.values[:, :, at]
         if feature.kind == "categorical":
-            yield from _levels(feature, values)
+            yield from _levels(feature, values, data.step)
         else:
-            yield from _numbers(feature, values, from_end, recent, longest)
+            yield from _numbers(feature, values, from_end, recent, longest, data.step)
     for at, feature in enumerate(data.static_features):
         once = block.static[:, at]
         if feature.kind == "categorical":
@@ -57,33 +60,52 @@ def _columns(data: Dataset, block: Block, recent: int, longest: int) -> Iterator
                 yield Summary(feature.name, level=level), _flag(once, code)
         else:
             yield Summary(feature.name, feature.unit), once
-    yield Summary("number of steps"), block.mask.sum(axis=1).astype(float)
+    yield Summary(f"number of {data.step}s"), block.mask.sum(axis=1).astype(float)
 
 
 def _numbers(
-    feature: Feature, values: Floats, from_end: NDArray[np.int_], recent: int, longest: int
+    feature: Feature, values: Floats, from_end: NDArray[np.int_], recent: int, longest: int, step: str
 ) -> Iterator[tuple[Summary, Floats]]:
     name, unit, measured = feature.name, feature.unit, ~np.isnan(values)
-    yield Summary(f"{name}: last value", unit), _last(values, measured)
-    yield Summary(f"{name}: steps since the last measurement"), _steps_ago(measured, from_end)
+    latest = "last value" if step == "step" else f"last {step} measured"
+    yield Summary(f"{name}: {latest}", unit), _last(values, measured)
+    yield Summary(f"{name}: {step}s since the last measurement"), _steps_ago(measured, from_end)
     if longest == 1:
         return
     if longest > recent > 1:
-        yield Summary(f"{name}: mean of the last {recent} steps", unit), _mean(values, measured & (from_end <= recent))
+        late = measured & (from_end <= recent)
+        yield Summary(f"{name}: mean of the last {recent} {step}s", unit), _mean(values, late)
+        if feature.kind == "numeric" and recent > 2:
+            yield Summary(f"{name}: slope over the last {recent} {step}s", _per(unit, step)), _slope(values, late)
     yield Summary(f"{name}: mean", unit), _mean(values, measured)
-    yield Summary(f"{name}: share of steps measured"), measured.sum(axis=1) / np.maximum((from_end > 0).sum(axis=1), 1)
+    yield (
+        Summary(f"{name}: share of {step}s measured"),
+        measured.sum(axis=1) / np.maximum((from_end > 0).sum(axis=1), 1),
+    )
     if feature.kind == "numeric":
-        yield Summary(f"{name}: slope", f"{unit} per step".strip()), _slope(values, measured)
+        yield Summary(f"{name}: slope", _per(unit, step)), _slope(values, measured)
         yield Summary(f"{name}: lowest value", unit), _extreme(values, measured, np.inf)
         yield Summary(f"{name}: highest value", unit), _extreme(values, measured, -np.inf)
+    if feature.low is not None and feature.high is not None and feature.low < 0 < feature.high:
+        positive = measured & (np.nan_to_num(values) > 0)  # where zero parts good from bad: months in arrears
+        yield Summary(f"{name}: number of {step}s above 0"), _counted(positive, measured)
 
 
-def _levels(feature: Feature, values: Floats) -> Iterator[tuple[Summary, Floats]]:
+def _levels(feature: Feature, values: Floats, step: str) -> Iterator[tuple[Summary, Floats]]:
     measured = ~np.isnan(values)
     last = _last(values, measured)
     for code, level in enumerate(feature.levels):
         yield Summary(f"{feature.name}, last", level=level), _flag(last, code)
-        yield Summary(f"{feature.name}: share of steps '{level}'"), _mean((values == code).astype(float), measured)
+        yield Summary(f"{feature.name}: share of {step}s '{level}'"), _mean((values == code).astype(float), measured)
+
+
+def _per(unit: str, step: str) -> str:
+    return f"{unit} per {step}".strip()
+
+
+def _counted(where: Mask, measured: Mask) -> Floats:
+    """How many steps; NaN where nothing was measured, which is not none."""
+    return np.where(measured.any(axis=1), where.sum(axis=1).astype(float), np.nan)
 
 
 def _flag(codes: Floats, code: int) -> Floats:

@@ -163,6 +163,7 @@ def _whole(spec: DataSpec, rows: Rows) -> Dataset:
         recorded_tolerance=spec.recorded_score.tolerance if spec.recorded_score else 1e-4,
         side=spec.inputs.sequence.side,
         entities_declared=spec.entity_column is not None,
+        step=spec.step,
     )
 
 

@@ -136,6 +136,7 @@ class DataSpec(Frozen):
     split: SplitSpec | None = None
     entity: Name | None = None
     time: Name | None = None
+    step: Annotated[str, Field(min_length=1, max_length=20)] = "step"
     index_time: Name | None = None
     windows: Windows | None = None
     features: Annotated[tuple[FeatureSpec, ...], Field(min_length=1)]

@@ -125,11 +125,11 @@ def test_what_stands_in_for_the_attribute_is_found():
 def test_a_group_that_nothing_tells_is_not_told():
     """Where inputs do not differ by group, people who were not learned from are told no better than by chance."""
     held = []
-    for seed in range(6):
+    for seed in range(12):
         parts = run(PROXY, make_subject(n=500, seed=seed), attribute="sex").quantities["told_by_inputs"].parts
         low, high = parts["male"].interval(0.95)
         held.append(low <= 0.5 <= high)
-    assert sum(held) >= 5
+    assert sum(held) >= 10
 
 
 def test_people_are_learned_from_or_judged_never_both():

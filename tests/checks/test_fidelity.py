@@ -72,6 +72,7 @@ def test_summaries_are_what_a_person_would_say():
         "lactate: last value": [2, 4, nan],
         "lactate: steps since the last measurement": [1, 0, nan],
         "lactate: mean of the last 3 steps": [2.5, 4, nan],
+        "lactate: slope over the last 3 steps": [-1, nan, nan],
         "lactate: mean": [2, 4, nan],
         "lactate: share of steps measured": [0.6, 1, 0],
         "lactate: slope": [np.polyfit([0, 2, 3], [1, 3, 2], 1)[0], nan, nan],
@@ -86,6 +87,25 @@ def test_summaries_are_what_a_person_would_say():
     assert list(told) == list(expected)
     for name, column in expected.items():
         assert told[name] == pytest.approx(column, nan_ok=True), name
+
+
+def test_summaries_tell_what_a_step_is_and_count_where_zero_parts_good_from_bad():
+    """Months in arrears; a rate an hour; what was never measured is not none."""
+    data = by_hand(
+        [(2.0,), (0.0,), (3.0,), (-1.0,)],
+        [(np.nan,), (np.nan,)],
+        features=(Feature("delay", unit="months", low=-2, high=9),),
+    )
+    x, names = summaries(make_subject(n=10), dataclasses.replace(data, step="month"), 3)
+    told = {str(s.name): (s.unit, x[:, at].tolist()) for at, s in enumerate(names)}
+    assert told["delay: number of months above 0"] == ("", pytest.approx([2, np.nan], nan_ok=True))
+    assert told["delay: last month measured"] == ("months", pytest.approx([-1, np.nan], nan_ok=True))
+    assert told["delay: slope over the last 3 months"] == (
+        "months per month",
+        pytest.approx([-0.5, np.nan], nan_ok=True),
+    )
+    assert told["number of months"] == ("", [4, 2])
+    assert not any("step" in name for name in told)
 
 
 def test_right_padding_changes_no_summary():
