@@ -73,6 +73,7 @@ from auditor.checks.performance import (
 )
 from auditor.checks.surrogate import fidelity, simplification, stability
 from auditor.checks.surrogate import groups as fidelity_by_group
+from auditor.checks.surrogate import segments as fidelity_by_segment
 
 _CHECKS = (
     inventory.measure,
@@ -124,6 +125,7 @@ _CHECKS = (
     reasons.measure,
     fidelity.measure,
     fidelity_by_group.measure,
+    fidelity_by_segment.measure,
     stability.measure,
     simplification.measure,
     gates.measure,

@@ -394,6 +394,7 @@ ELSEWHERE = {
     "internals.units": "test_internals.py",
     "internals.memory": "test_internals.py",
     "surrogate.groups": "test_surrogate_rules.py",
+    "surrogate.segments": "test_surrogate_rules.py",
     "surrogate.simplification": "test_simplification.py",
     "surrogate.stability": "test_surrogate_rules.py",
 }

@@ -10,6 +10,7 @@ from measuring import judged, run
 from subjects import make_subject
 
 from auditor.checks.surrogate.groups import measure as by_group
+from auditor.checks.surrogate.segments import measure as by_segment
 from auditor.checks.surrogate.stability import measure as stability
 from auditor.dataset import Group
 from auditor.errors import NotApplicable
@@ -88,3 +89,22 @@ def test_the_gain_over_no_rule_is_told_for_each_group():
     assert judged(by_group, sound, limit, attribute="age") == "pass"
     parts = run(by_group, sound, attribute="age").quantities
     assert parts["agreement_gain"].parts["old"].value < parts["agreement"].parts["old"].value
+
+
+def test_a_segment_that_the_rules_fail_is_found_and_confirmed():
+    """Where the model is a riddle for the old only, the age is the segment; of a plain model none is worse by much."""
+    sound = aged(weights=ONE)
+    split = dataclasses.replace(sound, model=TangledAbove(sound.model, aged(weights=ONE, tangled=True).model))
+    limit = {"quantity": "distance_gap", "at_most": 0.05}
+    assert judged(by_segment, split, limit, told=1) == "fail"
+    assert judged(by_segment, sound, limit, told=1) == "pass"
+    found = run(by_segment, split, told=1)
+    assert ["age: old"] == list(found.quantities["distance_gap"].parts)
+    (row,) = found.shown[0].rows
+    assert row[3] == found.quantities["distance_gap"].parts["age: old"].value
+    assert row[5] == found.quantities["agreement"].parts["age: old"].value < 0.9
+
+
+def test_too_few_rows_are_not_searched():
+    with pytest.raises(NotApplicable, match="a half must have at least 100 rows"):
+        run(by_segment, make_subject(n=150))
