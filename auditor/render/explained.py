@@ -103,7 +103,8 @@ def otherwise(told: Explanation, say: Words) -> Part | None:
         return None
     if told.otherwise is None:
         return Part("otherwise", title, text=(sentence(told.no_otherwise),))
-    return Part("otherwise", title, text=_turned(told, told.otherwise, say), points=_changes(told.otherwise, say))
+    points = tuple(change_text(change, say) for change in told.otherwise.changes)
+    return Part("otherwise", title, text=_turned(told, told.otherwise, say), points=points)
 
 
 def _turned(told: Explanation, other: Otherwise, say: Words) -> tuple[str, ...]:
@@ -115,10 +116,6 @@ def _turned(told: Explanation, other: Otherwise, say: Words) -> tuple[str, ...]:
         score=score,
     )
     return (lead,)
-
-
-def _changes(other: Otherwise, say: Words) -> tuple[str, ...]:
-    return tuple(change_text(change, say) for change in other.changes)
 
 
 def reasons(told: Explanation, letter: str, say: Words) -> Part | None:
