@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditor import engine
 from auditor.app import recorded
-from auditor.app.opening import Progress, opened_subject
+from auditor.app.again import Again, reopened
+from auditor.app.opening import Progress
 from auditor.app.order import Order
 from auditor.checks import CATALOGUE
-from auditor.errors import FileFault, WrittenFault
 from auditor.loaders.dataset import Opened
-from auditor.loaders.policies import LoadedPolicy
-from auditor.loaders.spec import AuditSpec
-from auditor.loaders.trusted import find_trusted
-from auditor.policy import Policy
 from auditor.record import FileDigest, Finding, Measured, Record
-from auditor.seal import folder
-from auditor.worker import DataReader
-from auditor.yamlfile import read_yaml, validated
 
 TOLERANCE = 1e-6
 _ROUNDING = 1e-12  # of numbers that are zero but for the last digits
-_AUDIT, _DATASET = "inputs/audit.yaml", "inputs/dataset.yaml"
 
 
 @dataclass(frozen=True)
@@ -67,24 +58,9 @@ def replay(
     damaged.
     """
     before = recorded.load(audit)
-    if folder.sha256(model.resolve()) != before.model.file.sha256:
-        raise WrittenFault("this is not the model that was audited: its digest differs", where=str(model))
-    if folder.sha256(data.resolve()) != folder.sha256(audit / _DATASET):
-        remedy = f"Put the recorded one ({_DATASET}) beside the data files."
-        raise WrittenFault(
-            "this is not the dataset.yaml of the audit: its digest differs", where=str(data), remedy=remedy
-        )
-    order = _order(audit, before, model, data)
-    trusted = tuple(find_trusted(one) for one in trust)
-    with closing(DataReader()) as reader:
-        progress.step("reading the data")
-        opened = reader.read(order.data)
-        if {file.sha256 for file in opened.files} != {file.sha256 for file in before.data.files}:
-            raise FileFault("the data files are not those that were audited: their digests differ", where=str(data))
-        progress.step("opening the model")
-        with opened_subject(order, opened, trusted, progress) as subject:
-            context = _context(order, opened, before)
-            after = engine.audit(subject, order.policy.policy, CATALOGUE, context, progress)
+    with reopened(Again(audit, before, model, data, tuple(trust)), progress) as (order, opened, subject):
+        context = _context(order, opened, before)
+        after = engine.audit(subject, order.policy.policy, CATALOGUE, context, progress)
     return replayed(before, after, tolerance)
 
 
@@ -105,32 +81,6 @@ def replayed(before: Record, after: Record, tolerance: float) -> Replayed:
         tuple(changed),
         tuple((a, b) for a, b in pairs if a.status != b.status),
         _environment(before, after),
-    )
-
-
-def _order(audit: Path, record: Record, model: Path, data: Path) -> Order:
-    """As the audit was ordered; the policy as it was in force, whatever became of its files."""
-    spec = validated(AuditSpec, read_yaml(audit / _AUDIT))
-    changes = {"model": spec.model.model_copy(update={"file": str(model.resolve())}), "data": str(data.resolve())}
-    facts = record.policy
-    policy = Policy(
-        policy=facts.name,
-        version=facts.version,
-        title=facts.title,
-        statistics=facts.statistics,
-        people=facts.people,
-        requirements=tuple(finding.requirement for finding in record.findings),
-    )
-    if absent := sorted({need.check for need in policy.measured()} - CATALOGUE.keys()):
-        remedy = f"Replay with the version that made it: auditor {record.environment.auditor}."
-        raise WrittenFault(f"this version has no check '{absent[0]}'", where=str(audit), remedy=remedy)
-    return Order(
-        spec=spec.model_copy(update={**changes, "explanations": None}),
-        folder=audit,
-        policy=LoadedPolicy(policy, (), facts.files, {}, (), facts.regulations),
-        waivers=tuple(f.waiver for f in record.findings if f.waiver),
-        attestations=tuple(f.attestation for f in record.findings if f.attestation),
-        inputs=(),
     )
 
 

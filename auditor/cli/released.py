@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from auditor.cli.terminal import one_line
@@ -9,6 +10,7 @@ from auditor.cli.terminal import one_line
 if TYPE_CHECKING:
     from auditor.app.compare import Compared, Difference, Spot
     from auditor.app.gate import Gated
+    from auditor.app.paired import Paired
     from auditor.app.replay import Replayed
     from auditor.record import Finding, Record
 
@@ -61,6 +63,17 @@ def compared(found: Compared) -> str:
     lines += [_told(one) for one in found.numbers] or ["  no number is in both"]
     lines += [f"  only in the first: {_place(spot)}" for spot in found.only_first]
     lines += [f"  only in the second: {_place(spot)}" for spot in found.only_second]
+    return "\n".join(lines)
+
+
+def paired(rows: list[Paired], level: float) -> str:
+    """Measures of both models on the same rows, row by row."""
+    lines = ["", f"Second minus first on the same rows, paired intervals at {100 * level:g} %:"]
+    for one in rows:
+        low, high = one.difference.interval(level) if one.difference.spread.estimable else (-math.inf, math.inf)
+        change = f"{one.first:.4g} → {one.second:.4g}, {one.difference.value:+.4g} ({low:+.4g} to {high:+.4g})"
+        word = "better" if (low > 0) == (one.better == "higher") else "worse"
+        lines.append(f"  {one.title}: {change}: {'no difference shown' if low <= 0 <= high else word}")
     return "\n".join(lines)
 
 

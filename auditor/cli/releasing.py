@@ -77,13 +77,25 @@ def replay(
 @click.command()
 @click.argument("first", type=_RECORD, metavar="FIRST")
 @click.argument("second", type=_RECORD, metavar="SECOND")
-def compare(first: Path, second: Path) -> None:
+@click.option("--model", "models", type=FILE, multiple=True, help="The model of each, for paired intervals (twice).")
+@click.option("--data", type=FILE, multiple=True, help="Their dataset.yaml, beside the data files (once or twice).")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def compare(first: Path, second: Path, models: tuple[Path, ...], data: tuple[Path, ...], *, quiet: bool) -> None:
     """Hold two audits side by side, such as champion and challenger.
 
     FIRST and SECOND are audits' folders or record.json files. Tells findings that appeared, disappeared or changed, and
-    of each number that the policy judges the difference (second minus first) with its interval.
+    of each number that the policy judges the difference (second minus first) with its interval. With both models and
+    their data, the same test rows are scored again, and what the task is usually measured by is compared row by row.
     """
     from auditor.app.compare import compare as perform
-    from auditor.cli.released import compared
+    from auditor.cli.released import compared, paired
 
-    click.echo(compared(perform(first, second)))
+    found = perform(first, second)
+    click.echo(compared(found))
+    if models or data:
+        from auditor.app.paired import paired as score
+        from auditor.cli.progress import telling
+
+        with telling(quiet=quiet) as progress:
+            rows = score((first, second), models, data, progress)
+        click.echo(paired(rows, found.level))
