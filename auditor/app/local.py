@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from auditor.app.others import Others
-from auditor.app.telling import courses, event, features_of, inexact, otherwise, outcome, pushes, sentence
+from auditor.app.telling import courses, event, inexact, otherwise, outcome, pushes, sentence, variables
 from auditor.checks.importance.attributed import BACKGROUNDS, once
 from auditor.checks.importance.turning import search_of
 from auditor.dataset import Dataset, Integers
@@ -145,9 +145,7 @@ class Explainer:
         if found is None:
             told = f"No change of at most {_CELLS} cells that the search tried turns the decision within what the "
             return None, (f"{told}reference rows show.", *notes)
-        return otherwise(
-            found, dict(zip((f.name for f in features_of(search.data)), self.possible, strict=True))
-        ), notes
+        return otherwise(found, variables(search.data, self.possible)), notes
 
     def _notice(self, features: Attribution, backgrounds: Backgrounds, score: float) -> Notice | None:
         reasons, decision = self.reasons, self.subject.decision

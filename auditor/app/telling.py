@@ -10,6 +10,7 @@ from auditor.dataset import Dataset, Feature, Floats
 from auditor.explain.attribution import Attribution
 from auditor.explain.counterfactual import Counterfactual
 from auditor.explain.line import Line
+from auditor.explain.players import feature_names
 from auditor.explain.possible import Possible
 from auditor.explain.question import Question
 from auditor.explain.reasons import Reason
@@ -73,16 +74,20 @@ def variable(feature: Feature, possible: Possible) -> Variable:
     )
 
 
-def features_of(data: Dataset) -> tuple[Feature, ...]:
-    """Features, then static features."""
-    return (*data.features, *data.static_features)
+def variables(data: Dataset, possible: Sequence[Possible]) -> dict[tuple[str, bool], Variable]:
+    """Features and static features, by name and whether static, named as attributions name them."""
+    listed = zip((*data.features, *data.static_features), feature_names(data), possible, strict=True)
+    return {
+        (feature.name, at >= len(data.features)): variable(feature, each).model_copy(update={"name": name})
+        for at, (feature, name, each) in enumerate(listed)
+    }
 
 
-def otherwise(found: Counterfactual, possible: Mapping[str, Possible]) -> Otherwise:
-    """A counterfactual. possible: by the name of the feature."""
+def otherwise(found: Counterfactual, of: Mapping[tuple[str, bool], Variable]) -> Otherwise:
+    """A counterfactual."""
     changes = tuple(
         Changed(
-            of=variable(change.feature, possible[change.feature.name]),
+            of=of[change.feature.name, change.step is None],
             step=change.step,
             before=change.before,
             after=change.after,
@@ -123,11 +128,11 @@ def courses(line: Line) -> Iterator[Course]:
     """What each feature of a row was."""
     data, count = line.data, len(line.data.features)
     steps = line.own[: line.length * count].reshape(line.length, count)
-    for at, feature in enumerate(features_of(data)):
+    for at, of in enumerate(variables(data, line.possible).values()):
         values = steps[:, at] if at < count else line.own[line.length * count + at - count :][:1]
         usual = line.possible[at]
         yield Course(
-            of=variable(feature, usual),
+            of=of,
             static=at >= count,
             values=tuple(None if np.isnan(value) else float(value) for value in values),
             usual=(usual.low, usual.high) if usual.decimals is not None and np.isfinite(usual.low) else None,

@@ -109,3 +109,23 @@ def test_a_score_that_is_nan_is_refused():
     """There is nothing to explain; which row it was is told."""
     with pytest.raises(FileFault, match="NaN or infinite"):
         explained(make_subject(n=60, nan=1))
+
+
+def test_a_static_feature_with_the_name_of_another():
+    """Age once and age by step: both are told, with their own values, and the static one is marked."""
+    subject = make_subject(n=60, reference=150, weights={"heart rate": 1.0, "age": 1.0})
+
+    def renamed(data):
+        return dataclasses.replace(data, static_features=(dataclasses.replace(data.static_features[0], name="sodium"),))
+
+    columns = {name: tuple(dataclasses.replace(one, feature="sodium") if one.name == "age" else one for one in of)
+               for name, of in subject.encoder.columns.items()}  # fmt: skip
+    encoder = type("Renamed", (type(subject.encoder),), {"columns": columns})(**vars(subject.encoder))
+    subject = dataclasses.replace(
+        subject, test=renamed(subject.test), reference=renamed(subject.reference), encoder=encoder
+    )
+    (told,) = explained(subject)
+    courses = {course.of.name: course for course in told.courses}
+    assert courses["sodium (static)"].values == (pytest.approx(float(subject.test.static[0, 0])),)
+    assert len(courses["sodium"].values) == 6
+    assert "sodium (static)" in {push.feature for push in told.pushes}
