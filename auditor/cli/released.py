@@ -60,7 +60,9 @@ def compared(found: Compared) -> str:
     lines += ["", "Findings that differ:" if found.findings else "No finding differs."]
     lines += [f"  {name}: {_status(a)} → {_status(b)}" for name, (a, b) in found.findings.items()]
     lines += ["", f"Second minus first, intervals at {100 * found.level:g} % (unpaired):"]
-    lines += [_told(one) for one in found.numbers] or ["  no number is in both"]
+    other = [one for one in found.numbers if one.first != one.second]
+    lines += [_told(one) for one in other]
+    lines.append(f"  {len(found.numbers) - len(other)} numbers are the same in both")
     lines += [f"  only in the first: {_place(spot)}" for spot in found.only_first]
     lines += [f"  only in the second: {_place(spot)}" for spot in found.only_second]
     return "\n".join(lines)
