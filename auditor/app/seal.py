@@ -7,17 +7,20 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from auditor.app.pdf import PdfKey, SignedPdf, certified, replace
 from auditor.app.sound import Sound, sound
 from auditor.app.tool import templates, tool
 from auditor.errors import FileFault, WrittenFault
+from auditor.record import Record
 from auditor.seal import envelope, folder, keys, statement
 
 
-def seal(audit: Path, key: Path, passphrase: Callable[[], bytes]) -> tuple[Path, str]:
+def seal(audit: Path, key: Path, passphrase: Callable[[], bytes], pdf: PdfKey | None = None) -> tuple[Path, str]:
     """Write `seal.dsse.json` into the folder; returns its path and the fingerprint of the key.
 
-    Raises WrittenFault where the folder is sealed already or holds the key, FileFault where it holds what cannot be
-    sealed: links, empty folders, a record that contradicts itself, a report that the record does not give.
+    pdf: what certifies `report.pdf` first, where given. Raises WrittenFault where the folder is sealed already or holds
+    a key, FileFault where it holds what cannot be sealed: links, empty folders, a record that contradicts itself, a
+    report that the record does not give.
     """
     if key.resolve().is_relative_to(audit.resolve()):
         raise WrittenFault("the key lies in the folder that it would seal", where=str(key), remedy="Keep keys apart.")
@@ -27,9 +30,13 @@ def seal(audit: Path, key: Path, passphrase: Callable[[], bytes]) -> tuple[Path,
     if found.strange:
         raise FileFault(found.strange)
     signer = keys.signer(key, passphrase)
-    stated = _stated(sound(audit, found.files), now())
+    whole, moment = sound(audit, found.files), now()
+    signed = certified(audit, pdf, _shown(whole.record, moment)) if pdf else None
     file = audit / envelope.FILE
-    write(file, envelope.signed(stated, signer))
+    data = envelope.signed(_stated(whole, moment, signed), signer)
+    if signed:
+        replace(audit, signed.data)
+    write(file, data)
     return file, signer.public_key.keyid
 
 
@@ -53,8 +60,21 @@ def write(file: Path, data: bytes) -> None:
         raise FileFault(f"cannot be written: {error.strerror}", where=str(file)) from error
 
 
-def _stated(audit: Sound, moment: str) -> bytes:
+def _stated(audit: Sound, moment: str, pdf: SignedPdf | None) -> bytes:
     record = audit.record
-    subjects = (*audit.subjects.values(), *statement.outside(record), *templates())
+    files = audit.subjects | ({pdf.subject.name: pdf.subject} if pdf else {})
     predicate = statement.predicate(record) | {"tool": tool(record.environment), "sealed": moment}
+    if pdf:
+        predicate["pdf"] = pdf.told
+    subjects = (*files.values(), *statement.outside(record), *templates())
     return statement.written(statement.PREDICATE_TYPE, subjects, predicate)
+
+
+def _shown(record: Record, moment: str) -> tuple[str, ...]:
+    """The lines of the visible block."""
+    model = f"{record.identity.name}, version {record.identity.version}"
+    return (
+        f"{moment} (by the sealer’s clock)",
+        f"{record.verdict}: {model}, policy {record.policy.name} {record.policy.version}",
+        f"Record {record.body_sha256}",
+    )

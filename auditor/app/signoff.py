@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from auditor.app.pdf import PdfKey, SignedPdf, approved, replace
 from auditor.app.seal import now, write
 from auditor.app.verify import trusted
-from auditor.errors import WrittenFault
+from auditor.errors import FileFault, WrittenFault
 from auditor.seal import folder, keys, signoff
 from auditor.seal.envelope import signed
 from auditor.seal.statement import Statement, Subject
@@ -27,11 +29,14 @@ class Words:
     comment: str = ""
 
 
-def sign_off(audit: Path, words: Words, key: Path, passphrase: Callable[[], bytes], trust: Path) -> Verified:
+def sign_off(
+    audit: Path, words: Words, key: Path, passphrase: Callable[[], bytes], trust: Path, pdf: PdfKey | None = None
+) -> Verified:
     """Add the next sign-off to a sealed folder; returns what verifying it says now.
 
-    Raises SealFault where seal or an earlier sign-off is broken: nobody is to sign that; WrittenFault where the trust
-    store does not know the key, as that person's and for that role; FileFault where the disk does not take it.
+    pdf: what signs `report.pdf` as well, where given. Raises SealFault where seal or an earlier sign-off is broken:
+    nobody is to sign that; WrittenFault where the trust store does not know the key, as that person's and for that
+    role; FileFault where the disk does not take it.
     """
     store = trusted(audit, [], trust)
     sealed = verify(audit, store)
@@ -40,10 +45,31 @@ def sign_off(audit: Path, words: Words, key: Path, passphrase: Callable[[], byte
     files = folder.contents(audit).files
     chain = signoff.chain(files)
     previous = {name: files[name].read_bytes() for name in chain}
-    told = {**asdict(words), "signed": now()}
-    payload = signoff.statement_of(previous, _report(files, sealed.statement), told)
-    write(audit / signoff.file_name(len(chain)), signed(payload, signer))
+    told: dict[str, Any] = {**asdict(words), "signed": now()}
+    grown = approved(audit, pdf, len(chain), words.name, _shown(told)) if pdf else None
+    if grown:
+        told["pdf"] = grown.told
+    report = grown.subject if grown else _report(files, sealed.statement)
+    file = audit / signoff.file_name(len(chain))
+    write(file, signed(signoff.statement_of(previous, report, told), signer))  # new, or somebody else was first
+    if grown:
+        _grow(audit, grown, file)
     return verify(audit, store)
+
+
+def _grow(audit: Path, grown: SignedPdf, file: Path) -> None:
+    try:
+        replace(audit, grown.data)
+    except FileFault:
+        file.unlink()  # a sign-off without its signature in the PDF would leave the folder broken
+        raise
+
+
+def _shown(told: Mapping[str, str]) -> tuple[str, ...]:
+    """The lines of the visible block: name, time and meaning, as 21 CFR 11.50 asks."""
+    first = f"{told['meaning'].capitalize()} by {told['name']}, {told['role']}"
+    comment = (f"“{told['comment']}”",) if told["comment"] else ()
+    return (first, f"{told['signed']} (by the signer’s clock)", *comment)
 
 
 def _entitled(words: Words, fingerprint: str, trust: Trust, key: Path) -> None:

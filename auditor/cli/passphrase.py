@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 import click
 
@@ -14,18 +15,25 @@ VARIABLE = "AUDITOR_PASSPHRASE"
 
 def passphrase() -> bytes:
     """The passphrase of a key that exists. Raises WrittenFault where there is nobody to ask."""
-    return _given() or click.prompt("Passphrase", hide_input=True, err=True).encode()
+    return passphrase_in(VARIABLE)()
+
+
+def passphrase_in(variable: str) -> Callable[[], bytes]:
+    """As `passphrase`, from an environment variable of that name."""
+    return lambda: _given(variable) or click.prompt(f"Passphrase ({variable})", hide_input=True, err=True).encode()
 
 
 def new_passphrase() -> bytes:
     """A passphrase for a new key, asked for twice. Raises WrittenFault where it is empty or there is nobody to ask."""
-    return _given() or click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True).encode()
+    return (
+        _given(VARIABLE) or click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True).encode()
+    )
 
 
-def _given() -> bytes | None:
-    given = os.environ.get(VARIABLE)
+def _given(variable: str) -> bytes | None:
+    given = os.environ.get(variable)
     if given == "":
-        raise WrittenFault(f"{VARIABLE} is empty", remedy="Give a passphrase, or say --no-passphrase for a new key.")
+        raise WrittenFault(f"{variable} is empty", remedy="Give a passphrase, or say --no-passphrase for a new key.")
     if given is None and not sys.stdin.isatty():
-        raise WrittenFault("the key's passphrase is needed", remedy=f"Set {VARIABLE}, or use a terminal.")
+        raise WrittenFault("the key's passphrase is needed", remedy=f"Set {variable}, or use a terminal.")
     return None if given is None else os.fsencode(given)

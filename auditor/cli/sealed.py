@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.cli.terminal import one_line
 
 if TYPE_CHECKING:
+    from auditor.seal.pdfcheck import PdfSignature
     from auditor.seal.signoff import SignedOff
     from auditor.seal.verify import Verified
 
@@ -32,6 +33,7 @@ def _lines(verified: Verified) -> Iterator[tuple[str, str]]:
     yield "policy", _named(stated.get("policy"))
     yield "covers", f"{len(statement.files)} files in this folder, byte for byte"
     yield from (("same", name) for name in verified.compared)
+    yield from (("PDF", f"{one.field}: {_in_pdf(one)}") for one in verified.pdf)
     for one in verified.sign_offs:
         yield from _signed(one, known=bool(verified.by))
     yield from (("sign-offs", told) for told in (verified.asked.told if verified.asked else ()))
@@ -45,6 +47,11 @@ def _signed(one: SignedOff, *, known: bool) -> Iterator[tuple[str, str]]:
     if one.comment:
         yield "", f"“{one.comment}”"
     yield "", f"key {one.signer}"
+
+
+def _in_pdf(one: PdfSignature) -> str:
+    proof = "which a time stamp proves" if one.proven else "by the signer's clock"
+    return f"{'certified' if one.certifies else 'signed'} by {one.name}, {one.at.isoformat()}, {proof}"
 
 
 def _named(thing: Any) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from auditor.cli.inpdf import STORE, in_pdf, pdf_key
 from auditor.cli.options import FILE, FOLDER, NEW
-
-_STORE = click.Path(exists=True, path_type=Path)
 
 
 @click.group()
@@ -47,16 +47,19 @@ def new_key(out: Path, name: str, use: str, holder: str, *, no_passphrase: bool)
 @click.command()
 @click.argument("audit", type=FOLDER, metavar="DIR")
 @click.option("--key", type=FILE, required=True, help="The private key (PEM or PKCS#12).")
-def seal(audit: Path, key: Path) -> None:
+@in_pdf
+@click.option("--trust", type=STORE, help="The trust store, whose certificates B-LT and B-LTA need.")
+def seal(audit: Path, key: Path, trust: Path | None, **pdf: Any) -> None:
     """Sign the files of an audit's folder as they are.
 
-    Makes the reports again first: what the record does not give is not sealed. The passphrase of the key is asked for,
-    or taken from AUDITOR_PASSPHRASE.
+    Makes the reports again first: what the record does not give is not sealed. With --pdf-key report.pdf is certified,
+    and gets places for the signatures of sign-offs. The passphrase of the key is asked for, or taken from
+    AUDITOR_PASSPHRASE; the other's from AUDITOR_PDF_PASSPHRASE.
     """
     from auditor.app.seal import seal as perform
     from auditor.cli.passphrase import passphrase
 
-    file, signer = perform(audit, key, passphrase)
+    file, signer = perform(audit, key, passphrase, pdf_key(trust, **pdf))
     click.echo(f"sealed       {file}\nby the key   {signer}")
 
 
@@ -66,25 +69,27 @@ def seal(audit: Path, key: Path) -> None:
 @click.option("--role", required=True, help="As what: one of that person's roles in the trust store.")
 @click.option("--meaning", type=click.Choice(["reviewed", "approved"]), required=True, help="What signing says.")
 @click.option("--key", type=FILE, required=True, help="That person's private key (PEM or PKCS#12).")
-@click.option("--trust", type=_STORE, required=True, help="The trust store: the seal has to hold before anybody signs.")
+@click.option("--trust", type=STORE, required=True, help="The trust store: the seal has to hold before anybody signs.")
 @click.option("--comment", default="", help="A sentence that is signed too.")
-def sign_off(audit: Path, name: str, role: str, meaning: str, key: Path, trust: Path, comment: str) -> None:
+@in_pdf
+def sign_off(audit: Path, name: str, role: str, meaning: str, key: Path, trust: Path, comment: str, **pdf: Any) -> None:
     """Sign a sealed audit off: reviewed, or approved.
 
-    Adds a statement over the seal and every sign-off before it. The passphrase of the key is asked for, or taken from
-    AUDITOR_PASSPHRASE.
+    Adds a statement over the seal and every sign-off before it, and with --pdf-key a signature in report.pdf. The
+    passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE; the other's from AUDITOR_PDF_PASSPHRASE.
     """
     from auditor.app.signoff import Words
     from auditor.app.signoff import sign_off as perform
     from auditor.cli.passphrase import passphrase
     from auditor.cli.sealed import sealed
 
-    click.echo(sealed(perform(audit, Words(name, role, meaning, comment), key, passphrase, trust)))
+    said = Words(name, role, meaning, comment)
+    click.echo(sealed(perform(audit, said, key, passphrase, trust, pdf_key(trust, **pdf))))
 
 
 @click.command()
 @click.argument("audit", type=FOLDER, metavar="DIR")
-@click.option("--trust", type=_STORE, help="The trust store: trust.yaml, or its folder.")
+@click.option("--trust", type=STORE, help="The trust store: trust.yaml, or its folder.")
 @click.option("--key", "allowed", type=FILE, multiple=True, help="A public key that you trust.")
 @click.option("--model", type=FILE, help="The model's file, to compare it too.")
 @click.option("--data", type=FILE, multiple=True, help="A data file, to compare it too.")

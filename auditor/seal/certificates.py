@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.errors import FileFault, WrittenFault
 from auditor.seal import keys
@@ -39,21 +39,26 @@ def new_certificate(folder: Path, name: str, holder: str, passphrase: bytes | No
 
 
 def read_certificate(path: Path) -> bytes:
-    """The certificate in a file (PEM or DER), in DER. Raises FileFault where it is none."""
-    from cryptography import x509
+    """The (first) certificate in a file, PEM or DER, in DER. Raises FileFault where there is none."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
+    return read_certificates(path)[0].public_bytes(Encoding.DER)
+
+
+def read_certificates(path: Path) -> list[Certificate]:
+    """The certificates in a file: one in DER, or some in PEM. Raises FileFault where there is none."""
+    from cryptography import x509
+
     data = keys.read(path)
-    load = x509.load_pem_x509_certificate if data.lstrip().startswith(b"-----") else x509.load_der_x509_certificate
     try:
-        return load(data).public_bytes(Encoding.DER)
+        if data.lstrip().startswith(b"-----"):
+            return x509.load_pem_x509_certificates(data)
+        return [x509.load_der_x509_certificate(data)]
     except ValueError:
         raise FileFault("this is no certificate", where=str(path)) from None
 
 
-def read_pkcs12(
-    path: Path, passphrase: Callable[[], bytes]
-) -> tuple[object, Certificate | None, tuple[Certificate, ...]]:
+def read_pkcs12(path: Path, passphrase: Callable[[], bytes]) -> tuple[Any, Certificate | None, tuple[Certificate, ...]]:
     """Private key, its certificate, and the authorities' in a PKCS#12 file.
 
     Raises WrittenFault where the passphrase does not open it (it says as much of damaged files), FileFault where it

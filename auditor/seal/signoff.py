@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from auditor.errors import FileFault, Problem, SealFault
 from auditor.seal import envelope, folder, strictjson
@@ -22,10 +23,27 @@ _FILE = re.compile(r"sign-off-([1-9][0-9]{0,3})\.dsse\.json")
 
 
 @dataclass(frozen=True)
+class InPdf:
+    """A signature in `report.pdf` as a statement names it: its field, and the SHA-256 of the signer's certificate."""
+
+    field: str
+    certificate: str
+
+    @classmethod
+    def read(cls, predicate: Mapping[str, Any], where: str) -> InPdf | None:
+        """What a predicate says; None where it says nothing. Raises SealFault where it is malformed."""
+        if "pdf" not in predicate:
+            return None
+        told = strictjson.mapping(predicate["pdf"], where)
+        return cls(strictjson.text(told, "field", where), strictjson.text(told, "certificate_sha256", where))
+
+
+@dataclass(frozen=True)
 class SignedOff:
     """A sign-off that holds. name: as stated and, with a trust store, as the store names the key's holder.
 
-    at: ISO 8601. report: the report with this sign-off's own signature in it, None where the audit has none.
+    at: ISO 8601. report: the report as it was then, None where the audit has none. pdf: what it says of its signature
+    in the report, None where it has none.
     """
 
     file: str
@@ -36,6 +54,7 @@ class SignedOff:
     at: str
     signer: str
     report: Subject | None
+    pdf: InPdf | None
 
 
 def file_name(number: int) -> str:
@@ -61,10 +80,10 @@ def unjudged(files: Mapping[str, Path]) -> list[Subject]:
     return [subject for statement in statements for subject in statement.of("report")]
 
 
-def statement_of(previous: Mapping[str, bytes], report: Subject | None, told: Mapping[str, str]) -> bytes:
+def statement_of(previous: Mapping[str, bytes], report: Subject | None, told: Mapping[str, Any]) -> bytes:
     """The bytes to sign. previous: the files of the chain so far; report: as it is with the new signature.
 
-    told: name, role, meaning, comment, signed (the time, ISO 8601).
+    told: name, role, meaning, comment, signed (the time, ISO 8601), and pdf where it signs that too.
     """
     names = [envelope.FILE, *list(previous)[-1:]]
     subjects = [
@@ -104,7 +123,11 @@ def _opened(
     }
     report = next(iter(statement.of("report")), None)
     made = SignedOff(
-        name, told["name"], told["role"], told["meaning"], told["comment"], told["signed"], key.keyid, report
+        file=name,
+        **{("at" if at == "signed" else at): text for at, text in told.items()},
+        signer=key.keyid,
+        report=report,
+        pdf=InPdf.read(statement.predicate, name),
     )
     used, problems = moment(told["signed"], name)
     problems += [*_unchained(statement, files, before), *_unentitled(made, trust, sealed, used)]

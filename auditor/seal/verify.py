@@ -6,14 +6,19 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.errors import AuditorError, FileFault, Problem, SealFault
 from auditor.seal import envelope, folder, signoff, strictjson
 from auditor.seal.agreement import RECORD, body_digest, contradictions
 from auditor.seal.foureyes import Asked, asked
-from auditor.seal.signoff import GROWING, SignedOff
+from auditor.seal.inpdf import Judged, judged
+from auditor.seal.signoff import GROWING, InPdf, SignedOff
 from auditor.seal.statement import Statement, Subject, read
 from auditor.seal.trust import SEAL, Moment, Trust, moment, standing
+
+if TYPE_CHECKING:
+    from auditor.seal.pdfcheck import PdfSignature
 
 __all__ = ["Verified", "body_digest", "examine", "unbroken", "verify"]
 
@@ -24,7 +29,8 @@ class Verified:
 
     statement: what was sealed, None where no trusted key signed it; then there is nothing but problems. signer:
     fingerprint of the key; by: its holder, empty where a key was given alone; sealed: ISO 8601. asked: the sign-offs
-    that the policy asks for, None where it asks for none. compared: files beside the folder that were compared too.
+    that the policy asks for, None where it asks for none. certified: the seal's own signature in the PDF, as stated;
+    pdf: the signatures in it that hold. compared: files beside the folder that were compared too.
     """
 
     statement: Statement | None = None
@@ -33,6 +39,8 @@ class Verified:
     sealed: str = ""
     sign_offs: tuple[SignedOff, ...] = ()
     asked: Asked | None = None
+    certified: InPdf | None = None
+    pdf: tuple[PdfSignature, ...] = ()
     notes: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
@@ -65,8 +73,12 @@ def examine(audit: Path, trust: Trust, *, model: Path | None = None, data: Itera
     signed, wrong, notes = signoff.signed_off(found.files, trust, statement, today)
     reports = [one.report for one in signed if one.report]
     problems = [*found.strange, *seal.problems, *_files(found.files, statement, reports), *wrong]
+    pdf = Judged()
     if not problems:
         problems += _record(found.files.get(RECORD), statement)
+        if GROWING in found.files:
+            pdf = judged(found.files[GROWING], seal.certified, signed, trust, today)
+            problems += pdf.problems
     compared = [*(("model", path) for path in [model] if path), *(("data", path) for path in data)]
     problems += [problem for kind, path in compared for problem in _compared(kind, path, statement)]
     policy, about = (statement.predicate.get(key) for key in ("policy", "model"))
@@ -76,7 +88,8 @@ def examine(audit: Path, trust: Trust, *, model: Path | None = None, data: Itera
         seal,
         sign_offs=tuple(signed),
         asked=asked(rule, signed, trust, seal.signer, owner),
-        notes=(*seal.notes, *notes),
+        notes=(*seal.notes, *notes, *pdf.notes),
+        pdf=pdf.signatures,
         compared=tuple(str(path) for _, path in compared),
         problems=tuple(problems),
     )
@@ -104,8 +117,15 @@ def _seal(file: Path, trust: Trust, today: datetime.datetime) -> Verified:
     if not holder.may(SEAL):
         roles = ", ".join(sorted(holder.roles))
         problems.append(Problem(envelope.FILE, f"is signed by {holder.holder}, who may not seal: {roles}"))
-    sealed = str(statement.predicate.get("sealed"))
-    return Verified(statement, key.keyid, holder.holder, sealed, notes=tuple(notes), problems=tuple(problems))
+    return Verified(
+        statement,
+        key.keyid,
+        holder.holder,
+        str(statement.predicate.get("sealed")),
+        certified=InPdf.read(statement.predicate, envelope.FILE),
+        notes=tuple(notes),
+        problems=tuple(problems),
+    )
 
 
 def _files(found: Mapping[str, Path], statement: Statement, reports: Sequence[Subject]) -> Iterator[Problem]:

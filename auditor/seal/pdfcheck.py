@@ -1,0 +1,174 @@
+"""Checking the signatures in a PDF file, offline: with the certificates that the verifier trusts and what it holds."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import Problem, SealFault
+from auditor.seal.trust import Moment, Trust, TrustedCertificate, standing
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko_certvalidator import ValidationContext
+
+
+@dataclass(frozen=True)
+class PdfSignature:
+    """A signature in a PDF that holds. name: as its certificate has it; certificate: SHA-256 in hex.
+
+    at: when; proven: a time stamp by a trusted authority says so, else the signer's own clock. certifies: what comes
+    after it may fill in fields and nothing else.
+    """
+
+    field: str
+    name: str
+    certificate: str
+    at: datetime.datetime
+    proven: bool
+    certifies: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """signatures: those that hold, in their order. uncovered: bytes at the file's end that no signature covers."""
+
+    signatures: tuple[PdfSignature, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    uncovered: int
+
+
+def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Checked:
+    """Every signature and time stamp of a PDF file. name: of the file, for what is told.
+
+    Of pyHanko's answers only the whole one counts (`bottom_line`): unbroken, by a trusted certificate, and after it
+    nothing but what it allows. Raises SealFault where the file cannot be read as PDF.
+    """
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs what it refuses, with tracebacks
+    good, problems, notes, end = [], [], [], 0
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf))
+        roots = _Roots.of(trust, reader)
+        for embedded in reader.embedded_signatures:
+            end = max(end, _end(embedded))
+            stamp = embedded.sig_object_type == "/DocTimeStamp"
+            found, wrong, noted = (_stamp if stamp else _signature)(embedded, roots, today)
+            good += [found] if found else []
+            problems += [Problem(f"{name}, signature {embedded.field_name}", what) for what in wrong]
+            notes += noted
+    except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        raise SealFault(f"cannot be read as a signed PDF: {type(error).__name__}", where=name) from error
+    return Checked(tuple(good), tuple(problems), tuple(notes), len(pdf) - end)
+
+
+@dataclass(frozen=True)
+class _Roots:
+    """Trusted certificates by their use, and the validation data that the file holds."""
+
+    trusted: tuple[TrustedCertificate, ...]
+    held: dict[str, list[Any]]
+
+    @classmethod
+    def of(cls, trust: Trust, reader: PdfFileReader) -> _Roots:
+        from pyhanko.sign.validation.dss import DocumentSecurityStore
+        from pyhanko.sign.validation.errors import NoDSSFoundError
+
+        try:
+            store = DocumentSecurityStore.read_dss(reader)
+        except NoDSSFoundError:
+            return cls(trust.certificates, {})
+        held = {"crls": store.crls, "ocsps": store.ocsps}
+        data = {key: [one.get_object().data for one in found] for key, found in held.items()}
+        return cls(trust.certificates, data | {"other_certs": [*store.load_certs()]})
+
+    def context(self, use: str, at: datetime.datetime) -> ValidationContext:
+        from asn1crypto import x509
+        from pyhanko_certvalidator import ValidationContext
+
+        roots = [x509.Certificate.load(one.der) for one in self.trusted if one.use == use]
+        return ValidationContext(
+            trust_roots=roots, moment=at, allow_fetching=False, retroactive_revinfo=True, **self.held
+        )
+
+    def anchor(self, status: Any, use: str) -> TrustedCertificate | None:
+        """The trusted certificate that a signature's chain ends in."""
+        path = status.validation_path
+        ends = [path.trust_anchor.authority.certificate.dump()] if path is not None else []
+        return next((one for one in self.trusted if one.use == use and one.der in ends), None)
+
+
+_Answer = tuple[PdfSignature | None, list[str], list[str]]
+
+
+def _signature(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answer:
+    from pyhanko.sign.validation import validate_pdf_signature
+
+    stamp = _time(embedded.signer_info)
+    at = stamp or embedded.self_reported_timestamp
+    if at is None:
+        return None, ["does not tell its time"], []
+    contexts = roots.context("signatures", at), roots.context("time-stamps", today)
+    status = validate_pdf_signature(embedded, *contexts, skip_diff=True)
+    if status.intact and status.valid:  # what came after it takes long to look through, and matters only then
+        status = validate_pdf_signature(embedded, *contexts)
+    own: x509.Certificate = status.signing_cert
+    name = str(own.subject.native.get("common_name", own.subject.human_friendly))
+    if not status.bottom_line:
+        return None, [*_reasons(status, stamped=stamp is not None)], []
+    anchor = roots.anchor(status, "signatures")
+    whose = f"the certificate of {anchor.holder if anchor else name}"
+    wrong, noted = standing(whose, anchor.terms if anchor else None, Moment(at, stamp is not None), today)
+    if wrong:
+        return None, wrong, []
+    if own.not_valid_after < today:
+        proof = "which a time stamp proves" if stamp else "by the signer's own clock"
+        ended = own.not_valid_after.date()
+        noted.append(f"the certificate of {name} ran out on {ended}; it signed on {at.date()}, {proof}")
+    certifies = embedded.docmdp_level is not None
+    return PdfSignature(embedded.field_name, name, own.sha256.hex(), at, stamp is not None, certifies), [], noted
+
+
+def _stamp(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answer:
+    from pyhanko.sign.validation import validate_pdf_timestamp
+
+    status = validate_pdf_timestamp(embedded, roots.context("time-stamps", today))
+    holds = status.intact and status.valid and status.trusted
+    return None, [] if holds else [*_reasons(status, stamped=False)], []
+
+
+def _reasons(status: Any, *, stamped: bool) -> Iterator[str]:
+    """Why a signature does not hold, in the order in which a reader asks."""
+    if not (status.intact and status.valid):
+        yield "does not hold: what it covers was changed"
+    elif not status.trusted:
+        why = "revoked" if status.revoked else "not by a certificate that is trusted"
+        yield f"is {why}"
+    elif stamped and not (status.timestamp_validity and status.timestamp_validity.trusted):
+        yield "has a time stamp by an authority that is not trusted"
+    else:
+        yield "the file was changed after it in a way that it does not allow"
+
+
+def _time(signer_info: Any) -> datetime.datetime | None:
+    """The time of the signature's time stamp, which is still to be checked; None where it has none."""
+    from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+
+    for token in extract_tst_data_iter(signer_info, signed=False):
+        moment: datetime.datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+        return moment
+    return None
+
+
+def _end(embedded: Any) -> int:
+    """Where the bytes that a signature covers end."""
+    covered = embedded.byte_range
+    return int(covered[2]) + int(covered[3])
