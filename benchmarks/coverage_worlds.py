@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import optimize, signal, special
 
 from auditor.kernels.logistic import expit
+from auditor.loaders.splits import time_blocks
 from auditor.sampling import Sampling
 
 Floats = NDArray[np.floating]
@@ -133,7 +134,8 @@ def _sampling(cell: Cell, rng: np.random.Generator) -> Sampling:
     if cell.design == "rows":
         return Sampling(None, "rows", cell.n)
     if cell.design == "time blocks":
-        return Sampling(np.arange(cell.n) // (WINDOW + HORIZON), "time blocks", -(-cell.n // (WINDOW + HORIZON)))
+        codes = time_blocks(np.zeros(cell.n, dtype=np.intp), np.arange(cell.n), WINDOW + HORIZON)
+        return Sampling(codes, "time blocks", int(codes.max()) + 1)
     entities = cell.n // 5 if cell.design == "entities of 5" else 30
     share = rng.gamma(4.0, size=entities)
     codes = np.unique(rng.choice(entities, cell.n, p=share / share.sum()), return_inverse=True)[1]

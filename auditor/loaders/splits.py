@@ -20,6 +20,7 @@ from auditor.loaders.variables import Value
 TEST, REFERENCE, NEITHER, CROSSING = 1, 0, -1, -2
 _PIECE = 2**16
 _FEW = 20  # entities below which windows are blocked by time instead
+_BLOCKS, _LONGEST = 30, 4  # blocks that are left at least where they are made longer; how many times at most
 
 
 def parts(spec: DataSpec, rows: Rows) -> Integers:
@@ -84,16 +85,31 @@ def clusters(
     """Codes of what is independent among the picked rows, and its kind.
 
     Entities where any has several rows. Where they are fewer than 20 and rows are windows: blocks of time that are no
-    shorter than window and horizon together, within entities, so that only neighbouring blocks share lines.
+    shorter than window and horizon together, within entities, so that only neighbouring blocks share lines: see
+    `time_blocks`.
     """
     counts = np.bincount(rows.entity[pick], minlength=1)
     if counts.max() < 2:
         return None, "rows"
     if spec.windows is None or rows.run is None or rows.position is None or np.count_nonzero(counts) >= _FEW:
         return rows.entity[pick], "entities"
-    block = rows.position[pick] // (spec.windows.length + reach(spec))
-    _, codes = np.unique(np.stack([rows.run[pick], block]), axis=1, return_inverse=True)
-    return np.asarray(codes).reshape(-1), "time blocks"
+    return time_blocks(rows.run[pick], rows.position[pick], spec.windows.length + reach(spec)), "time blocks"
+
+
+def time_blocks(run: Integers, position: Integers, shortest: int) -> Integers:
+    """(rows,) codes of blocks of lines within runs; run, position: (rows,), the latter in lines.
+
+    Rows of neighbouring blocks share lines, which a variance by block does not see: with blocks just as long as window
+    and horizon, it may miss a fifth. So they are up to four times as long where at least 30 of them are left.
+    """
+    codes = _blocks(run, position, shortest)
+    times = min(_LONGEST, (int(codes.max()) + 1) // _BLOCKS)
+    return _blocks(run, position, times * shortest) if times > 1 else codes
+
+
+def _blocks(run: Integers, position: Integers, length: int) -> Integers:
+    _, codes = np.unique(np.stack([run, position // length]), axis=1, return_inverse=True)
+    return np.asarray(codes).reshape(-1)
 
 
 def left_out(rows: Rows, part: Integers, known: NDArray[np.bool_]) -> tuple[Integers, dict[int, dict[str, int]]]:

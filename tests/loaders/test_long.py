@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+
+from auditor.loaders.splits import time_blocks
 
 NAN = np.nan
 LONG = {"layout": "long", "entity": "id", "time": "t", "features": [{"name": "a", "column": "a"}]}
@@ -94,6 +97,13 @@ def test_one_series_without_an_entity_is_clustered_in_time(load):
     ends = np.arange(3, 28)
     assert test.cluster.tolist() == (ends // 6).tolist()
     assert test.index_time[0] == np.datetime64("2020-01-04")
+
+
+@pytest.mark.parametrize(("lines", "length"), [(59 * 6, 6), (60 * 6, 12), (119 * 6, 18), (900 * 6, 24)])
+def test_blocks_are_longer_where_many_are_left(lines: int, length: int):
+    """At least 30 of them, and at most four times window and horizon; neighbours that share lines weigh less then."""
+    codes = time_blocks(np.zeros(lines, dtype=int), np.arange(lines), 6)
+    assert codes.tolist() == (np.arange(lines) // length).tolist()
 
 
 def test_few_entities_are_blocked_within_each(load):
