@@ -9,6 +9,7 @@ from auditor.checks.data.seen import Seen
 from auditor.dataset import Floats
 
 Digests = NDArray[np.uint64]
+_CACHED = 2**15  # words at a time that stay in the processor's own memory
 _NAN = np.uint64(0x7FF8000000000000)
 
 
@@ -55,8 +56,10 @@ def _word(number: int) -> Digests:
 def _mixed(words: Digests) -> Digests:
     """Every bit of the word in every bit of the answer (the finaliser of SplitMix64: Steele, Lea and Flood 2014)."""
     bits = np.asarray(words + np.uint64(0x9E3779B97F4A7C15))
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        bits ^= bits >> np.uint64(shift)
-        bits *= np.uint64(factor)
-    bits ^= bits >> np.uint64(31)
+    for at in range(0, len(bits), _CACHED):
+        some = bits[at : at + _CACHED]
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            some ^= some >> np.uint64(shift)
+            some *= np.uint64(factor)
+        some ^= some >> np.uint64(31)
     return bits
