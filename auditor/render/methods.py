@@ -37,9 +37,9 @@ def _intervals(record: Record, words: Words) -> tuple[str, ...]:
             "and Pearson’s bound from below where no pair is ranked wrongly; the influence function elsewhere, bent by "
             "Hall’s transformation for losses that few rows dominate. The distance of two samples has the "
             "distribution of the largest excursion, or of the area, of a Gaussian process; the stability index that "
-            "of a noncentral chi-square. Where several rows belong to one entity, the variance is summed by entity "
-            "and the quantile is Student’s t. Where no closed form exists, entities are drawn again with replacement "
-            "(bootstrap)."
+            "of a noncentral chi-square. Where several rows belong to one entity, the variance is that of leaving out "
+            "one entity at a time, and the quantile is Student’s t. Where no closed form exists, entities are drawn "
+            "again with replacement (bootstrap)."
         ),
         words("In these data: {independence}.", independence=words.numbers.regrouped(record.data.independence)),
     )
