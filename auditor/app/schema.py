@@ -15,6 +15,7 @@ from auditor.policy import Policy
 from auditor.record import SCHEMA_VERSION, Record
 
 Schema = dict[str, Any]
+_VARIABLE: Schema = {"type": "string", "pattern": "^[$]"}
 
 
 def schema(name: str) -> Schema:
@@ -32,8 +33,30 @@ def _policy() -> Schema:
     requirement = definitions["Requirement"]
     requirement["properties"]["check"] = {"type": "string", "enum": list(CATALOGUE)}
     requirement["allOf"] = [_of_check(check, definitions) for check in CATALOGUE.values()]
-    requirement["oneOf"] = [{"required": ["check", "limit"]}, {"required": ["attest"]}]
+    whole = {"required": requirement["required"], "oneOf": [{"required": ["check", "limit"]}, {"required": ["attest"]}]}
+    requirement["required"] = ["id"]  # what a policy over another leaves out, it keeps
+    made["if"] = {"not": {"required": ["extends"]}}
+    made["then"] = {"properties": {"requirements": {"items": whole}}}
+    limit = definitions["Limit"]["properties"]
+    limit |= {key: _or_variable(limit[key]) for key in ("at_least", "at_most", "between", "parts")}
     return made
+
+
+def _or_variable(schema: Schema) -> Schema:
+    """The same, or the name of a variable, in the place of the whole or of an item of it."""
+    inner = dict(schema)
+    if "anyOf" in inner:
+        inner["anyOf"] = [_items(one) for one in inner["anyOf"]]
+    return {"anyOf": [_items(inner), _VARIABLE]}
+
+
+def _items(schema: Schema) -> Schema:
+    changed = dict(schema)
+    if isinstance(changed.get("items"), dict):
+        changed["items"] = {"anyOf": [changed["items"], _VARIABLE]}
+    if "prefixItems" in changed:
+        changed["prefixItems"] = [{"anyOf": [one, _VARIABLE]} for one in changed["prefixItems"]]
+    return changed
 
 
 def _record() -> Schema:
@@ -45,6 +68,7 @@ def _of_check(check: Check, definitions: Schema) -> Schema:
     params = check.params.model_json_schema()
     definitions.update(params.pop("$defs", {}))
     params["title"] = check.title
+    params["properties"] = {key: _or_variable(value) for key, value in params.get("properties", {}).items()}
     quantities = {name: meaning.title for name, meaning in check.quantities.items()}
     quantity = {"oneOf": [{"const": name, "title": title} for name, title in quantities.items()]}
     then: Schema = {"properties": {"with": params, "limit": {"properties": {"quantity": quantity}}}}

@@ -19,7 +19,10 @@ from auditor.seal.agreement import body_digest
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = {
-    "policy": [*(one for one in ROOT.glob("policies/**/*.yaml") if "regulations" not in one.parts), *ROOT.glob("examples/*/policy.yaml")],
+    "policy": [
+        *(one for one in ROOT.glob("policies/**/*.yaml") if "regulations" not in one.parts),
+        *ROOT.glob("examples/*/policy.yaml"),
+    ],
     "audit": [*ROOT.glob("examples/*/audit.yaml")],
     "dataset": [*ROOT.glob("examples/*/dataset.yaml")],
 }
@@ -107,3 +110,12 @@ def test_a_record_of_another_version_is_refused(tmp_path):
     (tmp_path / "record.json").write_bytes(written(sample()).replace(b'"schema_version": 1', b'"schema_version": 2'))
     with pytest.raises(FileFault, match="This program reads version 1 of the record"):
         load(tmp_path)
+
+
+def test_a_policy_over_another_may_say_part_of_a_requirement():
+    """And a variable may stand where a number does; by itself a policy says the whole."""
+    part = {"policy": "p", "version": 1, "title": "t", "requirements": [{"id": "PERF-1", "severity": "minor"}]}
+    assert refused(part)
+    assert not refused({**part, "extends": "baseline"})
+    assert not refused(policy(limit={"quantity": "sensitivity_difference", "between": ["$low", "$high"]}))
+    assert refused(policy(limit={"quantity": "sensitivity_difference", "between": ["low", "high"]}))
