@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.errors import WrittenFault
+from auditor.seal import folder
 from auditor.seal import keys as key_files
+from auditor.seal.pdfsign import available
 from auditor.seal.trust import Trust, outside
 from auditor.seal.verify import Verified
 from auditor.seal.verify import verify as verified
+
+if TYPE_CHECKING:
+    from auditor.seal.pdfcheck import Checked
+
+_MOST_BYTES = 2**28
 
 
 def verify(
@@ -21,6 +30,19 @@ def verify(
     FileFault for what is no public key; SealFault for everything that is broken.
     """
     return verified(audit, trusted(audit, keys, trust), model=model, data=data)
+
+
+def verify_pdf(pdf: Path, trust: Path) -> Checked:
+    """The signatures in a PDF file, without the folder that it comes from: in it the statements are checked as well.
+
+    Raises WrittenFault where the library is missing, SealFault for everything that is broken.
+    """
+    available()
+    from auditor.seal.pdfcheck import alone
+    from auditor.seal.trustfile import read_trust
+
+    data = folder.bounded(pdf.resolve(), _MOST_BYTES)
+    return alone(data, read_trust(trust), str(pdf), datetime.datetime.now(datetime.UTC))
 
 
 def trusted(audit: Path, keys: Iterable[Path], trust: Path | None) -> Trust:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.cli.terminal import one_line
 
 if TYPE_CHECKING:
-    from auditor.seal.pdfcheck import PdfSignature
+    from auditor.seal.pdfcheck import Checked, PdfSignature
     from auditor.seal.signoff import SignedOff
     from auditor.seal.verify import Verified
 
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 def sealed(verified: Verified) -> str:
     """Who sealed what, who signed it off, and what is to be noted; a line each."""
     return "\n".join(["the seal holds", *(f"  {head:9} {one_line(text)}" for head, text in _lines(verified))])
+
+
+def signed_pdf(checked: Checked) -> str:
+    """Who signed a PDF file, and what is to be noted; a line each."""
+    lines = [("", f"{one.field}: {_in_pdf(one)}") for one in checked.signatures]
+    lines += [("note", note) for note in checked.notes]
+    return "\n".join(["the signatures hold", *(f"  {head:9} {one_line(text)}" for head, text in lines)])
 
 
 def _lines(verified: Verified) -> Iterator[tuple[str, str]]:

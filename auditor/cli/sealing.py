@@ -88,7 +88,7 @@ def sign_off(audit: Path, name: str, role: str, meaning: str, key: Path, trust: 
 
 
 @click.command()
-@click.argument("audit", type=FOLDER, metavar="DIR")
+@click.argument("audit", type=STORE, metavar="PATH")
 @click.option("--trust", type=STORE, help="The trust store: trust.yaml, or its folder.")
 @click.option("--key", "allowed", type=FILE, multiple=True, help="A public key that you trust.")
 @click.option("--model", type=FILE, help="The model's file, to compare it too.")
@@ -98,9 +98,15 @@ def verify(
 ) -> None:
     """Check seal and sign-offs of an audit's folder.
 
-    Needs neither model nor data. Keys are those that you name, never one that lies in the folder.
+    PATH may be a signed PDF as well, of which the signatures are checked. Needs neither model nor data. Keys are those
+    that you name, never one that lies in the folder.
     """
-    from auditor.app.verify import verify as perform
-    from auditor.cli.sealed import sealed
+    from auditor.app import verify as app
+    from auditor.cli.sealed import sealed, signed_pdf
 
-    click.echo(sealed(perform(audit, allowed, model, data, trust)))
+    if audit.is_dir():
+        click.echo(sealed(app.verify(audit, allowed, model, data, trust)))
+    elif trust is None or model or data or allowed:
+        raise click.UsageError("of a PDF file alone the signatures are checked, with the certificates of --trust")
+    else:
+        click.echo(signed_pdf(app.verify_pdf(audit, trust)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import io
 import logging
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import Problem, SealFault
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from asn1crypto import x509
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko_certvalidator import ValidationContext
+
+_TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF\s{0,2}\Z")
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,16 @@ class PdfSignature:
 
 @dataclass(frozen=True)
 class Checked:
-    """signatures: those that hold, in their order. uncovered: bytes at the file's end that no signature covers."""
+    """signatures: those that hold, in their order. uncovered: bytes at the file's end that no signature covers.
+
+    proofs: whether the file keeps what proves its certificates; of B-LT that is what lies at the end.
+    """
 
     signatures: tuple[PdfSignature, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     uncovered: int
+    proofs: bool
 
 
 def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Checked:
@@ -67,7 +74,27 @@ def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Ch
             notes += noted
     except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
         raise SealFault(f"cannot be read as a signed PDF: {type(error).__name__}", where=name) from error
-    return Checked(tuple(good), tuple(problems), tuple(notes), len(pdf) - end)
+    return Checked(tuple(good), tuple(problems), tuple(notes), len(pdf) - end, bool(roots.held))
+
+
+def alone(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Checked:
+    """As `checked`, of a PDF file without the folder whose statements cover all of its bytes.
+
+    Raises SealFault with everything that is broken: also where it is not signed, or where bytes are added at its end.
+    """
+    found = checked(pdf, trust, name, today)
+    problems, notes = [*found.problems], [*found.notes]
+    if not (found.signatures or problems):
+        problems.append(Problem(name, "holds no signature"))
+    elif found.uncovered and found.proofs and _TAIL.search(pdf):
+        notes.append(
+            f"{found.uncovered} bytes at its end, which keep proofs of certificates, are covered by no signature"
+        )
+    elif found.uncovered:
+        problems.append(Problem(name, f"{found.uncovered} bytes at its end are covered by no signature"))
+    if problems:
+        raise SealFault(problems)
+    return replace(found, notes=tuple(notes))
 
 
 @dataclass(frozen=True)

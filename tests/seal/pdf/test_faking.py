@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import random
 import shutil
@@ -11,7 +12,11 @@ import pypdf
 import pytest
 from pdfsigning import REPORT, looked_at, problems, wrong
 
+from auditor.cli.commands import auditor
+from auditor.cli.ending import ended
 from auditor.errors import SealFault
+from auditor.seal.pdfcheck import alone
+from auditor.seal.trustfile import read_trust
 from auditor.seal.verify import unbroken
 
 
@@ -100,3 +105,30 @@ def test_no_pdf(store: Path, pdf: bytes) -> None:
     """What is no PDF is told so, and never ends in a crash."""
     with pytest.raises(SealFault, match="cannot be read as a signed PDF"):
         looked_at(pdf, store)
+
+
+def test_alone(signed: Path, store: Path, drawn: dict[str, bytes]) -> None:
+    """A PDF without its folder tells its signatures; unsigned, or with bytes at its end, it does not verify."""
+    whole, trust, now = (signed / REPORT).read_bytes(), read_trust(store), datetime.datetime.now(datetime.UTC)
+    assert [one.name for one in alone(whole, trust, REPORT, now).signatures] == ["Audit pipeline", "Rita Reviewer"]
+    for pdf, what in (
+        (drawn[REPORT], "holds no signature"),
+        (whole + b"\n% yes\n", "7 bytes at its end are covered by"),
+    ):
+        with pytest.raises(SealFault, match=what):
+            alone(pdf, trust, REPORT, now)
+
+
+def test_command_line(signed: Path, store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`auditor verify` tells of the folder and of the PDF alone; what is broken ends with 5."""
+    arguments = ["--trust", str(store)]
+    assert ended(auditor, ["verify", str(signed), *arguments]) == 0
+    folder = capsys.readouterr().out
+    assert ended(auditor, ["verify", str(signed / REPORT), *arguments]) == 0
+    told = capsys.readouterr().out
+    assert "  PDF       Seal: certified by Audit pipeline, 20" in folder
+    assert "  PDF       SignOff1: signed by Rita Reviewer, 20" in folder
+    assert told.startswith("the signatures hold\n            Seal: certified by Audit pipeline, 20")
+    (tmp_path / "cut.pdf").write_bytes((signed / REPORT).read_bytes() + b"\n")
+    assert ended(auditor, ["verify", str(tmp_path / "cut.pdf"), *arguments]) == 5
+    assert ended(auditor, ["verify", str(tmp_path / "cut.pdf")]) == 2
