@@ -145,7 +145,8 @@ class _Turning:
         which, move = (each.ravel() for each in np.indices((len(beam), len(cells))))
         fresh = self.line.same(beam)[which, cells[move]]
         made = self.line.with_cells(beam[which[fresh]], cells[move[fresh]], values[move[fresh]])
-        return np.asarray(np.unique(made, axis=0))
+        distinct = {state.tobytes(): at for at, state in reversed(list(enumerate(made)))}
+        return np.asarray(made[sorted(distinct.values())])
 
     def _turned(self, states: Floats, scores: Floats) -> Mask:
         """(n,) which are on the other side, by usual steps."""
