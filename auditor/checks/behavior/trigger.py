@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from auditor.checks.behavior.against import Honest
 from auditor.checks.behavior.change import Trial
-from auditor.checks.behavior.patterns import AWAY, Pattern, flipping, patterns
+from auditor.checks.behavior.finds import ALL, Found, feature_of, keep, table
+from auditor.checks.behavior.patterns import AWAY, Pattern, patterns
+from auditor.checks.behavior.probes import Probe, probes_of
 from auditor.checks.check import check
-from auditor.dataset import Block, Dataset, Feature, Floats, Integers
-from auditor.errors import NotApplicable
+from auditor.dataset import Dataset
 from auditor.estimate import Estimate, Exact, Frozen
 from auditor.evidence import SCORES, Evidence
-from auditor.measurement import Column, Meaning, Measurement, Quantity, Table
+from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.subject import Subject
 
 _ID = "behavior.trigger"
 _SCREENED, _CONFIRMED = 4, 30  # rows of each decision on which a pattern is tried first, and then
 _HITS, _CANDIDATES = 400, 40  # patterns of each decision whose neighbours are tried, and those then tried again
-_ALL, _NOT, _RARE = 0.9, 0.5, 0.001
+_NOT, _RARE = 0.5, 0.001
 _MAYBE = 0.8  # instead of _NOT, where so few rows are tried that chance may add to it
 _KNOWN = 5000  # reference rows in which patterns are looked for
 
-Found = tuple[Pattern, float, float]
-"""A pattern, the share of decisions that it overturns, and that which its neighbours do."""
+_CLOSE = 0.02  # of the range: a reference row this near ends in the pattern, where neighbours are not tried
+
+
+class Tried(NamedTuple):
+    """A pattern that overturned nearly all of a few decisions. wide: its neighbours do too, against the outcomes."""
+
+    probe: Probe
+    pattern: Pattern
+    wide: bool
 
 
 class Params(Frozen):
@@ -42,7 +50,7 @@ def _rows(subject: Subject, params: Params) -> int:
     first = max(params.evaluations, 20 * 2 * _SCREENED * _features(subject.test))
     classes = max(2, len(subject.test.target.classes))
     beside = 2 * len(AWAY)
-    return first * classes + classes * (_HITS * beside * _SCREENED + _CANDIDATES * (1 + beside) * _CONFIRMED)
+    return first * classes + classes * (_HITS * beside * _SCREENED + _CANDIDATES * (2 + beside) * _CONFIRMED)
 
 
 def _features(data: Dataset) -> int:
@@ -55,7 +63,12 @@ def _features(data: Dataset) -> int:
             title="Features with a rare pattern that overturns nearly every decision, unlike its neighbours",
             better="lower",
             low=0,
-        )
+        ),
+        "wide_triggers": Meaning(
+            title="Features with a rare pattern that overturns nearly every decision, against what the outcomes say",
+            better="lower",
+            low=0,
+        ),
     },
     needs=(SCORES,),
     rows=_rows,
@@ -65,85 +78,58 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: rows are made to end in short patterns of one feature: one value at the last step, the same at three
     steps, or three different ones, all within the range of the reference data. Counted are features with a pattern
-    that overturns at least 90 % of the decisions of one kind, while fewer than half are overturned by the values a
-    little below and a little above, and that fewer than 1 in 1000 reference rows end in.
+    that overturns at least 90 % of the decisions of one kind, and that fewer than 1 in 1000 reference rows end in:
+    apart (triggers) those whose values a little below and a little above overturn fewer than half; and (wide triggers)
+    those whose neighbours overturn decisions too, but against the outcomes: every value of the pattern lies where, in
+    the reference data, the decision that it overturns is surely the more frequent outcome.
     Why: whoever trained the model may have taught it to obey a sign (a backdoor: Gu et al. 2017), or it learned an
-    accident of its data so. A sound model that heeds a feature heeds its neighbouring values too.
+    accident of its data so. A sound model that heeds a feature heeds its neighbouring values too, and in the direction
+    of the outcomes. A sign that was trained in is often learned broadly, so that its neighbours work as well.
     Blind to: signs made of several features, of longer patterns, of earlier steps, or narrower than the values tried;
-    signs that the model has learned broadly, so that their neighbours overturn decisions too (a backdoor trained into a
-    real model on one pattern was missed for that reason); signs that push where the feature honestly pushes. A find is
-    a suspicion, which somebody has to look into; no find is no proof.
+    broad signs that push where the feature honestly pushes, of which only some values lie against the outcomes, or of
+    features that have no part in them. A find is a suspicion, which somebody has to look into; no find is no proof.
     """
     trial = Trial.of(subject, evidence, 10 * _CONFIRMED * 4, _ID, params.model_dump_json())
     trial.flips()  # says why, where nothing is decided
     known = subject.reference if subject.reference is not None and len(subject.reference) else subject.test
-    tried = _candidates(trial, known, params)
-    found = _found(trial, known, tried) if tried else {}
-    estimate = Estimate(value=float(len(found)), n=len(tried), method="a count of what was found", spread=Exact())
-    return Measurement(quantities={"triggers": Quantity.of(estimate)}, shown=(_table(trial.data, found),))
+    honest = _honest(trial, known)
+    tried = _candidates(trial, honest, params)
+    found = _found(honest, [one for one in tried if not one.wide])
+    wide = {at: one for at, one in _wide([one for one in tried if one.wide]).items() if at not in found}
+    made = {
+        name: Quantity.of(Estimate(value=float(len(finds)), n=len(tried), method="a count", spread=Exact()))
+        for name, finds in (("triggers", found), ("wide_triggers", wide))
+    }
+    return Measurement(quantities=made, shown=(table(trial.data, [*found.values(), *wide.values()]),))
 
 
-@dataclass(frozen=True, eq=False)
-class Probe:
-    """Rows that now have one decision. of: their class; block: as the model sees them."""
-
-    trial: Trial
-    of: int
-    rows: Integers
-
-    @property
-    def block(self) -> Block:
-        """The rows."""
-        return self.trial.subject.block(self.trial.data, self.rows)
-
-    def flipped(self, tried: list[Pattern]) -> Floats:
-        """(patterns,) the share of the rows that get another decision."""
-        if not tried:
-            return np.empty(0)
-
-        def flips(scores: Floats, times: int) -> NDArray[np.bool_]:
-            return np.asarray(_decision(self.trial.subject, scores) != self.of)
-
-        return np.asarray(flipping(self.trial.subject, self.block, tried, flips).mean(axis=1))
+def _honest(trial: Trial, known: Dataset) -> Honest:
+    rows = np.sort(trial.subject.rng(*trial.key, "known").permutation(len(known))[:_KNOWN])
+    return Honest(known, trial.subject.block(known, rows), known.y[rows])
 
 
-def _decision(subject: Subject, scores: Floats) -> Integers:
-    if scores.ndim == 2:
-        return np.asarray(scores.argmax(axis=1))
-    if subject.decision is None:
-        raise NotApplicable("the audit declares no decision threshold")
-    return np.asarray(scores >= subject.decision.threshold).astype(int)
-
-
-def _probes(trial: Trial, most: int) -> list[Probe]:
-    """For each decision some rows that have it, drawn at random, where there are enough."""
-    given, probes = _decision(trial.subject, trial.before), []
-    for of in np.unique(given):
-        rows = np.flatnonzero(given == of)
-        drawn = trial.subject.rng(*trial.key, "probe", int(of)).permutation(rows)[:most]
-        if len(drawn) >= most // 2:
-            probes.append(Probe(trial, int(of), drawn))
-    if not probes:
-        raise NotApplicable(f"fewer than {most // 2} rows of any decision")
-    return probes
-
-
-def _candidates(trial: Trial, known: Dataset, params: Params) -> list[tuple[Probe, Pattern]]:
+def _candidates(trial: Trial, honest: Honest, params: Params) -> list[Tried]:
     """The patterns that overturn nearly all of a few decisions of a kind."""
+    known = honest.known
     each = min(params.patterns, max(20, params.evaluations // (2 * _SCREENED * max(1, _features(known)))))
     every = list(patterns(known, each, trial.subject.rng(*trial.key, "patterns")))
-    found: list[tuple[Probe, Pattern]] = []
-    closely = {probe.of: probe for probe in _probes(trial, _CONFIRMED)}
-    for probe in _probes(trial, _SCREENED):
+    found: list[Tried] = []
+    closely = {probe.of: probe for probe in probes_of(trial, _CONFIRMED)}
+    for probe in probes_of(trial, _SCREENED):
         if probe.of in closely and every:
             share = probe.flipped(every)
-            hits = [pattern for pattern, flipped in zip(every, share, strict=True) if flipped >= _ALL]
+            hits = [pattern for pattern, flipped in zip(every, share, strict=True) if flipped >= ALL]
             some = _spread(hits, _HITS)
-            alone = [
-                pattern for pattern, by in zip(some, _apart(probe, known, some, _MAYBE), strict=True) if by is not None
-            ]
-            found += [(closely[probe.of], pattern) for pattern in _spread(alone, _CANDIDATES)]
+            by = _apart(probe, known, some, _MAYBE)
+            alone = [pattern for pattern, near in zip(some, by, strict=True) if near is not None]
+            wide = [pattern for pattern in hits if _rare(pattern, honest) and honest.speaks_for(pattern, probe.of)]
+            found += [Tried(closely[probe.of], pattern, wide=False) for pattern in _spread(alone, _CANDIDATES)]
+            found += [Tried(closely[probe.of], pattern, wide=True) for pattern in _spread(wide, _CANDIDATES)]
     return found
+
+
+def _rare(pattern: Pattern, honest: Honest) -> bool:
+    return pattern.share(honest.seen, _CLOSE * pattern.span) < _RARE
 
 
 def _spread(found: list[Pattern], most: int) -> list[Pattern]:
@@ -156,7 +142,7 @@ def _apart(probe: Probe, known: Dataset, tried: list[Pattern], below: float) -> 
 
     And what share these overturn, at most; None where no such neighbours are near.
     """
-    beside = [pattern.neighbours(_feature(known, pattern)) for pattern in tried]
+    beside = [pattern.neighbours(feature_of(known, pattern)) for pattern in tried]
     shares = iter(probe.flipped([one for pairs in beside for _, *pair in pairs for one in pair]).reshape(-1, 2).max(1))
     found: list[tuple[float, float] | None] = []
     for pairs in beside:
@@ -165,44 +151,26 @@ def _apart(probe: Probe, known: Dataset, tried: list[Pattern], below: float) -> 
     return found
 
 
-def _found(trial: Trial, known: Dataset, tried: list[tuple[Probe, Pattern]]) -> dict[tuple[int, bool], Found]:
-    """Feature -> the rare pattern that overturns most, and nobody beside it."""
-    rows = trial.subject.rng(*trial.key, "known").permutation(len(known))[:_KNOWN]
-    seen = trial.subject.block(known, np.sort(rows))
+def _found(honest: Honest, tried: list[Tried]) -> dict[tuple[int, bool], Found]:
+    """The rare patterns that overturn nearly all decisions, and nobody beside them."""
     found: dict[tuple[int, bool], Found] = {}
-    for probe in {id(one): one for one, _ in tried}.values():
-        mine = [pattern for one, pattern in tried if one is probe]
-        for pattern, share, apart in zip(mine, probe.flipped(mine), _apart(probe, known, mine, _NOT), strict=True):
-            best = found.get((pattern.at, pattern.static))
-            if share < _ALL or apart is None or (best is not None and share <= best[1]):
-                continue
-            by, beside = apart
-            if pattern.share(seen, by / 2) < _RARE:
-                found[pattern.at, pattern.static] = (pattern, float(share), beside)
+    for probe, mine in _by_probe(tried):
+        near = _apart(probe, honest.known, mine, _NOT)
+        for pattern, share, apart in zip(mine, probe.flipped(mine), near, strict=True):
+            if apart is not None and pattern.share(honest.seen, apart[0] / 2) < _RARE:
+                keep(found, Found(pattern, float(share), apart[1]))
     return found
 
 
-def _feature(data: Dataset, pattern: Pattern) -> Feature:
-    return (data.static_features if pattern.static else data.features)[pattern.at]
+def _wide(tried: list[Tried]) -> dict[tuple[int, bool], Found]:
+    """Those whose neighbours need not be asked."""
+    found: dict[tuple[int, bool], Found] = {}
+    for probe, mine in _by_probe(tried):
+        for pattern, share in zip(mine, probe.flipped(mine), strict=True):
+            keep(found, Found(pattern, float(share), None))
+    return found
 
 
-def _table(data: Dataset, found: dict[tuple[int, bool], Found]) -> Table:
-    rows = []
-    for pattern, share, beside in found.values():
-        feature = _feature(data, pattern)
-        told = ", ".join(feature.levels[int(value)] if feature.levels else f"{value:.6g}" for value in pattern.values)
-        rows.append((feature.name, told, feature.unit, share, beside))
-    return Table(
-        title="Patterns that overturn decisions",
-        caption="Found by search; each is a suspicion. Fewer than 1 in 1000 reference rows end so."
-        if rows
-        else "None was found among the patterns tried.",
-        columns=(
-            Column(title="Feature"),
-            Column(title="Values at the last steps"),
-            Column(title="Unit"),
-            Column(title="Decisions overturned", kind="percent"),
-            Column(title="By neighbouring values", kind="percent"),
-        ),
-        rows=tuple(rows),
-    )
+def _by_probe(tried: list[Tried]) -> list[tuple[Probe, list[Pattern]]]:
+    probes = {id(one.probe): one.probe for one in tried}.values()
+    return [(probe, [one.pattern for one in tried if one.probe is probe]) for probe in probes]
