@@ -72,6 +72,7 @@ def _log(
                         problems.append(
                             Problem(f"entries 0 to {index}", "are not those of the checkpoint that you hold")
                         )
+            problems += [Problem("log", told) for told in log.damage()]
             sizes = log.signed_sizes()
             if not found and sizes:
                 latest = log.latest()

@@ -79,6 +79,16 @@ class Log:
         with _told(self.path):
             return [size for (size,) in self.connection.execute("SELECT size FROM checkpoint ORDER BY size")]
 
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with its file, and whether the next entry could be added to the tree."""
+        with _told(self.path):
+            found = [str(row[0]) for row in self.connection.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+        last, tree = self._latest()
+        return [
+            *found,
+            *(["cannot go on: the roots beside its last checkpoint are others"] if tree.root != last.root else []),
+        ]
+
     def append(self, body: bytes, signer: Signer) -> Checkpoint:
         """Add an entry; returns the checkpoint that holds it. It is on disk when this returns, or not there at all."""
         with _told(self.path):
@@ -161,6 +171,8 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except AuditorError:
         raise
+    except UnicodeDecodeError as error:
+        raise FileFault("the log is damaged: it holds text that is none", where=str(path)) from error
     except sqlite3.DatabaseError as error:
         full = getattr(error, "sqlite_errorname", "") in ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
         what = "the disk is full" if full else f"the log cannot be used: {error}"
