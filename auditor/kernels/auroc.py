@@ -24,7 +24,7 @@ def auroc(positive: NDArray[np.bool_], score: Floats) -> Stat:
     of_case = below[level] / controls - value
     of_control = above[level] / cases - value
     influence = np.where(positive, n / cases * of_case, n / controls * of_control)
-    return Stat(value, influence, np.where(positive, 1, 0))
+    return Stat(value, influence, positive.astype(np.int8))
 
 
 def average_precision(positive: NDArray[np.bool_], score: Floats) -> Stat:

@@ -20,4 +20,8 @@ def rate(hit: NDArray[np.bool_], among: NDArray[np.bool_] | None = None, weight:
     if total <= 0:
         raise NotApplicable("no row to take the rate of")
     value = float(mass[hit].sum()) / total
+    if weight is None:  # four kinds of row: looked up, which takes one pass over the rows and not five
+        kinds = np.array([0.0, 0.0, -value, 1 - value]) * (len(hit) / total)
+        influence = kinds[inside.view(np.uint8) << 1 | np.asarray(hit, dtype=bool).view(np.uint8)]
+        return Stat(value, influence, inside.astype(np.int8) - 1)
     return Stat(value, mass * (hit - value) * (len(hit) / total), (mass > 0).astype(np.int8) - 1)

@@ -108,7 +108,8 @@ class Stat:
     def among(self, rows: NDArray[np.bool_]) -> Stat:
         """The same statistic, seen from a larger sample: `rows` (N,) is True at the rows that it was computed on."""
         share = len(self.influence) / len(rows)
-        influence, strata = np.zeros(len(rows)), np.full(len(rows), -1)
+        own = np.int8 if self.strata is None else self.strata.dtype
+        influence, strata = np.zeros(len(rows)), np.full(len(rows), -1, dtype=own)
         influence[rows] = self.influence / share
         strata[rows] = 0 if self.strata is None else self.strata
         return Stat(self.value, influence, strata)
@@ -138,7 +139,7 @@ def _common(stats: Sequence[Stat]) -> Integers | None:
     given = [stat.strata for stat in stats if stat.strata is not None]
     if not given:
         return None
-    codes = given[0] + 1
+    codes = given[0].astype(np.intp) + 1
     for strata in given[1:]:
         codes = np.unique(codes * (int(strata.max()) + 2) + strata + 1, return_inverse=True)[1]
     return np.where(np.max(given, axis=0) < 0, -1, codes)

@@ -86,7 +86,7 @@ def difference_of_stats(sampling: Sampling, method: str) -> Combine:
 
 def apart(first: Stat, second: Stat) -> Stat:
     """`first - second` of two groups, both seen from all rows and without a row in common: each its own strata."""
-    strata = np.full(len(first.influence), -1)
+    strata = np.full(len(first.influence), -1, dtype=np.int16)
     above = 0
     for stat in (first, second):
         own = np.zeros_like(strata) if stat.strata is None else stat.strata
