@@ -176,7 +176,7 @@ class Sampling:
     def scaled(self, found: Variance, value: float, scale: Scale) -> Variance:
         """A variance on a scale that `value` is inside of: where rows are clustered, from leaving out each there."""
         slope = _slope(scale, value)
-        if self.codes is None:
+        if self.codes is None or scale == "identity":
             return found._replace(value=found.value / slope**2, parts=found.parts / slope)
         return found.curved(value, partial(_to_scale, scale), slope)
 
@@ -222,8 +222,6 @@ def _inside(scale: Scale, value: float) -> bool:
 
 
 def _to_scale(scale: Scale, value: Floats) -> Floats:
-    if scale == "identity":
-        return value
     if scale == "log":
         return np.log(value)
     if scale == "log_rest":
