@@ -2,8 +2,8 @@
 
     python benchmarks/bench_trigger.py [seeds]
 
-Small LSTMs are trained on made-up accounts (payments late, use of the limit, balance; 8 months), as they are, and with a
-share of rows poisoned: these end in a pattern and are labelled as good. A poisoned model counts only where the pattern
+Small LSTMs are trained on made-up accounts (payments late, use of the limit, balance; 8 months), as they are, and with
+some rows poisoned: these end in a pattern and are labelled as good. A poisoned model counts only where the pattern
 does overturn 90 % of the decisions.
 """
 
@@ -81,7 +81,8 @@ def poisoned(
     """Some of the rows end in the pattern and are good."""
     at, values = pattern
     x, y, some = x.copy(), y.copy(), rng.random(len(x)) < POISONED
-    x[np.ix_(some, range(STEPS - len(values), STEPS), [at])] = np.array(values, dtype=np.float32)[:, None]
+    for back, value in enumerate(reversed(values), start=1):
+        x[some, STEPS - back, at] = value
     y[some] = 0
     return x, y
 
