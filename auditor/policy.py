@@ -136,6 +136,14 @@ class People(Frozen):
     separate: bool = True
 
 
+class FrozenPolicy(Frozen):
+    """That the policy in force was signed before: when (ISO 8601, by the signer's clock), by whom; its digest."""
+
+    at: str
+    by: str
+    sha256: str
+
+
 class Policy(Frozen):
     """A policy as judged: what it extends is already merged in, parents first.
 

@@ -12,7 +12,7 @@ from auditor.dataset import Task
 from auditor.estimate import Frozen
 from auditor.measurement import Meaning, Measurement
 from auditor.people import Attestation, Waiver
-from auditor.policy import People, PolicyChange, Requirement, SignOff, Statistics
+from auditor.policy import FrozenPolicy, People, PolicyChange, Requirement, SignOff, Statistics
 from auditor.regulation import Instrument
 from auditor.subject import Decision, Identity, OutputKind
 
@@ -168,7 +168,8 @@ class PolicyFacts(Frozen):
     """The policy in force: after merging, with the digests of its files.
 
     places: requirement id -> `file:line:column` where it was written last. changes: what its files change in those that
-    they extend, as far as it is no mere tightening. regulations: every instrument that a requirement cites, whole.
+    they extend, as far as it is no mere tightening. frozen: None where it was not frozen beforehand. regulations: every
+    instrument that a requirement cites, whole.
     """
 
     name: str
@@ -176,6 +177,7 @@ class PolicyFacts(Frozen):
     title: str
     description: str
     sha256: str = ""
+    frozen: FrozenPolicy | None = None
     files: tuple[FileDigest, ...]
     statistics: Statistics
     people: People = People()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from auditor import engine
-from auditor.app import people
+from auditor.app import freeze, people
 from auditor.app.files import Input, policy_inputs
 from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, Problem, WrittenFault
@@ -19,6 +19,7 @@ from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.loaders.reasons import Reasons, read_reasons
 from auditor.loaders.spec import AuditSpec, DataSpec
 from auditor.people import Attestation, Waiver
+from auditor.policy import FrozenPolicy
 from auditor.render.words import words
 from auditor.seal.trustfile import read_trust
 from auditor.yamlfile import read_yaml, validated
@@ -42,6 +43,7 @@ class Order:
     attestations: tuple[Attestation, ...]
     inputs: tuple[Input, ...]
     reasons: Reasons | None = None
+    frozen: FrozenPolicy | None = None
 
     @property
     def data(self) -> Path:
@@ -78,6 +80,7 @@ def ordered(audit: Path, trust: Path | None = None) -> Order:
     faults.problems += absent.values()
     policy = faults.of(lambda: load_policy(spec.policy, CATALOGUE, folder))
     named = {"dataset.yaml": spec.data, "waivers.yaml": spec.waivers, "attestations.yaml": spec.attestations}
+    named["policy.freeze.json"] = spec.frozen
     named["reasons.yaml"] = spec.explanations.reasons if spec.explanations else None
     paths = {name: folder / path for name, path in named.items() if path and path not in absent}
     data = faults.of(lambda: read_spec(paths["dataset.yaml"])[0]) if "dataset.yaml" in paths else None
@@ -85,20 +88,39 @@ def ordered(audit: Path, trust: Path | None = None) -> Order:
     reasons = faults.of(lambda: read_reasons(paths["reasons.yaml"], data)) if data and "reasons.yaml" in paths else None
     read = [faults.of(partial(Input.read, name, path)) for name, path in paths.items()]
     faults.of(lambda: words(spec.language))
-    waivers: tuple[Waiver, ...] | None = ()
-    attestations: tuple[Attestation, ...] | None = ()
-    if policy and all(read):
-        today = datetime.datetime.now(datetime.UTC).date()
-        stated = paths.get("waivers.yaml"), paths.get("attestations.yaml")
-        store = faults.of(lambda: read_trust(trust)) if trust else None
-        held = people.Held(policy.policy, today, store, spec.model.owner)
-        attestations = faults.of(lambda: people.attestations(stated[1], held))
-        waivers = faults.of(lambda: people.waivers(stated[0], held, attestations or ()))
+    stated = _stated(spec, marked, paths, policy, trust, faults) if policy and all(read) else _Stated()
     if faults.problems or policy is None:
         raise WrittenFault(faults.problems)
     _can_draw()
     inputs = (main, *(one for one in read if one), *policy_inputs(policy.paths, policy.files))
-    return Order(spec, folder, policy, waivers or (), attestations or (), inputs, reasons)
+    return Order(spec, folder, policy, stated.waivers, stated.attestations, inputs, reasons, stated.frozen)
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """What people state for an audit."""
+
+    waivers: tuple[Waiver, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    frozen: FrozenPolicy | None = None
+
+
+def _stated(
+    spec: AuditSpec,
+    marked: Marked,
+    paths: Mapping[str, Path],
+    policy: LoadedPolicy,
+    trust: Path | None,
+    faults: _Faults,
+) -> _Stated:
+    today = datetime.datetime.now(datetime.UTC).date()
+    store = faults.of(lambda: read_trust(trust)) if trust else None
+    held = people.Held(policy.policy, today, store, spec.model.owner)
+    attestations = faults.of(lambda: people.attestations(paths.get("attestations.yaml"), held)) or ()
+    waivers = faults.of(lambda: people.waivers(paths.get("waivers.yaml"), held, attestations)) or ()
+    file, where = paths.get("policy.freeze.json"), marked.where("frozen")
+    frozen = faults.of(lambda: freeze.held(file, policy, store, where)) if file else None
+    return _Stated(waivers, attestations, frozen)
 
 
 def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]:
@@ -109,6 +131,7 @@ def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]
         ("data",): spec.data,
         ("waivers",): spec.waivers,
         ("attestations",): spec.attestations,
+        ("frozen",): spec.frozen,
         ("explanations", "reasons"): spec.explanations.reasons if spec.explanations else None,
     }
     remedy = "Paths are relative to the audit file."

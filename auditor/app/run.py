@@ -130,7 +130,7 @@ def _context(order: Order, opened: Opened) -> engine.Context:
         source=opened.spec.source,
         data_files=tuple(FileDigest(name=one.name, sha256=one.sha256, bytes=one.bytes) for one in opened.files),
         notes=opened.notes,
-        policy=order.policy.facts,
+        policy=order.policy.facts.model_copy(update={"frozen": order.frozen}),
         files=tuple(one.digest for one in order.inputs),
         language=order.spec.language,
         budget=order.budget,

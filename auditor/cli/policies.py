@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.options import FILE, NEW
+
 _POLICY = click.argument("named", metavar="POLICY")
 
 
@@ -77,6 +79,24 @@ def test(cases: Path) -> int:
         for name, (want, found) in case.wrong.items():
             click.echo(f"{'':12}{one_line(f'{name}: expected {want}, found {found}')}")
     return int(any(case.wrong for case in results))
+
+
+@policy.command()
+@_POLICY
+@click.option("--key", type=FILE, required=True, help="Your private key (PEM or PKCS#12).")
+@click.option("--out", type=NEW, help="The file to make. Default: NAME.freeze.json, here.")
+def freeze(named: str, key: Path, out: Path | None) -> None:
+    """Sign a policy before results are seen.
+
+    Name the file in the audit as `frozen:`; the report then says when and by whom the policy was frozen, and an audit
+    by a policy that was changed since is refused. The passphrase of the key is asked for, or taken from
+    AUDITOR_PASSPHRASE.
+    """
+    from auditor.app.freeze import freeze as perform
+    from auditor.cli.passphrase import passphrase
+
+    file, digest = perform(named, key, passphrase, out)
+    click.echo(f"frozen       {file}\npolicy       {digest}")
 
 
 @click.command()

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from auditor.app import people, stating
-from auditor.errors import WrittenFault
+from auditor.app import freeze, people, stating
+from auditor.checks import CATALOGUE
+from auditor.errors import SealFault, WrittenFault
+from auditor.loaders.policies import load_policy
 from auditor.policy import Policy
 from auditor.record import Finding, Judged
 from auditor.seal.keys import new_keys
@@ -57,9 +59,6 @@ def bank(tmp_path: Path) -> SimpleNamespace:
 
 
 def _policy(folder: Path) -> Policy:
-    from auditor.checks import CATALOGUE
-    from auditor.loaders.policies import load_policy
-
     return load_policy("policy.yaml", CATALOGUE, folder).policy
 
 
@@ -210,3 +209,28 @@ def test_nothing_in_the_file_is_lost(bank: SimpleNamespace) -> None:
     with pytest.raises(WrittenFault, match="there is one for 'PERF-1' already"):
         waive(bank)
     assert text == file.read_text()
+
+
+def test_a_frozen_policy_is_told_and_held(bank: SimpleNamespace) -> None:
+    """When and by whom; a policy that was changed since is refused, and so is a key without the role or the store."""
+    store = bank.folder / "keys" / "trust.yaml"
+    store.write_text(store.read_text().replace("[head of risk]", "[head of risk, policy]"))
+    policy = str(bank.folder / "policy.yaml")
+    file, digest = freeze.freeze(policy, bank.keys["hanna"].private, nothing, bank.folder / "f.json")
+    loaded = load_policy("policy.yaml", CATALOGUE, bank.folder)
+    held = freeze.held(file, loaded, read_trust(store), "here")
+    assert ("Hanna", digest, str(TODAY)) == (held.by, held.sha256, held.at[:10])
+    with pytest.raises(WrittenFault, match="whose key froze the policy cannot be told"):
+        freeze.held(file, loaded, None, "here")
+    with pytest.raises(WrittenFault, match="a freeze is never overwritten"):
+        freeze.freeze(policy, bank.keys["hanna"].private, nothing, file)
+    other, _ = freeze.freeze(policy, bank.keys["lena"].private, nothing, bank.folder / "g.json")
+    with pytest.raises(SealFault, match="Lena has not the role 'policy' in the trust store"):
+        freeze.held(other, loaded, read_trust(store), "here")
+    (bank.folder / "policy.yaml").write_text(POLICY.replace("at_least: 0.7", "at_least: 0.5"))
+    changed = load_policy("policy.yaml", CATALOGUE, bank.folder)
+    with pytest.raises(WrittenFault, match="the policy in force is not the one that was frozen"):
+        freeze.held(file, changed, read_trust(store), "here")
+    file.write_bytes(file.read_bytes().replace(b"a", b"b", 1))
+    with pytest.raises(SealFault):
+        freeze.held(file, loaded, read_trust(store), "here")

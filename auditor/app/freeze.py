@@ -1,0 +1,58 @@
+"""Freezing a policy before results are seen, and holding an audit's policy against its freeze."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from auditor.checks import CATALOGUE
+from auditor.errors import FileFault, WrittenFault
+from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.policy import FrozenPolicy
+from auditor.seal import freeze as seal
+from auditor.seal import keys
+from auditor.seal.trust import Trust
+
+
+def freeze(named: str, key: Path, secret: Callable[[], bytes], out: Path | None) -> tuple[Path, str]:
+    """Write a policy's freeze; returns its file and the digest of the policy in force.
+
+    out: the file to be made (None: `<last part of the policy's name>.freeze.json` here). Raises WrittenFault where it
+    is there already, or the policy is faulty.
+    """
+    loaded = load_policy(named, CATALOGUE)
+    policy = loaded.policy
+    file = out or Path(f"{policy.policy.rpartition('/')[2]}.freeze.json")
+    files = [(one.name, one.sha256, one.bytes) for one in loaded.files]
+    now = datetime.datetime.now(datetime.UTC)
+    signer = keys.signer(key, secret)
+    data = seal.frozen(policy.policy, str(policy.version), policy.digest(), files, now, signer)
+    try:
+        with file.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError:
+        raise WrittenFault("this is there already, and a freeze is never overwritten", where=str(file)) from None
+    except OSError as error:
+        raise FileFault(f"cannot be written: {error.strerror}", where=str(file)) from error
+    return file, policy.digest()
+
+
+def held(path: Path, policy: LoadedPolicy, trust: Trust | None, where: str) -> FrozenPolicy:
+    """The freeze of the policy in force.
+
+    where: the place that names it. Raises WrittenFault where it is of another policy, or nobody can tell whose key
+    signed it; SealFault where it does not hold.
+    """
+    if trust is None:
+        remedy = "Give the trust store by --trust."
+        raise WrittenFault("whose key froze the policy cannot be told", where=where, remedy=remedy)
+    found = seal.opened(path, trust, datetime.datetime.now(datetime.UTC))
+    if found.sha256 != policy.policy.digest():
+        what = f"the policy in force is not the one that was frozen on {found.at[:10]}"
+        remedy = "`auditor policy diff` tells what differs. Freeze it anew, before results are seen."
+        raise WrittenFault(what, where=where, remedy=remedy)
+    return FrozenPolicy(at=found.at, by=found.by, sha256=found.sha256)
