@@ -64,12 +64,16 @@ class Attribution:
     def on_grid(self) -> Floats:
         """(rows, steps, features): each cell's share of its player's credit, the last step being the last real one.
 
-        A player of several cells gives each of them the same.
+        A player of several cells gives each of them the same; what indicators earned by themselves is their cells'.
         """
-        used, sizes = np.unique(self.players.sequence, return_counts=True)
-        size = np.ones(len(self.players))
-        size[used] = sizes
-        return np.asarray((self.values / size)[:, self.players.sequence])
+        players = self.players
+        size = np.maximum(1, np.bincount(players.sequence.ravel(), minlength=len(players)))
+        grid = (self.values / size)[:, players.sequence]
+        if players.indicators is not None:
+            apart = players.indicators != players.sequence
+            size = np.maximum(1, np.bincount(players.indicators[apart], minlength=len(players)))
+            grid += np.where(apart, (self.values / size)[:, players.indicators], 0.0)
+        return np.asarray(grid)
 
     def take(self, rows: Integers) -> Attribution:
         """Some of the rows."""

@@ -55,7 +55,7 @@ class EmbeddedQuestion(Question):
         """Every column of a point is the feature that the tokens are."""
         own = {name: origin for name, origin in self.asked.origins.items() if name != self.tokens}
         feature = self.asked.origins[self.tokens].feature
-        return {self.layer: Origin(True, np.repeat(feature, self.width)), **own}
+        return {self.layer: Origin(True, np.repeat(feature, self.width), np.zeros(self.width, dtype=bool)), **own}
 
     @property
     def fixed_type(self) -> str:

@@ -17,12 +17,14 @@ class Players:
     """Every cell of a row belongs to one player.
 
     Cells lie on a grid whose last step is the last real step of each row, whatever side the padding is on.
-    sequence: (steps, features) the player of each cell. static: (static features,).
+    sequence: (steps, features) the player of each cell. static: (static features,). indicators: (steps, features) the
+    player of what tells the model whether the cell was measured; None: that of the cell.
     """
 
     names: tuple[str, ...]
     sequence: Integers
     static: Integers
+    indicators: Integers | None = None
 
     def __len__(self) -> int:
         return len(self.names)
@@ -52,18 +54,37 @@ class Players:
         told = tuple(f"{name}, {part_name(*lag)}" for lag in lags for name in names[:features])
         return cls(told + names[features:], across, _statics(data, len(told)))
 
+    def with_indicators(self, features: Sequence[int]) -> Players:
+        """Where the model is told whether these features were measured, that plays by itself, beside their values."""
+        names, indicators = list(self.names), self.sequence.copy()
+        for at in features:
+            for player in np.unique(self.sequence[:, at]):
+                indicators[self.sequence[:, at] == player, at] = len(names)
+                names.append(indicator_name(self.names[player]))
+        return Players(tuple(names), self.sequence, self.static, indicators)
+
+    @property
+    def all_cells(self) -> Integers:
+        """The player of every cell, indicator and static feature, in one row."""
+        indicators = self.sequence if self.indicators is None else self.indicators
+        return np.concatenate([self.sequence.ravel(), indicators.ravel(), self.static.ravel()])
+
     def grouped(self, into: Players) -> Integers:
         """(players,) which player of `into` each one belongs to; NOBODY where a player has no cell.
 
         Raises ValueError where a player's cells belong to several.
         """
-        given = np.concatenate([self.sequence.ravel(), self.static.ravel()])
-        wanted = np.concatenate([into.sequence.ravel(), into.static.ravel()])
+        given, wanted = self.all_cells, into.all_cells
         found = np.full(len(self), NOBODY)
         found[given] = wanted
         if not np.array_equal(found[given], wanted):
             raise ValueError("a player's cells belong to several of the others")
         return found
+
+
+def indicator_name(name: str) -> str:
+    """What is called by the name of a feature, whether it was measured."""
+    return f"{name} (measured or not)"
 
 
 def feature_names(data: Dataset) -> tuple[str, ...]:

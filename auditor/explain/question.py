@@ -22,10 +22,14 @@ _BYTES = 32 * 2**20  # of model inputs that are built at a time
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """Where the columns of a model input come from. feature: (columns,) index among features or static features."""
+    """Where the columns of a model input come from. feature: (columns,) index among features or static features.
+
+    indicator: (columns,) whether the column tells that the feature was measured, not its value.
+    """
 
     sequence: bool
     feature: Integers
+    indicator: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +79,12 @@ class Question:
         return _origins(self.subject, self.data)
 
     @cached_property
+    def indicated(self) -> list[int]:
+        """The features of the sequence of which the model is told whether they were measured."""
+        found = [origin.feature[origin.indicator] for origin in self.origins.values() if origin.sequence]
+        return sorted({int(each) for features in found for each in features})
+
+    @cached_property
     def fixed_type(self) -> str:
         """The name of an input that takes whole numbers, so that nothing can be differentiated by it; else empty."""
         ports = {port.name: port.dtype for port in self.subject.model.description.inputs}
@@ -103,7 +113,11 @@ class Question:
             origin = self.origins.get(name)
             if origin is not None and origin.sequence:
                 columns = labels.reshape(*labels.shape[:1], -1)
-                columns[portion.real] = players.sequence[self.steps - portion.length :, origin.feature]
+                own = slice(self.steps - portion.length, None)
+                columns[portion.real] = players.sequence[own, origin.feature]
+                if players.indicators is not None:
+                    told = players.indicators[own, origin.feature]
+                    columns[portion.real] = np.where(origin.indicator, told, columns[portion.real])
             elif origin is not None:
                 labels[...] = players.static[origin.feature]
             found[name] = labels
@@ -127,8 +141,9 @@ class Question:
         out = np.zeros((len(self.rows), len(players)), dtype=bool)
         out[:, players.static] = True
         for length in np.unique(self.lengths):
-            seen = np.unique(players.sequence[self.steps - int(length) :])
-            out[np.ix_(self.lengths == length, seen)] = True
+            for cells in (players.sequence, players.indicators):
+                if cells is not None:
+                    out[np.ix_(self.lengths == length, np.unique(cells[self.steps - int(length) :]))] = True
         return out
 
     def notes(self) -> tuple[str, ...]:
@@ -170,5 +185,6 @@ def _origins(subject: Subject, data: Dataset) -> dict[str, Origin]:
         sequence = made[name].ndim == 3 or (flat and (width > 1 or names[0] not in statics))
         if names:
             where = features if sequence else statics
-            found[name] = Origin(sequence, np.array([where[each] for each in names]))
+            indicator = np.array([column.role == "indicator" for column in columns])
+            found[name] = Origin(sequence, np.array([where[each] for each in names]), indicator)
     return found

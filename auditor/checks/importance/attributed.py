@@ -30,11 +30,16 @@ _PAIRS = 256  # of coalitions, for models without gradients
 
 @dataclass(frozen=True, eq=False)
 class Attributed:
-    """credit: each feature in each part of the history (features only, where the model has no gradient)."""
+    """credit: each feature in each part of the history (features only, where the model has no gradient).
+
+    measured: the credit of features, and by itself that of whether they were measured; None where the model is not told
+    that, or has no gradient.
+    """
 
     question: Question
     credit: Attribution
     sampled: Sampled | None
+    measured: Attribution | None = None
 
     @property
     def features(self) -> Attribution:
@@ -80,7 +85,15 @@ def once(question: Question, players: Players, tolerance: float = _TOLERANCE, la
 
 def _attribute(subject: Subject) -> Attributed:
     question, sampled = ask(subject)
-    return Attributed(question, once(question, Players.cells(question.data, question.steps, PARTS)), sampled)
+    cells = Players.cells(question.data, question.steps, PARTS)
+    if not question.indicated:
+        return Attributed(question, once(question, cells), sampled)
+    made = once(question, cells.with_indicators(question.indicated))
+    if made.players.indicators is None:
+        return Attributed(question, made, sampled)
+    split = Players.features(question.data, question.steps).with_indicators(question.indicated)
+    against = question.backgrounds
+    return Attributed(question, made.by(cells, against), sampled, made.by(split, against))
 
 
 def asking_rows(subject: Subject) -> int:

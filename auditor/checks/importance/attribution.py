@@ -16,7 +16,7 @@ from auditor.errors import NotApplicable, WrittenFault
 from auditor.estimate import Estimate, Frozen, Normal, Skewed
 from auditor.evidence import Evidence
 from auditor.explain.attribution import Attribution
-from auditor.explain.players import Players
+from auditor.explain.players import Players, feature_names
 from auditor.kernels.stat import Stat
 from auditor.measurement import Meaning, Measurement, Quantity, Shown
 from auditor.subject import Subject
@@ -30,7 +30,8 @@ class Params(Frozen):
     expected: tuple[str, ...] = Field(default=(), description="Features that should lead, as experts say.")
     forbidden: tuple[str, ...] = Field(
         default=(),
-        description="Features that must not drive the score: a protected attribute, a proxy of one, an identifier.",
+        description="Features that must not drive the score: a protected attribute, a proxy of one, an identifier, or "
+        "'NAME (measured or not)', which is whether a feature was measured.",
     )
 
 
@@ -38,6 +39,9 @@ class Params(Frozen):
     quantities={
         "share": Meaning(title="Share of the credit", better="target", per="feature"),
         "share_by_part": Meaning(title="Share of the credit by time", better="target", per="part of the history"),
+        "indicator_share": Meaning(
+            title="Share of the credit for whether it was measured", better="target", per="feature"
+        ),
         "direction": Meaning(title="Correlation of value and credit", better="target", per="feature"),
         "expected_share": Meaning(title="Share of the features that should lead", better="higher"),
         "forbidden_share": Meaning(title="Share of the features that must not drive the score", better="lower"),
@@ -60,16 +64,23 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     attributed = evidence[ATTRIBUTIONS]
     features, data = attributed.features, attributed.question.data
     names = features.players.names
-    _refuse_unknown(names, (*params.expected, *params.forbidden))
+    split = features if attributed.measured is None else attributed.measured
+    _refuse_unknown(split.players.names, (*params.expected, *params.forbidden))
     if not features.values.any():
         raise NotApplicable("no feature moves the score of any row")
     quantities = {"share": _shares(attributed, features, {name: (at,) for at, name in enumerate(names)})}
     unmeasured = {}
     for name, chosen in (("expected_share", params.expected), ("forbidden_share", params.forbidden)):
         if chosen:
-            quantities[name] = _shares(attributed, features, {"": [names.index(one) for one in chosen]})
+            whole = set(chosen) <= set(names)
+            credit = features if whole else split  # a feature's value and its indicator may cancel where both are meant
+            quantities[name] = _shares(attributed, credit, {"": [credit.players.names.index(one) for one in chosen]})
         else:
             unmeasured[name] = "the policy names no such features"
+    if attributed.measured is None:
+        unmeasured["indicator_share"] = "the model is not told whether values were measured, or has no gradient"
+    else:
+        quantities["indicator_share"] = _shares(attributed, split, _indicators(attributed))
     quantities["direction"] = _directions(attributed, features)
     shown: list[Shown] = [bars(quantities["share"], attributed.credit.method)]
     if len(attributed.credit.players) > len(features.players) and data.lengths.max():
@@ -86,6 +97,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         sampled=attributed.sampled,
         notes=attributed.credit.notes,
     )
+
+
+def _indicators(attributed: Attributed) -> dict[str, Sequence[int]]:
+    """The player that is each feature's being measured."""
+    names, features = feature_names(attributed.question.data), attributed.question.indicated
+    return {names[feature]: (len(names) + at,) for at, feature in enumerate(features)}
 
 
 def _parts(attributed: Attributed) -> Players:
