@@ -3,81 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-from pathlib import Path
-from typing import Any
 
 import pytest
-from archiving import Desk
-from records import a_record
+from gating import POLICY, House
 from sealing import written_folder
 
 from auditor.app import archive as uses
-from auditor.app.gate import Gated, Trusted, gate
+from auditor.app.gate import Trusted, gate
 from auditor.app.seal import seal
-from auditor.archive import store
-from auditor.archive.entry import Kept
-from auditor.archive.gathered import gathered
 from auditor.errors import SealFault, WrittenFault
 from auditor.people import Waiver
-from auditor.policy import SignOff
-from auditor.record import FileDigest, Record, Status
+from auditor.record import Status
 from auditor.seal import keys
-from auditor.seal.keys import KeyFiles
-
-POLICY = """\
-policy: test
-version: {version}
-title: A policy
-requirements:
-  - id: PERF-1
-    text: People who default are ranked above people who repay.
-    check: performance.discrimination
-    limit: {{quantity: auroc, at_least: {limit}}}
-    severity: blocker
-"""
-
-
-class House:
-    """A model, the policy that it is held to, and the archive of its audits."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.folder = desk, desk.place.parent
-        self.model = self.folder / "model.keras"
-        self.model.write_bytes(b"weights")
-        self.policy = self.written()
-
-    def written(self, version: str = "1", limit: float = 0.75) -> Path:
-        file = self.folder / f"policy-{version}-{limit}.yaml"
-        file.write_text(POLICY.format(version=version, limit=limit))
-        return file
-
-    def record(self, statuses: dict[str, Status] | None = None, **changes: Any) -> Record:
-        record = a_record(statuses, **changes)
-        file = FileDigest(name="model.keras", sha256=hashlib.sha256(b"weights").hexdigest(), bytes=7)
-        return record.model_copy(update={"model": record.model.model_copy(update={"file": file})})
-
-    def archived(self, record: Record | None = None, key: KeyFiles | None = None) -> int:
-        """Seal and archive an audit of the model; returns the entry."""
-        folder = written_folder(self.folder / f"audit-{next(self.desk.numbers)}", record or self.record())
-        seal(folder, (key or self.desk.bank).private, lambda: b"")
-        return self.desk.add(folder)[0].index
-
-    def gate(self, model: Path | None = None, policy: Path | None = None, **how: Any) -> Gated:
-        by = Trusted((self.desk.bank.public,), None, self.desk.log.public, how.pop("since", None))
-        return gate(model or self.model, str(policy or self.policy), self.desk.place, by, **how)
-
-    def why(self, **how: Any) -> list[str]:
-        """The reasons against the only audit."""
-        found = self.gate(**how)
-        assert found.opened is None
-        ((_, reasons),) = found.refused
-        return list(reasons)
-
-
-@pytest.fixture
-def house(desk: Desk) -> House:
-    return House(desk)
 
 
 def test_open(house: House) -> None:
@@ -148,19 +85,6 @@ def test_archived_again(house: House) -> None:
     assert [1, 1, 2] == [len(reasons) for _, reasons in house.gate().refused]
 
 
-def test_left_out(house: House) -> None:
-    """Only what is about single people may be missing: not a report, even if the log says that it was left out."""
-    folder = written_folder(house.folder / "less", house.record())
-    seal(folder, house.desk.bank.private, lambda: b"")
-    found = gathered(folder)
-    files = {name: data for name, data in found.files.items() if name != "report.html"}
-    report = found.files["report.html"]
-    left_out = {"report.html": Kept(hashlib.sha256(report).hexdigest(), len(report))}
-    with store.opened(house.desk.place).writing(keys.signer(house.desk.log.private, bytes)) as writer:
-        writer.add("audit", found.facts, files, left_out)
-    assert house.why() == ["report.html: was sealed and is missing"]
-
-
 def test_policies(house: House) -> None:
     """An older version, another policy, and the same version with other limits do not count; a newer version does."""
     house.archived()
@@ -197,25 +121,6 @@ def test_ended(house: House) -> None:
     verdict, ended = house.gate().refused[1][1]
     assert verdict.startswith("its verdict is CONDITIONAL")
     assert ended.startswith("the waiver for PERF-1 ended on")
-
-
-def test_sign_offs(house: House) -> None:
-    """Sign-offs that the policy asks for and that are missing keep the gate closed."""
-    house.policy.write_text(POLICY.format(version=1, limit=0.75) + "sign_off: {approved: 1}\n")
-    record = house.record()
-    rule = SignOff(approved=1)
-    house.archived(record.model_copy(update={"policy": record.policy.model_copy(update={"sign_off": rule})}))
-    assert house.why() == ["0 of 1 sign-offs (0 of 1 approved)"]
-
-
-def test_restricted(house: House) -> None:
-    """Files about single people that stayed out of the archive keep no gate closed; a changed record would."""
-    folder = written_folder(house.folder / "with-people", house.record())
-    (folder / "restricted").mkdir()
-    (folder / "restricted" / "person.html").write_text("a person")
-    seal(folder, house.desk.bank.private, lambda: b"")
-    house.desk.add(folder)
-    assert house.gate().opened is not None
 
 
 def test_broken_log(house: House) -> None:
