@@ -92,6 +92,17 @@ def test_an_untouched_token_earns_nothing(asked_of_keras):
     assert 0 == np.abs(expected_gradients(alike, steps_of(alike)).values[:, STEPS - 1]).max()
 
 
+def test_a_row_without_a_token_earns_nothing(asked_of_keras):
+    """Padding only: it is compared with padding, and its credit is zero, as is what it must add up to."""
+    question = asked_of_keras("embedding", rows=6, count=4)
+    stops = question.data.stops.copy()
+    stops[2] = question.data.starts[2]
+    empty = dataclasses.replace(question, data=dataclasses.replace(question.data, stops=stops))
+    found = expected_gradients(empty, steps_of(empty))
+    assert not found.values[2].any()
+    assert np.abs(found.gap).max() <= 1e-5 * np.std(found.score)
+
+
 def test_checks_take_the_embedding_and_say_so(asked_of_keras):
     """The attributions of the checks are told by step, with the note that says where they are."""
     question = asked_of_keras("embedding", rows=4, count=4)
