@@ -25,7 +25,6 @@ from auditor.loaders.policies import load_policy
 from auditor.policy import Policy
 from auditor.record import Record
 from auditor.seal import folder, keys
-from auditor.seal.agreement import contradictions
 from auditor.seal.trust import Trust
 from auditor.seal.verify import Verified, examine
 
@@ -113,8 +112,9 @@ class _Candidate:
         with tempfile.TemporaryDirectory(prefix="auditor-gate-") as named:
             try:
                 audit = self._unpacked(Path(named))
-                verified = examine(audit, trust, model=model)
-                yield from self._broken(audit, verified)
+                # What is about single people may be left out of an archive on purpose.
+                left_out = {name for name in self.entry.left_out or () if name.startswith(RESTRICTED)}
+                yield from _broken(examine(audit, trust, model=model, left_out=left_out))
                 record = recorded.load(audit)
             except AuditorError as fault:
                 yield from (str(problem) for problem in fault.problems)
@@ -133,15 +133,12 @@ class _Candidate:
             (place / name).write_bytes(data)
         return place
 
-    def _broken(self, audit: Path, verified: Verified) -> Iterator[str]:
-        """What is wrong with seal and sign-offs; what is about single people and was left out on purpose is not."""
-        left_out = {name for name in self.entry.left_out or () if name.startswith(RESTRICTED)}
-        problems = [p for p in verified.problems if p.where not in left_out or (audit / p.where).exists()]
-        if verified.statement is not None and verified.problems and not problems:
-            problems = [*contradictions(audit / recorded.NAME, verified.statement)]
-        yield from (f"{problem.where}: {problem.what}" for problem in problems)
-        if verified.asked is not None and not verified.asked.complete:
-            yield from verified.asked.told
+
+def _broken(verified: Verified) -> Iterator[str]:
+    """What is wrong with seal and sign-offs, and which of those that the policy asks for are missing."""
+    yield from (f"{problem.where}: {problem.what}" for problem in verified.problems)
+    if verified.asked is not None and not verified.asked.complete:
+        yield from verified.asked.told
 
 
 def _not_asked(record: Record, asked: Policy) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,10 +54,18 @@ def verify(audit: Path, trust: Trust, *, model: Path | None = None, data: Iterab
     return found
 
 
-def examine(audit: Path, trust: Trust, *, model: Path | None = None, data: Iterable[Path] = ()) -> Verified:
+def examine(
+    audit: Path,
+    trust: Trust,
+    *,
+    model: Path | None = None,
+    data: Iterable[Path] = (),
+    left_out: Collection[str] = (),
+) -> Verified:
     """Check seal and sign-offs of the folder `audit`. What is broken is in the answer's `problems`.
 
-    model, data: files that are compared with what was audited, where given. Raises FileFault where one of them, or the
+    model, data: files that are compared with what was audited, where given. left_out: sealed files that may be missing,
+    as somebody who is trusted says; they are checked where they are there. Raises FileFault where one of them, or the
     folder, cannot be read.
     """
     found, today = folder.contents(audit), datetime.datetime.now(datetime.UTC)
@@ -72,7 +80,10 @@ def examine(audit: Path, trust: Trust, *, model: Path | None = None, data: Itera
     assert statement is not None  # noqa: S101 - `_seal` has read it
     signed, wrong, notes = signoff.signed_off(found.files, trust, statement, today)
     reports = [one.report for one in signed if one.report]
-    problems = [*found.strange, *seal.problems, *_files(found.files, statement, reports), *wrong]
+    files = [
+        one for one in _files(found.files, statement, reports) if one.where in found.files or one.where not in left_out
+    ]
+    problems = [*found.strange, *seal.problems, *files, *wrong]
     pdf = Judged()
     if not problems:
         problems += _record(found.files.get(RECORD), statement)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from records import a_record
-from sealing import Pairs, audit_folder, broken, no_passphrase, verified, with_inputs
+from sealing import Pairs, audit_folder, broken, no_passphrase, trusting, verified, with_inputs
 
 from auditor.app import recorded
 from auditor.app.seal import seal
 from auditor.errors import FileFault, WrittenFault
 from auditor.seal import envelope, keys
+from auditor.seal.verify import examine
 
 
 def test_altered_record_is_not_sealed(tmp_path: Path, pairs: Pairs) -> None:
@@ -97,3 +98,26 @@ def test_key_in_the_folder(tmp_path: Path) -> None:
     pair = keys.new_keys(folder, "bank", None)
     with pytest.raises(WrittenFault, match="the key lies in the folder"):
         seal(folder, pair.private, no_passphrase)
+
+
+def test_left_out(tmp_path: Path, pairs: Pairs) -> None:
+    """What somebody who is trusted left out may be missing; where it is there it is checked, and nothing else is."""
+    audit = audit_folder(tmp_path / "audit")
+    letter = audit / "restricted" / "letter.html"
+    letter.parent.mkdir()
+    letter.write_text("about one person")
+    seal(audit, pairs["bank"].private, no_passphrase)
+    trust = trusting(pairs)
+
+    def told() -> list[str]:
+        return [str(problem) for problem in examine(audit, trust, left_out=["restricted/letter.html"]).problems]
+
+    assert told() == []
+    letter.write_text("about another")
+    assert told() == ["restricted/letter.html: was changed after it was sealed"]
+    letter.unlink()
+    letter.parent.rmdir()
+    assert told() == []
+    (audit / "report.html").unlink()
+    assert told() == ["report.html: was sealed and is missing"]
+    assert len(examine(audit, trust).problems) == 2
