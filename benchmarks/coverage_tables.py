@@ -62,7 +62,8 @@ def write(lines: list[Line], least: float, cells: int) -> None:
     """
     runs = [line.runs for line in lines]
     made = len({line.cell for line in lines})
-    head = f"{made} of {cells} cells, with {min(runs)} to {max(runs)} runs each.\n\n{summary(lines)}"
+    each = f"{min(runs):,}" if min(runs) == max(runs) else f"{min(runs):,} to {max(runs):,}"
+    head = f"{made} of {cells} cells, {each} runs each.\n\n{summary(lines)}"
     text = f"{head}\n\nEvery cell below {least:g} %:\n\n{weak(lines, least)}"
     replaced(DOCS / "validation.md", START, END, text)
     saved(lines, DOCS / "coverage.csv")
