@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.archive.holdings import Holdings
     from auditor.archive.note import Checkpoint
     from auditor.archive.receipt import Receipt
+    from auditor.record import Logged
 
 
 def added(entry: Entry, checkpoint: Checkpoint) -> str:
@@ -27,6 +28,12 @@ def removed(made: Removed) -> str:
     """A removal, and who still holds the same bytes."""
     also = [f"entry {index}: {one_line(name)} has the same bytes, which therefore stay" for index, name in made.also]
     return "\n".join([added(made.entry, made.checkpoint), *also])
+
+
+def told_to(archive: Logged) -> str:
+    """Where a run was logged."""
+    known = f"{archive.size} entries before this one, {archive.earlier} of them about this model file"
+    return f"logged in {one_line(archive.origin)}: {known}"
 
 
 def listed(held: Holdings, model: str | None) -> str:

@@ -74,6 +74,7 @@ def run(
     from auditor.app.logged import Into
     from auditor.app.outcome import exit_code
     from auditor.app.run import run as perform
+    from auditor.cli.archived import told_to
     from auditor.cli.passphrase import passphrase
     from auditor.cli.progress import telling
     from auditor.cli.terminal import show
@@ -81,6 +82,8 @@ def run(
     with telling(quiet=quiet) as progress:
         record, folder = perform(audit, out, progress, trust_custom, trust, Into(**log, passphrase=passphrase))
     show(record, folder, form, audit.parent)
+    if record.run.archive:
+        click.echo(told_to(record.run.archive), err=True)
     return exit_code(record)
 
 

@@ -28,7 +28,11 @@ def test_every_run(call, order: Path, archive: Path) -> None:
     assert run(call, order, "--out", "one").code == 0
     policy = order.with_name("policy.yaml")
     policy.write_text(policy.read_text().replace("0.6", "0.95"))
-    assert run(call, order, "--out", "two").code == 1
+    told = run(call, order, "--out", "two")
+    assert (1, "logged in bank.example/a: 1 entries before this one, 1 of them about this model file\n") == (
+        told.code,
+        told.err,
+    )
     one, two = (recorded.load(Path(name)) for name in ("one", "two"))
 
     held = uses.holdings(archive).entries.values()
