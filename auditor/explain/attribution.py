@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,18 @@ class Attribution:
             size = np.maximum(1, np.bincount(players.indicators[apart], minlength=len(players)))
             grid += np.where(apart, (self.values / size)[:, players.indicators], 0.0)
         return np.asarray(grid)
+
+    def joined(self, others: Sequence[Attribution]) -> Attribution:
+        """These rows, then those of the others, which are of the same method and players."""
+        every = (self, *others)
+        changed: dict[str, object] = {
+            field.name: np.concatenate([getattr(each, field.name) for each in every])
+            for field in dataclasses.fields(self)
+            if all(isinstance(getattr(each, field.name), np.ndarray) for each in every)
+        }
+        notes = tuple(dict.fromkeys(note for each in every for note in each.notes))
+        evaluations = sum(each.evaluations for each in every)
+        return dataclasses.replace(self, **changed, notes=notes, evaluations=evaluations)  # type: ignore[arg-type]
 
     def take(self, rows: Integers) -> Attribution:
         """Some of the rows."""

@@ -53,10 +53,11 @@ class Attributed:
         return Sampling.of(self.question.data.take(self.question.rows))
 
 
-def ask(subject: Subject, *key: object, rows: int = ROWS) -> tuple[Question, Sampled | None]:
+def ask(subject: Subject, *key: object, rows: int = ROWS, column: int | None = None) -> tuple[Question, Sampled | None]:
     """A question about test rows drawn at random, against backgrounds that `key` draws from the reference data.
 
-    Where there is no reference data, test rows are the backgrounds. Of several classes, the last one is explained.
+    Where there is no reference data, test rows are the backgrounds. Of several classes, that of `column` is explained,
+    or the last one; backgrounds are drawn by its score.
     Raises NotApplicable where the score is the same for all rows.
     """
     against = subject.test if subject.reference is None else subject.reference
@@ -66,10 +67,12 @@ def ask(subject: Subject, *key: object, rows: int = ROWS) -> tuple[Question, Sam
         or np.ptp(scores[np.isfinite(scores).reshape(len(scores), -1).all(1)], axis=0).max(initial=0) == 0
     ):
         raise NotApplicable("the score is the same for every row, so there is nothing to attribute")
+    if scores.ndim == 2:
+        column = scores.shape[1] - 1 if column is None else column
+        scores = scores[:, column]
     backgrounds = Backgrounds.drawn(against, scores, BACKGROUNDS, subject.rng("attributions", "backgrounds", *key))
     pick, sampled = sample(subject.test, rows, subject.rng("attributions", "rows"))
-    classes = scores.shape[1] - 1 if scores.ndim == 2 else None
-    return Question(subject, subject.test, pick, backgrounds, Explained.of(subject, classes)), sampled
+    return Question(subject, subject.test, pick, backgrounds, Explained.of(subject, column)), sampled
 
 
 def once(question: Question, players: Players, tolerance: float = _TOLERANCE, largest: int = _POINTS) -> Attribution:
@@ -83,8 +86,8 @@ def once(question: Question, players: Players, tolerance: float = _TOLERANCE, la
     return expected_gradients(question, players, tolerance=tolerance, largest=largest, keep=True)
 
 
-def _attribute(subject: Subject) -> Attributed:
-    question, sampled = ask(subject)
+def attribute(question: Question, sampled: Sampled | None) -> Attributed:
+    """The credit of the rows of a question."""
     cells = Players.cells(question.data, question.steps, PARTS)
     if not question.indicated:
         return Attributed(question, once(question, cells), sampled)
@@ -127,5 +130,5 @@ def explained_rows(subject: Subject, rows: int = ROWS) -> int:
 
 
 ATTRIBUTIONS: Need[Attributed] = Need(
-    "attributions", _attribute, lambda subject: asking_rows(subject) + most_rows(subject)
+    "attributions", lambda subject: attribute(*ask(subject)), lambda subject: asking_rows(subject) + most_rows(subject)
 )

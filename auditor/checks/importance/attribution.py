@@ -11,6 +11,7 @@ from pydantic import Field
 from auditor.checks.check import check
 from auditor.checks.importance.attributed import ATTRIBUTIONS, PARTS, Attributed
 from auditor.checks.importance.attribution_charts import bars, by_part, heatmap
+from auditor.checks.importance.classes import attributed_of, by_class, rows_of
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable, WrittenFault
 from auditor.estimate import Estimate, Frozen, Normal, Skewed
@@ -25,13 +26,18 @@ _METHOD = "by influence values over rows and backgrounds"
 
 
 class Params(Frozen):
-    """What those who know the field expect."""
+    """What those who know the field expect, and of what."""
 
     expected: tuple[str, ...] = Field(default=(), description="Features that should lead, as experts say.")
     forbidden: tuple[str, ...] = Field(
         default=(),
         description="Features that must not drive the score: a protected attribute, a proxy of one, an identifier, or "
         "'NAME (measured or not)', which is whether a feature was measured.",
+    )
+    of: str = Field(
+        default="",
+        description="Of several classes: the name of the one whose score is explained; `each` of them; or `predicted`, "
+        "for every row the class that the model predicts. Default: the last one.",
     )
 
 
@@ -47,6 +53,7 @@ class Params(Frozen):
         "forbidden_share": Meaning(title="Share of the features that must not drive the score", better="lower"),
     },
     needs=(ATTRIBUTIONS,),
+    rows=lambda subject, params: rows_of(subject, params.of),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
     """Which features, and which part of the history, move the scores, and in which direction.
@@ -54,14 +61,19 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Measures: for at most about 200 rows, how much each feature moved the score up or down from what it would be with
     the values of 32 reference rows: expected gradients, which add up to the difference of the scores (Erion et al.
     2021; Shapley values where the model has no gradient). Its share is the mean size of its credit over that of all
-    features. The direction is the correlation, over rows, of a feature's mean value and its credit. With several
-    classes, the last one is explained.
+    features. The direction is the correlation, over rows, of a feature's mean value and its credit. Of several
+    classes one, each, or the one predicted is explained.
     Why: a model may predict well for a wrong reason: a forbidden driver, one leaked feature, a sign that contradicts
     what is known.
     Blind to: whether the credit is due in the world, as it tells of the model only; features that stand in for each
     other share their credit as the model happens to use them.
     """
-    attributed = evidence[ATTRIBUTIONS]
+    told = attributed_of(subject, evidence, params.of)
+    return by_class({name: _told(attributed, params) for name, attributed in told.items()})
+
+
+def _told(attributed: Attributed, params: Params) -> Measurement:
+    """Of the credit of one class."""
     features, data = attributed.features, attributed.question.data
     names = features.players.names
     split = features if attributed.measured is None else attributed.measured
