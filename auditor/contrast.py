@@ -17,7 +17,7 @@ _MANY = 1e4  # a chi-square from which on its root is as good as normal
 class _TwoRates(Frozen):
     """Two proportions held against one another, by the interval of each.
 
-    `correlation` is that of the two estimates: 0 for separate groups, not 0 where groups share entities. `freedom`,
+    `correlation` is that of the two estimates: 0 for separate groups, not 0 where groups share entities. `contrast_df`,
     where given, are the degrees of freedom of what is compared. Entities that carry much of both rates may carry little
     of their difference, so these may be more than those of either side, which hold where it is not given.
     """
@@ -27,7 +27,7 @@ class _TwoRates(Frozen):
     second_value: FiniteFloat
     second: Wilson
     correlation: Annotated[FiniteFloat, Field(ge=-1, le=1)] = 0.0
-    freedom: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    contrast_df: Annotated[FiniteFloat, Field(gt=0)] | None = None
 
     @property
     def estimable(self) -> bool:
@@ -36,7 +36,7 @@ class _TwoRates(Frozen):
     @property
     def df(self) -> float | None:
         given = [spread.df for spread in (self.first, self.second) if spread.df is not None]
-        return min(given, default=None) if self.freedom is None else self.freedom
+        return min(given, default=None) if self.contrast_df is None else self.contrast_df
 
 
 class Mover(_TwoRates):

@@ -74,7 +74,7 @@ def _spread(kind: type[Contrast], one: Estimate, other: Estimate, joint: Joint) 
         second_value=other.value,
         second=second,
         correlation=joint.correlation,
-        freedom=joint.df,
+        contrast_df=joint.df,
     )
 
 

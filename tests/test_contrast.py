@@ -40,7 +40,7 @@ def test_ratio_without_cases_below_the_line() -> None:
 def test_a_contrast_has_degrees_of_freedom_of_its_own(kind) -> None:
     """Where they are known; else the fewer of the two sides. More of them, a narrower interval."""
     sides = {"first_value": 0.4, "first": Wilson(size=50, df=6), "second_value": 0.3, "second": Wilson(size=60, df=9)}
-    plain, own = kind(**sides), kind(**sides, freedom=20.0)
+    plain, own = kind(**sides), kind(**sides, contrast_df=20.0)
     assert (6, 20) == (plain.df, own.df)
     wide, narrow = (estimate(0.1 if kind is Mover else 4 / 3, spread).interval(0.95) for spread in (plain, own))
     assert wide.low < narrow.low < narrow.high < wide.high
