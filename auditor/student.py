@@ -19,7 +19,7 @@ class Student:
     units: int = 4
     layers: int = 1
     epochs: int = 40
-    seconds: float = 20.0
+    seconds: float = 60.0
 
     def __str__(self) -> str:
         units = " + ".join([str(self.units)] * self.layers)

@@ -31,7 +31,12 @@ class Params(Frozen):
         default=(2, 8), min_length=1, max_length=6, description="Units of each student that is taught."
     )
     epochs: int = Field(default=30, ge=1, le=1000, description="The most epochs that a student learns.")
-    seconds: float = Field(default=8.0, gt=0, le=3600, description="The most seconds that a student learns.")
+    seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=240,
+        description="The most seconds that a student learns; where they end it, other machines teach others.",
+    )
     lengths: int = Field(default=4, ge=1, le=20, description="How many shorter histories the model itself is shown.")
     rows: int = Field(
         default=4000, ge=200, description="At most about so many rows to learn from, and as many to judge on."
