@@ -32,8 +32,7 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
     """The features that moved the score most, as points at the steps where they were measured."""
     if told.steps <= FEW:
         return
-    moving = [one for one in _in_order(told) if not one.static and sum(v is not None for v in one.values) >= _POINTS]
-    for one in [each for each in moving if not each.of.levels][:_DRAWN]:
+    for one in [each for each in _in_order(told) if _worth_drawing(each)][:_DRAWN]:
         points = [(at - told.steps + 1, value) for at, value in enumerate(one.values) if value is not None]
         yield Lines(
             title=one.of.name,
@@ -50,6 +49,11 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
                 ),
             ),
         )
+
+
+def _worth_drawing(one: Course) -> bool:
+    known = [value for value in one.values if value is not None]
+    return not (one.static or one.of.levels) and len(known) >= _POINTS and min(known) < max(known)
 
 
 def _in_order(told: Explanation) -> list[Course]:
