@@ -9,7 +9,7 @@ lock() {
     "$uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-config --no-emit-index-url \
         --no-annotate --quiet --custom-compile-command "make lock" --output-file "requirements/$target" "$@"
 }
-lock dev.txt --extra tensorflow-cpu --extra explain --extra pades --extra tensorboard --group dev --group build "$@"
+lock dev.txt --extra tensorflow-cpu --extra explain --extra pades --extra pkcs11 --extra tensorboard --group dev --group build "$@"
 lock tensorflow-cpu.txt --extra tensorflow-cpu --constraints requirements/dev.txt
 lock base.txt --constraints requirements/dev.txt
 "$uv" pip compile --group build --universal --python-version 3.11 --generate-hashes --no-config --no-emit-index-url --no-annotate --quiet \

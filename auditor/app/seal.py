@@ -13,6 +13,7 @@ from auditor.app.tool import templates, tool
 from auditor.errors import FileFault, WrittenFault
 from auditor.record import Record
 from auditor.seal import envelope, folder, keys, statement
+from auditor.seal.hardware import is_hardware
 
 
 def seal(audit: Path, key: Path, passphrase: Callable[[], bytes], pdf: PdfKey | None = None) -> tuple[Path, str]:
@@ -22,7 +23,7 @@ def seal(audit: Path, key: Path, passphrase: Callable[[], bytes], pdf: PdfKey | 
     a key, FileFault where it holds what cannot be sealed: links, empty folders, a record that contradicts itself, a
     report that the record does not give.
     """
-    if key.resolve().is_relative_to(audit.resolve()):
+    if not is_hardware(key) and key.resolve().is_relative_to(audit.resolve()):
         raise WrittenFault("the key lies in the folder that it would seal", where=str(key), remedy="Keep keys apart.")
     found = folder.contents(audit)
     if envelope.FILE in found.files:

@@ -10,6 +10,17 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NEW = click.Path(path_type=Path)
 
+
+class PrivateKey(click.ParamType[Path]):
+    """A key's file, or the URI of a key in a hardware module, which is kept as a path too."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        made: Path = Path(value) if str(value).startswith("pkcs11:") else FILE.convert(value, param, ctx)
+        return made
+
+
 _PRIVATE = "The private key of the archive's log. Its passphrase is asked for, or taken from AUDITOR_PASSPHRASE."
 _VARIABLE: dict[str, Any] = {"type": FILE, "envvar": "AUDITOR_LOG_KEY", "show_envvar": True, "help": _PRIVATE}
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from auditor.cli.inpdf import STORE, in_pdf, pdf_key
-from auditor.cli.options import FILE, FOLDER, NEW
+from auditor.cli.options import FILE, FOLDER, NEW, PrivateKey
 
 
 @click.group()
@@ -46,7 +46,7 @@ def new_key(out: Path, name: str, use: str, holder: str, *, no_passphrase: bool)
 
 @click.command()
 @click.argument("audit", type=FOLDER, metavar="DIR")
-@click.option("--key", type=FILE, required=True, help="The private key (PEM or PKCS#12).")
+@click.option("--key", type=PrivateKey(), required=True, help="The private key (PEM, PKCS#12, or a pkcs11: URI).")
 @in_pdf
 @click.option("--trust", type=STORE, help="The trust store, whose certificates B-LT and B-LTA need.")
 def seal(audit: Path, key: Path, trust: Path | None, **pdf: Any) -> None:
@@ -68,7 +68,9 @@ def seal(audit: Path, key: Path, trust: Path | None, **pdf: Any) -> None:
 @click.option("--name", required=True, help="Who signs, as the trust store has it.")
 @click.option("--role", required=True, help="As what: one of that person's roles in the trust store.")
 @click.option("--meaning", type=click.Choice(["reviewed", "approved"]), required=True, help="What signing says.")
-@click.option("--key", type=FILE, required=True, help="That person's private key (PEM or PKCS#12).")
+@click.option(
+    "--key", type=PrivateKey(), required=True, help="That person's private key, in the same forms as for seal."
+)
 @click.option("--trust", type=STORE, required=True, help="The trust store: the seal has to hold before anybody signs.")
 @click.option("--comment", default="", help="A sentence that is signed too.")
 @in_pdf

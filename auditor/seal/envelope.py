@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from auditor.errors import SealFault
 from auditor.seal import strictjson
@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from securesystemslib.dsse import Envelope
     from securesystemslib.signer import Signer, SSlibKey
 
+    from auditor.seal.hardware import HardwareSigner
+
 FILE = "seal.dsse.json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
-def signed(payload: bytes, signer: Signer) -> bytes:
+def signed(payload: bytes, signer: Signer | HardwareSigner) -> bytes:
     """The bytes of the envelope's file: the payload, signed."""
     from securesystemslib.dsse import Envelope
 
     envelope = Envelope(payload, PAYLOAD_TYPE, {})
-    envelope.sign(signer)
+    envelope.sign(cast("Signer", signer))
     return _written(envelope)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
     from securesystemslib.signer import CryptoSigner, SSlibKey
 
+    from auditor.seal.hardware import HardwareSigner
+
 _MOST_BYTES = 64 * 2**10
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _MAKE = "Make a pair with `auditor keys new`."
@@ -82,16 +84,20 @@ def save(files: tuple[Path, Path], private: bytes, public: bytes) -> None:
         raise FileFault(f"the key cannot be written: {error.strerror}", where=str(folder)) from error
 
 
-def signer(path: Path, passphrase: Callable[[], bytes]) -> CryptoSigner:
-    """The signer of a private key file (PEM, or PKCS#12). `passphrase` is called only where the file is encrypted.
+def signer(path: Path, passphrase: Callable[[], bytes]) -> CryptoSigner | HardwareSigner:
+    """The signer of a private key: a file (PEM, or PKCS#12), or the URI of one in a hardware module (PKCS#11).
 
-    Raises FileFault where the file is no Ed25519 private key, WrittenFault where the passphrase is wrong.
+    `passphrase` is called only where the file is encrypted, and for the module's PIN. Raises FileFault where the file
+    is no Ed25519 private key, WrittenFault where the passphrase is wrong.
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from securesystemslib.signer import CryptoSigner
 
     from auditor.seal.certificates import PKCS12, read_pkcs12
+    from auditor.seal.hardware import hardware_signer, is_hardware
 
+    if is_hardware(path):
+        return hardware_signer(path, passphrase, _named)
     packed = path.suffix.lower() in PKCS12
     key = read_pkcs12(path, passphrase)[0] if packed else private_key(path, passphrase)
     if not isinstance(key, Ed25519PrivateKey):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import Problem, WrittenFault
+from auditor.seal.hardware import is_hardware
 
 if TYPE_CHECKING:
     from securesystemslib.signer import SSlibKey
@@ -121,7 +122,7 @@ def moment(text: object, where: str) -> tuple[datetime.datetime | None, list[Pro
 
 def outside(path: Path, audit: Path) -> Path:
     """The path, if it is not in the audited folder. Raises WrittenFault: what lies there would vouch for itself."""
-    if path.resolve().is_relative_to(audit.resolve()):
+    if not is_hardware(path) and path.resolve().is_relative_to(audit.resolve()):
         remedy = "Use the copy that you were given by another way."
         raise WrittenFault("a key from the audited folder proves nothing", where=str(path), remedy=remedy)
     return path
