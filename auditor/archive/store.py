@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import fcntl
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -90,22 +91,25 @@ class Writer:
         retain_until: datetime.date | None = None,
     ) -> tuple[Entry, Checkpoint]:
         """Keep the files, then add the entry that names them."""
-        kept = {name: Kept(self.archive.blobs.put(data), len(data)) for name, data in files.items()}
-        return self._append(
+        kept = {name: Kept(hashlib.sha256(data).hexdigest(), len(data)) for name, data in files.items()}
+        body = entries.written(
             kind,
             facts=asdict(facts),
             files={name: asdict(one) for name, one in kept.items()} or None,
             left_out={name: asdict(one) for name, one in left_out.items()} or None,
             retain_until=retain_until and retain_until.isoformat(),
         )
+        for data in files.values():
+            self.archive.blobs.put(data)
+        return self._append(body)
 
     def supersede(self, of: int, by: int | None, reason: str) -> tuple[Entry, Checkpoint]:
         """Say that an entry counts no more; by: the one that takes its place."""
-        return self._append("supersession", of=of, by=by, reason=reason)
+        return self._append(entries.written("supersession", of=of, by=by, reason=reason))
 
     def remove(self, of: int, names: tuple[str, ...], reason: str) -> tuple[Entry, Checkpoint]:
         """Leave a tombstone for files of an entry, then take their bytes away where no other entry holds them."""
-        made = self._append("removal", of=of, names=list(names), reason=reason)
+        made = self._append(entries.written("removal", of=of, names=list(names), reason=reason))
         self.finish_removals()
         return made
 
@@ -120,8 +124,7 @@ class Writer:
         for sha256 in held.removed.keys() - held.held.keys():
             self.archive.blobs.remove(sha256)
 
-    def _append(self, kind: Kind, **said: object) -> tuple[Entry, Checkpoint]:
-        body = entries.written(kind, **said)
+    def _append(self, body: bytes) -> tuple[Entry, Checkpoint]:
         checkpoint = self.log.append(body, self.signer)
         return entries.read(checkpoint.size - 1, body), checkpoint
 
