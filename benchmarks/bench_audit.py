@@ -172,6 +172,9 @@ def main() -> None:
     default = HERE.parent.parent / "shared" / "prototypes" / "handmade.py"
     parser.add_argument("--baseline", type=Path, default=default, help="the script of the audit made by hand")
     baseline, goals = parser.parse_args().baseline.resolve(), Goals()
+    if not baseline.is_file() or "AUDITOR_DATA" not in os.environ:
+        print(f"not run: it needs {baseline} (--baseline), and AUDITOR_DATA with uci_credit_default.parquet")
+        return
     print("load before:", *(f"{each:.1f}" for each in os.getloadavg()))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
