@@ -182,8 +182,8 @@ def main() -> None:
         auditor = [sys.executable, "-m", "auditor", "run", str(folder / "audit.yaml"), "--quiet", "--out", "audit"]
         ours = spent(auditor, folder)
         record = Record.model_validate_json((folder / "audit" / "record.json").read_text())
-        for entry in record.measured.values():
-            print(f"  {entry.check:28} {record.run.check_seconds.get(entry.check, 0):6.2f} {entry.reason}")
+        for key, entry in record.measured.items():
+            print(f"  {key:40} {record.run.check_seconds[key]:6.2f} s {entry.evaluations:9,} rows {entry.reason}")
         print(f"auditor run: {ours}; {record.run.evaluations:,} evaluations", flush=True)
         imports = [spent([sys.executable, "-c", each], folder) for each in (_IMPORTS, "import keras")]
         theirs = spent([sys.executable, "-c", _NOW, str(baseline), "by_hand.pdf"], folder, HANDMADE=str(folder))
