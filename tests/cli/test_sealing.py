@@ -113,3 +113,21 @@ def test_keys_for_pdf(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     made = call(*new, "--holder", "Ann Example")
     assert (made.code, made.out.splitlines()[1]) == (0, "certificate  keys/ann.cert.pem")
     assert stat.S_IMODE(Path("keys/ann.key.pem").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["--tsa", "http://127.0.0.1:9/"], "are about a signature in the PDF"),
+        (["--pdf-key", "k.pem", "--pades", "B-T"], "B-T needs a time stamp"),
+        (["--pdf-key", "k.pem", "--pades", "B-B", "--tsa", "http://127.0.0.1:9/"], "B-B takes no time stamp"),
+        (["--pdf-key", "k.pem", "--pades", "B-LTA", "--tsa", "http://127.0.0.1:9/"], "Name a trust store by --trust"),
+    ],
+)
+def test_options_of_the_pdf(call, audit: Path, options: list[str], what: str) -> None:
+    """Options that do not go together are refused before anything is signed."""
+    call("keys", "new", "--out", "keys", "--no-passphrase")
+    Path("k.pem").write_text("never read")
+    told = call("seal", audit, "--key", "keys/auditor.key.pem", *options)
+    assert (told.code, what in told.err) == (2, True), told.err
+    assert not (audit / "seal.dsse.json").exists()
