@@ -191,6 +191,14 @@ def test_padding_of_full_rows_is_changed_only_by_adding_some():
     assert list(run(padding, make_subject(n=100)).quantities["score_change"].parts) == ["5 steps longer"]
 
 
+def test_a_mask_that_is_an_input_of_its_own_is_turned_off():
+    """The fake model is told which steps are real, and then that all are: it reads the padding on the right as well."""
+    found = run(padding, make_subject(n=100, side="right", shortest=3)).quantities["score_change"].parts
+    assert set(found) == {"on the other side", "another value", "mask off", "5 steps longer"}
+    assert found["another value"].value == 0
+    assert found["mask off"].value > 0.01
+
+
 def test_batch_dependence_is_told_in_standard_deviations():
     """A tenth of the mean of the batch in every score moves it by what batches differ in."""
     found = run(batch, make_subject(n=400, spoiled="centred on the batch")).quantities

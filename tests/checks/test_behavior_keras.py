@@ -75,6 +75,13 @@ def test_masked_padding_may_be_on_either_side_but_not_of_another_value(subject):
     assert change["another value"].value > 1e-3
 
 
+def test_the_mask_is_turned_off_without_another_value(subject):
+    """A model that has a mask then reads the empty steps; one that has none read them before."""
+    limit = {"quantity": "score_change", "at_most": 1e-3, "parts": ("mask off",)}
+    assert judged(padding, subject("masked, fixed length"), limit) == "fail"
+    assert judged(padding, subject("unmasked, fixed length"), limit) == "pass"
+
+
 def test_an_operation_across_the_batch_is_found(subject):
     """It opens like any other model; scores of the same rows in other company give it away."""
     limit = {"quantity": "largest", "at_most": 0.001}

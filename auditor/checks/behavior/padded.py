@@ -14,6 +14,8 @@ from auditor.errors import NotApplicable
 from auditor.model import Inputs
 from auditor.subject import Subject
 
+_HAIR = 1e-4  # of the padding's value, or of 1: far above what a float32 can tell apart, far below any measurement
+
 
 def rows(subject: Subject) -> Integers:
     """The test rows whose padding can be changed: those shorter than the input; all, where it takes any length.
@@ -67,6 +69,29 @@ def other_value(subject: Subject) -> Change:
             changed[name] = np.array(values)
             if name in names and values.ndim == 3 and np.issubdtype(values.dtype, np.floating):
                 changed[name][~block.mask] += 1
+        return changed
+
+    return change
+
+
+def unmasked(subject: Subject) -> Change:
+    """Every padded cell a hair off its value, so that a mask which tells empty steps by it takes them for real ones.
+
+    An input of two axes that is the mask itself says of every step that it is real.
+    """
+    names = sequences(subject)
+
+    def change(inputs: Inputs, block: Block) -> Inputs:
+        changed: dict[str, NDArray[Any]] = {}
+        for name, values in inputs.items():
+            changed[name] = np.array(values)
+            if name not in names:
+                continue
+            if values.ndim == 3 and np.issubdtype(values.dtype, np.floating):
+                padding = changed[name][~block.mask]
+                changed[name][~block.mask] = padding + _HAIR * np.maximum(1.0, np.abs(padding))
+            elif values.ndim == 2 and np.array_equal(values, block.mask):
+                changed[name][:] = 1
         return changed
 
     return change

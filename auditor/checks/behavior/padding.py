@@ -51,11 +51,14 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     scored with more of them, where the model takes any length, or else the slope of the score at the empty steps is
     looked at, which is 0 where these are masked; the share of rows whose score moves by more than rounding (ten times
     that which is measured for this model). Besides, how far scores move and decisions flip with the padding on the
-    other side and with another value in it; overall and in every group.
+    other side, with another value in it, and with the mask off (values a hair off, which a mask no longer knows as
+    padding; a mask that is an input of its own says of every step that it is real); overall and in every group.
     Why: padding is no measurement. A model that reads it gives the same history another score when the longest history
     of the file is another, or the software pads otherwise.
     Blind to: rows without padding, which say nothing. A model that tells empty steps by their value takes another value
-    for a measurement, so that a change there is no fault by itself: it says that the value must never change.
+    for a measurement, so that a change there, and with the mask off, is no fault by itself: it says that the value must
+    never change. No change with the mask off says that there was none, or none that
+    goes by the value.
     """
     among = padded.rows(subject)
     trial = Trial.of(subject, evidence, params.rows, _ID, params.model_dump_json(), among=among)
@@ -66,8 +69,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if not block.mask.all():
         other = dataclasses.replace(trial.data, side="right" if trial.data.side == "left" else "left")
         after["on the other side"] = [trial.scores(lambda block, rng: block, data=other)]
-        changed = dataclasses.replace(trial, subject=altered(subject, padded.other_value(subject)))
-        after["another value"] = [changed.scores(lambda block, rng: block)]
+        for name, change in {"another value": padded.other_value, "mask off": padded.unmasked}.items():
+            changed = dataclasses.replace(trial, subject=altered(subject, change(subject)))
+            after[name] = [changed.scores(lambda block, rng: block)]
     if padded.any_length(subject):
         after[f"{_LONGER} steps longer"] = [trial.scores(padded.longer(_LONGER, trial.data.side))]
         hangs = moved(trial.before, after[f"{_LONGER} steps longer"][0]) > _told(rounding, base, trial.before)
