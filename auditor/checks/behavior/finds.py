@@ -41,7 +41,7 @@ def table(data: Dataset, found: list[Found]) -> Table:
     return Table(
         title="Patterns that overturn decisions",
         caption="Found by search; each is a suspicion. Fewer than 1 in 1000 reference rows end so. Where nothing is "
-        "said of neighbouring values, they overturn decisions too, and all of it against the outcomes in the reference data."
+        "said of neighbouring values, they overturn decisions too, and all of it against the outcomes in the reference."
         if rows
         else "None was found among the patterns tried.",
         columns=(
