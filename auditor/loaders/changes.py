@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from auditor.policy import Limit, Policy, PolicyChange, Requirement
+from auditor.policy import Limit, Policy, PolicyChange, Requirement, SignOff
 
 _WEIGHT = {"minor": 0, "major": 1, "blocker": 2}
 
@@ -25,6 +25,7 @@ def changes(before: Policy, after: Policy) -> Iterator[PolicyChange]:
     yield from (_change(name, "", "", one.severity, "tighter") for name, one in new.items() if name not in old)
     yield from _statistics(before, after)
     yield from _people(before, after)
+    yield from _sign_off(before.sign_off or SignOff(), after.sign_off or SignOff())
 
 
 def _requirement(old: Requirement, new: Requirement) -> Iterator[PolicyChange]:
@@ -81,6 +82,20 @@ def _people(before: Policy, after: Policy) -> Iterator[PolicyChange]:
             if key == "approvers" and not (was and now):  # none named: anybody
                 kind = "tighter" if now else "looser"
             yield _change("", f"people.{key}", ", ".join(sorted(was)), ", ".join(sorted(now)), kind)
+
+
+def _sign_off(old: SignOff, new: SignOff) -> Iterator[PolicyChange]:
+    for key in ("approved", "reviewed"):
+        was, now = getattr(old, key), getattr(new, key)
+        if was != now:
+            yield _change("", f"sign_off.{key}", str(was), str(now), "tighter" if now > was else "looser")
+    if old.distinct != new.distinct:
+        kind = "tighter" if new.distinct else "looser"
+        yield _change("", "sign_off.distinct", str(old.distinct).lower(), str(new.distinct).lower(), kind)
+    barred, bars = set(old.barred), set(new.barred)
+    if barred != bars:
+        kind = "tighter" if barred < bars else "looser" if bars < barred else "other"
+        yield _change("", "sign_off.not", ", ".join(sorted(barred)), ", ".join(sorted(bars)), kind)
 
 
 def _compared(old: Limit, new: Limit) -> str:

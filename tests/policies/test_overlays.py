@@ -145,6 +145,11 @@ def kinds(loaded: LoadedPolicy) -> list[tuple[str, str, str]]:
         ("requirements:\n  - {id: PERF-1, may_not_apply: never}\n", [("PERF-1", "may_not_apply", "looser")]),
         ("statistics: {level: 0.9}\n", [("", "statistics.level", "looser")]),
         ("statistics: {inconclusive_is: pass}\n", [("", "statistics.inconclusive_is", "looser")]),
+        ("sign_off: {approved: 2}\n", [("", "sign_off.approved", "tighter")]),
+        ("people: {longest_days: 999}\n", [("", "people.longest_days", "looser")]),
+        ("people: {never_waived: [PERF-1]}\n", [("", "people.never_waived", "tighter")]),
+        ("people: {separate: false}\n", [("", "people.separate", "looser")]),
+        ("people: {approvers: [head of risk]}\n", [("", "people.approvers", "tighter")]),
         ("statistics: {smallest_cell: 5}\n", [("", "statistics.smallest_cell", "other")]),
     ],
 )
