@@ -21,7 +21,7 @@ def open_arrays(raw: Raw, name: str, split: Part | None, arrays: Arrays) -> Tabl
 
     Raises FileFault where it is no such file, inflates beyond reason, or its arrays have the wrong shapes.
     """
-    held = _read(raw, name)
+    held = read_arrays(raw, name)
     if arrays.values not in held:
         what = f"there is no array '{arrays.values}'"
         raise FileFault(what, where=name, remedy=f"The file holds: {', '.join(held)}.")
@@ -35,7 +35,8 @@ def open_arrays(raw: Raw, name: str, split: Part | None, arrays: Arrays) -> Tabl
     return _table(name, split, values, held)
 
 
-def _read(raw: Raw, name: str) -> dict[str, NDArray[Any]]:
+def read_arrays(raw: Raw, name: str) -> dict[str, NDArray[Any]]:
+    """The arrays of an .npz file by name. Raises FileFault where it is none or inflates beyond reason."""
     import pyarrow as pa
 
     try:

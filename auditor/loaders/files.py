@@ -57,23 +57,29 @@ class DataFile:
 
     def pieces(self) -> Iterator[bytes]:
         """Its bytes; afterwards `digest` is known. Raises FileFault where it cannot be read or is not the one named."""
-        where, digest, count = self._marked.where(*self._at, "path"), hashlib.sha256(), 0
-        try:
-            if self.path.exists() and not self.path.is_file():  # a pipe or a device never ends
-                raise FileFault(f"{self.path} is not a regular file", where=where)
-            with self.path.open("rb") as source:
-                while piece := source.read(_PIECE):
-                    digest.update(piece)
-                    count += len(piece)
-                    yield piece
-        except OSError as error:
-            remedy = "Paths are relative to the specification." if isinstance(error, FileNotFoundError) else ""
-            raise FileFault(f"{self.path} cannot be read: {error.strerror}", where=where, remedy=remedy) from error
+        digest, count = hashlib.sha256(), 0
+        for piece in pieces(self.path, self._marked.where(*self._at, "path")):
+            digest.update(piece)
+            count += len(piece)
+            yield piece
         self._digest = FileDigest(name=self._file.path, sha256=digest.hexdigest(), bytes=count)
         if self._file.sha256 not in (None, self._digest.sha256):
             what = f"{self.path.name} is not the file that was named: its sha256 is {self._digest.sha256}"
             remedy = "Find the file that was meant, or write the digest of this one."
             raise FileFault(what, where=self._marked.where(*self._at, "sha256"), remedy=remedy)
+
+
+def pieces(path: Path, where: str) -> Iterator[bytes]:
+    """The bytes of a file. Raises FileFault where it cannot be read. where: who names it."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device never ends
+            raise FileFault(f"{path} is not a regular file", where=where)
+        with path.open("rb") as source:
+            while piece := source.read(_PIECE):
+                yield piece
+    except OSError as error:
+        remedy = "Paths are relative to the specification." if isinstance(error, FileNotFoundError) and where else ""
+        raise FileFault(f"{path} cannot be read: {error.strerror}", where=where, remedy=remedy) from error
 
 
 def data_files(spec: DataSpec, marked: Marked) -> Iterator[DataFile]:

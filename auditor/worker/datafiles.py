@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from auditor.errors import FileFault, ModelFault, Problem, WrittenFault
 from auditor.loaders import dataset
 from auditor.loaders.dataset import Opened, parse_spec
-from auditor.loaders.files import DataFile, data_files
-from auditor.worker.datawire import Built, ColumnReply
+from auditor.loaders.files import data_files, pieces
+from auditor.loaders.profile import Profile
+from auditor.worker.datawire import Built, ColumnReply, Looked, ProblemReply
 from auditor.worker.memory import array_in, lay_out, memory, seal_content
 from auditor.worker.packing import Misfit, dataset_of
 from auditor.worker.process import Child
@@ -49,7 +50,7 @@ class DataReader:
             raise FileFault("data can be read on Linux only: elsewhere the process cannot be shut in")
         private = Path(tempfile.mkdtemp(prefix="auditor-data-"))
         limit = memory_bytes or int(_SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-        self._seconds, self._bytes = seconds, 0
+        self._seconds, self._bytes, self._looked_at = seconds, 0, False
         try:
             self._child = Child(private, limit, seconds or _SECONDS, task="data")
         except BaseException:
@@ -69,7 +70,7 @@ class DataReader:
         try:
             self._child.await_ready()
             for file in files:
-                self._take(file)
+                self._take(file.pieces())
             built = self._built(path, raw.decode("utf-8-sig"), entity)
         except ModelFault as fault:
             whole = "; ".join(problem.what for problem in fault.problems)
@@ -79,18 +80,36 @@ class DataReader:
             raise FileFault(what, where=str(path), remedy=_REMEDY) from fault
         return Opened.of(spec, built, [file.digest for file in files])
 
+    def look(self, path: Path, entity: str | None = None) -> Profile:
+        """What a file that nobody has described seems to hold. May be asked again, of this file alone.
+
+        entity: the column that says whose line it is. Raises FileFault for what the file holds or does to the process.
+        """
+        try:
+            if not self._looked_at:
+                self._child.await_ready()
+                self._take(pieces(path, ""))
+                self._looked_at = True
+            said = self._child.open({"verb": "look", "name": path.name, "entity": entity}, Looked, self._left)
+        except ModelFault as fault:
+            whole = "; ".join(problem.what for problem in fault.problems)
+            raise FileFault(whole, where=str(path), remedy=_REMEDY) from fault
+        if said.profile is None:
+            raise FileFault(_problems(said.problems))
+        return said.profile
+
     def close(self) -> None:
         """End the process. May be called again."""
         self._child.close()
 
-    def _take(self, file: DataFile) -> None:
+    def _take(self, pieces: Iterable[bytes]) -> None:
         """Hand a file's bytes on, in memory that nobody can change any more."""
         fd = memory(0)
         try:
-            for piece in file.pieces():
+            for piece in pieces:
                 _write(fd, piece)
             seal_content(fd)
-            size = file.digest.bytes
+            size = os.fstat(fd).st_size
             self._bytes += size
             self._child.open({"verb": "take", "bytes": size}, Kept, self._left, fd if size else None)
         finally:
@@ -101,8 +120,7 @@ class DataReader:
         request = {"verb": "build", "path": str(path), "text": text, "entity": entity}
         said = self._child.open(request, Built, self._left)
         if said.problems:
-            problems = [Problem(one.where, one.what, one.remedy) for one in said.problems]
-            raise (WrittenFault if said.written else FileFault)(problems)
+            raise (WrittenFault if said.written else FileFault)(_problems(said.problems))
         arrays = self._arrays(said.arrays)
         reference = None if said.reference is None else dataset_of(said.reference, arrays)
         return dataset.Built(dataset_of(said.test, arrays), reference, tuple(said.notes), said.asked)
@@ -122,6 +140,10 @@ class DataReader:
     @property
     def _left(self) -> float:
         return self._seconds or _SECONDS + self._bytes / _SPEED
+
+
+def _problems(told: Iterable[ProblemReply]) -> list[Problem]:
+    return [Problem(one.where, one.what, one.remedy) for one in told]
 
 
 def _write(fd: int, piece: bytes) -> None:

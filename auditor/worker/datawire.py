@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from auditor.loaders.profile import Profile
 from auditor.worker.wire import Reply
 
 _LONGEST = 4000
@@ -44,6 +45,13 @@ class Built(Reply):
     problems: Annotated[list[ProblemReply], Field(max_length=MOST_PROBLEMS)]
     written: bool
     asked: Annotated[int, Field(ge=0)] | None = None
+
+
+class Looked(Reply):
+    """What a file seems to hold; or the problems."""
+
+    profile: Profile | None
+    problems: Annotated[list[ProblemReply], Field(max_length=MOST_PROBLEMS)]
 
 
 def told(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from auditor.errors import AuditorError, WrittenFault
 from auditor.loaders.dataset import build, parse_spec
+from auditor.loaders.profile import profile
 from auditor.loaders.tables import Raw
 from auditor.worker.datawire import MOST_PROBLEMS, told
 from auditor.worker.memory import array_in, lay_out
@@ -33,6 +34,8 @@ class DataRequests:
                 return {"handle": len(self._raws)}
             case "build":
                 return self._build(request)
+            case "look":
+                return self._look(request)
             case _:
                 return self._hand_over(block, request["bytes"])
 
@@ -49,15 +52,18 @@ class DataRequests:
         try:
             built = build(*parse_spec(Path(request["path"]), request["text"].encode()), raws, request["entity"])
         except AuditorError as fault:
-            problems = [
-                {"where": told(one.where), "what": told(one.what), "remedy": told(one.remedy)}
-                for one in fault.problems[:MOST_PROBLEMS]
-            ]
-            return {**nothing, "problems": problems, "written": isinstance(fault, WrittenFault)}
+            return {**nothing, "problems": _problems(fault), "written": isinstance(fault, WrittenFault)}
         test, reference = self._packer.plain(built.test), self._packer.plain(built.reference)
         arrays = [{"shape": list(one.shape), "dtype": str(one.dtype)} for one in self._packer.arrays]
         made = {"test": test, "reference": reference, "notes": list(built.notes), "asked": built.asked}
         return {**nothing, **made, "arrays": arrays}
+
+    def _look(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            found = profile(self._raws[0], request["name"], request["entity"])
+        except AuditorError as fault:
+            return {"profile": None, "problems": _problems(fault)}
+        return {"profile": found.model_dump(mode="json"), "problems": []}
 
     def _hand_over(self, block: int | None, size: int) -> Mapping[str, Any]:
         memory = _mapped(block, size, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
@@ -66,6 +72,13 @@ class DataRequests:
         for slot in slots:
             array_in(memory, slot)[...] = arrays.pop(0)  # given up at once: two copies of all would be too many
         return {"handle": 0}
+
+
+def _problems(fault: AuditorError) -> list[dict[str, str]]:
+    return [
+        {"where": told(one.where), "what": told(one.what), "remedy": told(one.remedy)}
+        for one in fault.problems[:MOST_PROBLEMS]
+    ]
 
 
 def _raw(fd: int | None, size: int) -> Raw:
