@@ -147,6 +147,7 @@ class FrozenPolicy(Frozen):
 class Policy(Frozen):
     """A policy as judged: what it extends is already merged in, parents first.
 
+    regulations: the instruments whose clauses the report goes through (none named: all that are cited).
     catalogues: files of clauses of an institution's own, which requirements may cite beside the shipped ones.
     vars: values that requirements name as `$name` under `with` and `limit`, and that a policy over this one may set.
     """
@@ -156,6 +157,7 @@ class Policy(Frozen):
     title: str
     description: str = ""
     extends: str = ""
+    regulations: tuple[str, ...] = ()
     catalogues: tuple[str, ...] = ()
     vars: dict[str, JsonValue] = {}
     statistics: Statistics = Statistics()
@@ -166,7 +168,7 @@ class Policy(Frozen):
     def digest(self) -> str:
         """SHA-256 of the policy in force: of what it asks, whatever files that was written in."""
         plain = self.model_dump(
-            mode="json", by_alias=True, exclude_defaults=True, exclude={"extends", "vars", "catalogues"}
+            mode="json", by_alias=True, exclude_defaults=True, exclude={"extends", "vars", "catalogues", "regulations"}
         )
         return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -197,6 +199,7 @@ def merged(parent: Policy, child: Policy) -> Policy:
     ruled = {key: getattr(child.people, key) for key in child.people.model_fields_set}
     return child.model_copy(
         update={
+            "regulations": child.regulations or parent.regulations,
             "vars": {**parent.vars, **child.vars},
             "people": parent.people.model_copy(update=ruled),
             "sign_off": child.sign_off or parent.sign_off,

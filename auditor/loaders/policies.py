@@ -26,7 +26,7 @@ class LoadedPolicy:
     """A policy with what it extends merged in. paths: the files it came from, the policy's own first.
 
     origins: requirement id -> key -> `file:line:column` of its value. changes: what each file changes in those that it
-    extends. regulations: the instruments that it cites.
+    extends. regulations: those that the report goes through.
     """
 
     policy: Policy
@@ -85,14 +85,14 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
         where = files[-1].where("people", "never_waived")
         raise WrittenFault(f"the policy has no requirement '{strange[0]}'", where=where, remedy=remedy)
     paths = tuple(marked.path for marked in reversed(files))
-    citing = {cite.partition("/")[0] for one in policy.requirements for cite in one.cites}
+    shown = policy.regulations or {cite.partition("/")[0] for one in policy.requirements for cite in one.cites}
     return LoadedPolicy(
         policy,
         paths,
         tuple(map(_digest, paths)),
         stack.origins,
         tuple(_changes(files, stack.origins)),
-        tuple(instrument for name, instrument in instruments.items() if name in citing),
+        tuple(instrument for name, instrument in instruments.items() if name in shown),
     )
 
 

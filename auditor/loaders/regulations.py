@@ -45,15 +45,21 @@ def known_to(policies: Iterable[Marked]) -> dict[str, Instrument]:
         for name in _listed(marked.data, "catalogues"):
             instrument = read_instrument(marked.path.parent / str(name))
             found[instrument.instrument] = instrument
-        for _, cite in _cites(marked):
-            name = cite.partition("/")[0]
+        listed = [str(name) for name in _listed(marked.data, "regulations")]
+        for name in (*listed, *(cite.partition("/")[0] for _, cite in _cites(marked))):
             if name not in found and name in shipped_names():
                 found[name] = shipped_instrument(name)
     return found
 
 
 def unknown(marked: Marked, instruments: dict[str, Instrument]) -> Iterator[Problem]:
-    """Citations of a policy file that no catalogue has."""
+    """Instruments and clauses that a policy file names and that no catalogue has."""
+    for at, name in enumerate(_listed(marked.data, "regulations")):
+        if str(name) not in instruments:
+            where = marked.where("regulations", at)
+            yield Problem(
+                where, f"there is no instrument '{name}'", nearest(name, sorted({*instruments, *shipped_names()}))
+            )
     for place, cite in _cites(marked):
         if place in marked.values and cited(cite, instruments) is None:
             yield Problem(marked.where(*place), f"there is no clause '{cite}'", _near(cite, instruments))

@@ -38,9 +38,17 @@ def _block(instrument: Instrument, record: Record, number: str, words: Words) ->
         Head(words("Page"), "right"),
     )
     rows = [row for clause in instrument.clauses for row in _rows(instrument, clause, covering[clause.id], words)]
-    grid = Grid(words("Clauses of {name}", name=instrument.instrument), heads, tuple(rows), after=instrument.source)
-    text = tuple(one for one in (told, _standing(instrument, record, words), instrument.note) if one)
-    return Block(f"coverage-{instrument.instrument}", number, instrument.title, text=text, grids=(grid,))
+    grids = [Grid(words("Covered clauses of {name}", name=instrument.instrument), heads, tuple(rows))] if rows else []
+    if lacking := [clause for clause in instrument.clauses if not covering[clause.id]]:
+        grids.append(_lacking(instrument, lacking, words))
+    text = tuple(one for one in (told, _standing(instrument, record, words), instrument.note, instrument.source) if one)
+    return Block(f"coverage-{instrument.instrument}", number, instrument.title, text=text, grids=tuple(grids))
+
+
+def _lacking(instrument: Instrument, clauses: list[Clause], words: Words) -> Grid:
+    heads = (Head(words("Clause")), Head(words("What it asks")), Head(words("What a person would have to state")))
+    rows = tuple((_name(instrument, clause, words), clause.title, clause.person) for clause in clauses)
+    return Grid(words("Clauses of {name} that this policy does not cover", name=instrument.instrument), heads, rows)
 
 
 def _covering(instrument: Instrument, clause: Clause, record: Record) -> list[Finding]:
@@ -49,19 +57,14 @@ def _covering(instrument: Instrument, clause: Clause, record: Record) -> list[Fi
 
 
 def _rows(instrument: Instrument, clause: Clause, findings: list[Finding], words: Words) -> list[tuple[Cell, ...]]:
-    standing = instrument.standing(clause)
-    name = f"{clause.clause} ({_named(standing, words)})" if clause.status else clause.clause
     evidence = {
         "measured": words("measured"),
         "derived": words("derived from the record"),
         "attested": words("stated by a person"),
     }[clause.evidence]
-    if not findings:
-        lacking = words("not covered; a person would state: {what}", what=clause.person.rstrip("."))
-        return [(name, clause.title, evidence, "", lacking, "")]
     return [
         (
-            name,
+            _name(instrument, clause, words),
             clause.title,
             evidence,
             Link(finding.requirement.id, anchor(finding)),
@@ -70,6 +73,10 @@ def _rows(instrument: Instrument, clause: Clause, findings: list[Finding], words
         )
         for finding in findings
     ]
+
+
+def _name(instrument: Instrument, clause: Clause, words: Words) -> str:
+    return f"{clause.clause} ({_named(instrument.standing(clause), words)})" if clause.status else clause.clause
 
 
 def _standing(instrument: Instrument, record: Record, words: Words) -> str:
