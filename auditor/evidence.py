@@ -68,6 +68,11 @@ REFERENCE_SCORES: Need[Floats] = Need(
     lambda subject: scores_of(subject, subject.reference),
     lambda subject: len(subject.reference) if subject.reference else 0,
 )
+CALIBRATION_SCORES: Need[Floats] = Need(
+    "calibration scores",
+    lambda subject: scores_of(subject, subject.calibration),
+    lambda subject: len(subject.calibration) if subject.calibration else 0,
+)
 FORECASTS: Need[Floats] = Need(
     "forecasts",
     _forecasts_of,

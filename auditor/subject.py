@@ -1,4 +1,4 @@
-"""What is audited: model, test data, reference data, decision, identity, seed."""
+"""What is audited: model, test data, reference and calibration data, decision, identity, seed."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ class Encoder(Protocol):
 class Subject:
     """Everything that a check may look at. It is complete when it exists, and never changes.
 
+    calibration: rows that are declared to be neither, for what has to be tuned on rows that the model has not seen.
     smallest_cell: groups with fewer rows than this are shown as suppressed and never judged.
     """
 
@@ -84,6 +85,7 @@ class Subject:
     identity: Identity
     seed: int = 0
     smallest_cell: int = 10
+    calibration: Dataset | None = None
 
     def block(self, dataset: Dataset, rows: Integers | slice | None = None) -> Block:
         """Rows of a data set, padded as this model sees them."""

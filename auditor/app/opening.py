@@ -69,6 +69,7 @@ def subject_of(order: Order, opened: Opened, model: Model) -> Subject:
         model=model,
         test=opened.test,
         reference=opened.reference,
+        calibration=opened.calibration,
         encoder=opened.encoder,
         output=opened.output,
         decision=spec.decision,

@@ -65,7 +65,7 @@ def _missing(spec: DataSpec, marked: Marked, tables: Collection[Table], static: 
                 continue
         without = [table for table in tables if table not in inside]
         if column in recorded:
-            without = [table for table in without if table.split != "reference"]
+            without = [table for table in without if table.split in (None, "test")]
         if without:
             known = [name for table in (without[0], *([static] if static else [])) for name in table.names]
             files = ", ".join(table.name for table in (*without, *([static] if static else [])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from auditor.loaders.rows import Rows
 from auditor.loaders.rules import broken
 from auditor.loaders.series import series_rows
 from auditor.loaders.spec import DataSpec
-from auditor.loaders.splits import REFERENCE, TEST, clusters, left_out, parts
+from auditor.loaders.splits import CALIBRATION, REFERENCE, TEST, clusters, has_calibration, left_out, parts
 from auditor.loaders.tables import Raw
 from auditor.loaders.transforms import Pipeline, TableEncoder
 from auditor.loaders.usable import refuse_unusable
@@ -30,26 +31,28 @@ from auditor.yamlfile import Marked, parse_yaml, read_written, validated
 
 @dataclass(frozen=True, eq=False)
 class Built:
-    """The rows of the files. reference is None where no rows were set apart. notes: sentences for the report.
+    """The rows of the files. reference, calibration: None where no rows were set apart. notes: for the report.
 
     asked: the code of the entity that was asked for, None where the files have none of that name.
     """
 
     test: Dataset
     reference: Dataset | None
+    calibration: Dataset | None
     notes: tuple[str, ...]
     asked: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A data set as it was read. reference is None where no rows were set apart. notes: sentences for the report.
+    """A data set as it was read. reference, calibration: None where no rows were set apart. notes: for the report.
 
     asked: the code of the entity that was asked for, None where the files have none of that name.
     """
 
     test: Dataset
     reference: Dataset | None
+    calibration: Dataset | None
     encoder: TableEncoder
     output: Output
     files: tuple[FileDigest, ...]
@@ -60,8 +63,8 @@ class Opened:
     @classmethod
     def of(cls, spec: DataSpec, built: Built, files: Iterable[FileDigest]) -> Opened:
         """With the encoder that the specification describes."""
-        encoder = _encoder(spec, built.test, built.reference)
-        return cls(built.test, built.reference, encoder, spec.output, tuple(files), spec, built.notes, built.asked)
+        parts = (built.test, built.reference, built.calibration)
+        return cls(*parts, _encoder(spec, parts), spec.output, tuple(files), spec, built.notes, built.asked)
 
 
 def read_spec(path: Path) -> tuple[DataSpec, Marked]:
@@ -105,17 +108,24 @@ def build(spec: DataSpec, marked: Marked, raws: list[Raw], entity: str | None = 
     whole = _whole(spec, rows)
     part, dropped = left_out(rows, parts(spec, rows), whole.targets_known())
     rows = rows.without_files()
-    test, reference = (_part(spec, rows, whole, np.flatnonzero(part == key), dropped[key]) for key in (TEST, REFERENCE))
+    test, reference, calibration = (
+        _part(spec, rows, whole, np.flatnonzero(part == key), dropped[key]) for key in (TEST, REFERENCE, CALIBRATION)
+    )
     if not len(test):
         told = ", ".join(f"{reason}: {count:,}" for reason, count in dropped[TEST].items()) or _nobody(reference)
         raise FileFault(f"there are no test rows ({told})", where=where, remedy="Look at files, split and windows.")
-    encoder = _encoder(spec, test, reference)
-    for one in (test, reference):
+    if not len(calibration) and has_calibration(spec):
+        raise FileFault(
+            "there are no calibration rows", where=where, remedy="Look at the split, or take them out of it."
+        )
+    encoder = _encoder(spec, (test, reference, calibration))
+    for one in (test, reference, calibration):
         refuse_unusable(encoder, one, where)
     return Built(
         test=_scored(test, whole),
         reference=_unless_partly_scored(reference) if len(reference) else None,
-        notes=(*rows.notes, *forecasts.told(spec), *_shared(spec, test, reference)),
+        calibration=_unless_partly_scored(calibration) if len(calibration) else None,
+        notes=(*rows.notes, *forecasts.told(spec), *_shared(spec, test, reference, calibration)),
         asked=None if entity is None else _code(rows, entity),
     )
 
@@ -172,10 +182,10 @@ def _part(spec: DataSpec, rows: Rows, whole: Dataset, pick: Integers, dropped: d
     return dataclasses.replace(whole.take(pick), cluster=codes, cluster_kind=kind, dropped=dropped)
 
 
-def _encoder(spec: DataSpec, test: Dataset, reference: Dataset | None) -> TableEncoder:
+def _encoder(spec: DataSpec, parts: Iterable[Dataset | None]) -> TableEncoder:
     """As wide as the longest of all rows, not of a block, so that a row's input never depends on its neighbours."""
     sequence, static = spec.inputs.sequence, spec.inputs.static
-    longest = max(int(one.lengths.max(initial=1)) for one in (test, reference) if one is not None)
+    longest = max(int(one.lengths.max(initial=1)) for one in parts if one is not None)
     return TableEncoder(
         sequence=sequence.input,
         features=tuple(Pipeline.of(one) for one in spec.features),
@@ -202,8 +212,13 @@ def _unless_partly_scored(reference: Dataset) -> Dataset:
     return reference
 
 
-def _shared(spec: DataSpec, test: Dataset, reference: Dataset) -> tuple[str, ...]:
+def _shared(spec: DataSpec, test: Dataset, reference: Dataset, calibration: Dataset) -> tuple[str, ...]:
+    """What the report is to say of the parts."""
+    told = [f"{len(calibration):,} rows are set apart for calibration."] if len(calibration) else []
     if spec.entity_column is None or (spec.split and spec.split.time is not None):
-        return ()
-    both = len(np.intersect1d(test.entity, reference.entity))
-    return (f"{both:,} entities have rows in both the test and the reference data.",) if both else ()
+        return tuple(told)
+    named = {"test": test, "reference": reference, "calibration": calibration}
+    for one, other in itertools.combinations(named, 2):
+        both = len(np.intersect1d(named[one].entity, named[other].entity))
+        told += [f"{both:,} entities have rows in both the {one} and the {other} data."] if both else []
+    return tuple(told)

@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 
 from auditor.dataset import Floats, Integers
 from auditor.errors import FileFault
+from auditor.loaders.spec import Part
 from auditor.loaders.tables import Table, Tables, distinct, levels, numbers
 from auditor.loaders.variables import Measured, Value
+
+PARTS: tuple[Part, ...] = ("reference", "test", "calibration")
+"""Of the split; a part is told by its number here."""
 
 Pick = Callable[[str, Floats], Floats]
 """(column's name, one value a line of the files) -> one value a row."""
@@ -67,7 +71,7 @@ class Rows:
 
     values: (lines, features). entity, index_time, target_time: (rows,). entities: what each entity code stands for,
     empty where none is declared. run, position: (rows,) the series a row is cut from, and its last line's place
-    there; None where rows are not windows. by_file: (rows,) 1 test, 0 reference, where the files say so.
+    there; None where rows are not windows. by_file: (rows,) which part of the split, where the files say so.
     """
 
     values: Floats
@@ -115,10 +119,12 @@ def measured(tables: Tables, variable: Measured, name: str) -> Floats:
 
 
 def splits_by_file(tables: Tables) -> Integers | None:
-    """For each line 1 (test) or 0 (reference), as its file says; None where files say nothing."""
-    if any(table.split is None for table in tables):
+    """For each line 1 (test), 0 (reference) or 2 (calibration), as its file says; None where files say nothing."""
+    named = [table.split for table in tables if table.split is not None]
+    if len(named) < len(tables):
         return None
-    return np.concatenate([np.full(table.rows, int(table.split == "test"), dtype=np.int8) for table in tables])
+    sizes = [table.rows for table in tables]
+    return np.repeat(np.array([PARTS.index(part) for part in named], dtype=np.int8), sizes)
 
 
 def place(tables: Tables, line: int) -> str:

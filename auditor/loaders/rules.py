@@ -66,14 +66,23 @@ def _split(spec: DataSpec) -> Iterator[Fault]:
         return
     if any(by_file):
         yield ("split",), "the split is given twice, here and by the files", "Leave one of them away."
-    given = {key for key in SplitSpec.model_fields if getattr(spec.split, key) is not None}
+    given = {key for key in SplitSpec.model_fields if getattr(spec.split, key) is not None} - {"calibration"}
     if given not in ({"hash", "test"}, {"column", "test"}, {"column", "test", "reference"}, {"time"}):
         forms = "{hash: COLUMN, test: SHARE}, {column: COLUMN, test: VALUE, reference: VALUE} or {time: START}"
-        yield ("split",), "a split has one of three forms", f"Write {forms}."
-    elif spec.split.hash and not (isinstance(spec.split.test, (int, float)) and 0 < spec.split.test < 1):
-        yield ("split", "test"), f"the test share is to lie between 0 and 1, not {spec.split.test!r}", ""
+        yield ("split",), "a split has one of three forms", f"Write {forms}; `calibration` may be added to each."
+    elif spec.split.hash:
+        yield from _shares(spec.split)
     elif spec.split.time is not None and spec.time_column is None:
         yield ("split", "time"), "a split by time needs the time's column", "Name it: index_time: ..."
+
+
+def _shares(split: SplitSpec) -> Iterator[Fault]:
+    test, more = split.test, split.calibration
+    if not (isinstance(test, (int, float)) and 0 < test < 1):
+        yield ("split", "test"), f"the test share is to lie between 0 and 1, not {test!r}", ""
+    elif more is not None and not (isinstance(more, (int, float)) and 0 < more <= 1 - test):
+        what = f"the calibration share is to lie above 0, and with the test share at most at 1, not {more!r}"
+        yield ("split", "calibration"), what, ""
 
 
 def _names(spec: DataSpec) -> Iterator[Fault]:

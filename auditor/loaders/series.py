@@ -94,7 +94,7 @@ def _entities(spec: DataSpec, tables: Tables, static: Table | None) -> tuple[Int
 
 def _ordered(spec: DataSpec, tables: Tables, entity: Integers) -> _Lines:
     by_file = splits_by_file(tables)
-    series = entity if by_file is None else entity * 2 + by_file
+    series = entity if by_file is None else entity * 3 + by_file
     time = times(tables, spec.time or "")
     order = np.lexsort((time, series))
     sorted_here = not np.array_equal(order, np.argsort(series, kind="stable"))

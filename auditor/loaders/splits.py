@@ -1,4 +1,4 @@
-"""Which rows are test and which reference, and which rows depend on one another."""
+"""Which rows are test, reference and calibration, and which rows depend on one another."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from auditor.loaders.rows import Rows
 from auditor.loaders.spec import DataSpec, SplitSpec
 from auditor.loaders.variables import Value
 
-TEST, REFERENCE, NEITHER, CROSSING = 1, 0, -1, -2
+TEST, REFERENCE, CALIBRATION, NEITHER, CROSSING = 1, 0, 2, -1, -2
 _PIECE = 2**16
 _FEW = 20  # entities below which windows are blocked by time instead
 _BLOCKS, _LONGEST = 30, 4  # blocks that are left at least where they are made longer; how many times at most
 
 
 def parts(spec: DataSpec, rows: Rows) -> Integers:
-    """For each row TEST, REFERENCE, NEITHER, or CROSSING: of reference time, its target of test time."""
+    """For each row its part, NEITHER, or CROSSING: its target is of the time of a later part."""
     if rows.by_file is not None:
         return rows.by_file
     if spec.split is None:
@@ -33,21 +33,41 @@ def parts(spec: DataSpec, rows: Rows) -> Integers:
         return _by_column(spec.split, spec.split.column, rows)
     if spec.split.hash is not None:
         return _by_hash(spec, spec.split.hash, rows)
-    boundary = _moment(spec.split.time, rows.index_time)
-    early = np.where(rows.target_time < boundary, REFERENCE, CROSSING)
-    return np.where(rows.index_time >= boundary, TEST, early)
+    return _by_time(spec.split, rows)
+
+
+def has_calibration(spec: DataSpec) -> bool:
+    """Whether a part for calibration is asked for."""
+    by_file = any(file.split == "calibration" for file in spec.files)
+    return by_file or (spec.split is not None and spec.split.calibration is not None)
 
 
 def _by_column(split: SplitSpec, column: str, rows: Rows) -> Integers:
     """Where only the test value is named, every other value that is not missing is reference."""
-    named = [value for value in (split.test, split.reference) if value is not None]
-    found = rows.at.levels(column, named)
+    named = ((TEST, split.test), (REFERENCE, split.reference), (CALIBRATION, split.calibration))
+    there = [(part, value) for part, value in named if value is not None]
+    found = rows.at.levels(column, [value for _, value in there])
     other = NEITHER if split.reference is not None else REFERENCE
-    return np.select([np.isnan(found), found == 0, found == 1], [NEITHER, TEST, REFERENCE], default=other)
+    is_part = [found == code for code in range(len(there))]
+    return np.select([np.isnan(found), *is_part], [NEITHER, *(part for part, _ in there)], default=other)
+
+
+def _by_time(split: SplitSpec, rows: Rows) -> Integers:
+    """The latest rows are test; those before, from the start of calibration on, are calibration; the rest reference."""
+    boundary = _moment(split.time, rows.index_time)
+    part = np.where(rows.target_time < boundary, REFERENCE, CROSSING)
+    if split.calibration is not None:
+        begin = _moment(split.calibration, rows.index_time)
+        if begin >= boundary:
+            raise WrittenFault("the calibration part begins when the test part does, or later")
+        late = rows.index_time >= begin
+        part = np.where(late & (part == REFERENCE), CALIBRATION, part)
+        part = np.where(~late & (rows.target_time >= begin), CROSSING, part)
+    return np.where(rows.index_time >= boundary, TEST, part)
 
 
 def _by_hash(spec: DataSpec, column: str, rows: Rows) -> Integers:
-    """sha256 of the value as text, its first 32 bits as a share of 2^32, below the test share."""
+    """sha256 of the value as text, its first 32 bits as a share of 2^32: test, then calibration."""
     if column == spec.entity_column:
         codes, values = rows.entity, rows.entities
     else:
@@ -59,8 +79,9 @@ def _by_hash(spec: DataSpec, column: str, rows: Rows) -> Integers:
             codes = per_line[rows.at.static_line]
     first = (int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) for text in _texts(values))
     shares = np.fromiter(first, dtype=np.uint32, count=len(values)) / 2**32
-    share = float(spec.split.test or 0) if spec.split else 0.0
-    return np.where(shares[codes] < share, TEST, REFERENCE)
+    share, more = (float(one or 0) for one in ((spec.split.test, spec.split.calibration) if spec.split else (0, 0)))
+    own = shares[codes]
+    return np.select([own < share, own < share + more], [TEST, CALIBRATION], default=REFERENCE)
 
 
 def _texts(values: NDArray[Any]) -> Iterator[str]:
@@ -121,6 +142,7 @@ def left_out(rows: Rows, part: Integers, known: NDArray[np.bool_]) -> tuple[Inte
     whole = {
         TEST: {**rows.dropped, "rows in neither split": int((part == NEITHER).sum())},
         REFERENCE: {"rows before the split whose target is after it": int((part == CROSSING).sum())},
+        CALIBRATION: {},
     }
     for key, reasons in whole.items():
         reasons["rows without any measured value"] = int((~seen & (part == key)).sum())

@@ -122,8 +122,10 @@ class DataReader:
         if said.problems:
             raise (WrittenFault if said.written else FileFault)(_problems(said.problems))
         arrays = self._arrays(said.arrays)
-        reference = None if said.reference is None else dataset_of(said.reference, arrays)
-        return dataset.Built(dataset_of(said.test, arrays), reference, tuple(said.notes), said.asked)
+        reference, calibration = (
+            None if one is None else dataset_of(one, arrays) for one in (said.reference, said.calibration)
+        )
+        return dataset.Built(dataset_of(said.test, arrays), reference, calibration, tuple(said.notes), said.asked)
 
     def _arrays(self, columns: Sequence[ColumnReply]) -> list[NDArray[Any]]:
         slots, size = lay_out(("", tuple(one.shape), one.dtype) for one in columns)

@@ -40,6 +40,7 @@ class Built(Reply):
 
     test: Any
     reference: Any
+    calibration: Any
     notes: Annotated[list[Told], Field(max_length=100)]
     arrays: Annotated[list[ColumnReply], Field(max_length=10_000)]
     problems: Annotated[list[ProblemReply], Field(max_length=MOST_PROBLEMS)]

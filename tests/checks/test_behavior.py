@@ -251,6 +251,20 @@ def test_statements_hold_as_often_as_promised(task):
     assert estimate.value == pytest.approx(0.9, abs=0.035)
 
 
+def test_statements_go_by_the_part_that_is_declared_for_calibration():
+    """Then every test row gets one; where that part was learned by heart, they hold less than is promised."""
+    subject, own = make_subject(n=N), make_subject(n=N, seed=5).test
+    honest = dataclasses.replace(subject, calibration=own)
+    measured = run(conformal, honest)
+    assert measured.quantities["coverage"].parts[""].n == N
+    assert f"{N:,} rows tell how far scores are from outcomes: the part that the data declare" in measured.notes[0]
+    known = subject.score(subject.block(own))
+    learned = dataclasses.replace(own, y=(known > 0.5).astype(float))
+    limit = {"quantity": "coverage", "at_least": 0.87}
+    assert judged(conformal, honest, limit) == "pass"
+    assert judged(conformal, dataclasses.replace(subject, calibration=learned), limit) == "fail"
+
+
 def test_no_trigger_is_seen_in_sound_models():
     """None in six sound models, of other seeds, tasks and weights."""
     for seed in range(2):

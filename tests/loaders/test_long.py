@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from auditor.errors import WrittenFault
 from auditor.loaders.splits import time_blocks
 
 NAN = np.nan
@@ -123,6 +124,16 @@ def test_split_by_time_keeps_targets_apart(load):
     assert (opened.test.index_time.tolist(), opened.reference.index_time.tolist()) == ([5, 6, 7], [1, 2])
     assert dict(opened.reference.dropped) == {"rows before the split whose target is after it": 2}
     assert opened.notes == ()
+
+
+def test_calibration_by_time_keeps_targets_apart(load):
+    """Rows whose target lies in a later part belong to none."""
+    csv = "id,t,a,y\n" + "".join(f"1,{t},{t},{t % 2}\n" for t in range(12))
+    opened = load({"d.csv": csv}, **LONG, windows={"length": 2, "horizon": 1}, split={"time": 8, "calibration": 4})
+    told = [part.index_time.tolist() for part in (opened.reference, opened.calibration, opened.test)]
+    assert told == [[1, 2], [4, 5, 6], [8, 9, 10]]
+    with pytest.raises(WrittenFault, match="the calibration part begins when the test part does"):
+        load({"d.csv": csv}, **LONG, windows={"length": 2}, split={"time": 4, "calibration": 4})
 
 
 def test_windows_do_not_reach_from_one_split_file_into_the_other(load):

@@ -50,6 +50,10 @@ CASES = {
         "a split has one of three forms\n    Write {hash: COLUMN, test: SHARE",
     ),
     "test share": ({"split": {"hash": "id", "test": 30}}, "the test share is to lie between 0 and 1, not 30"),
+    "calibration share": (
+        {"split": {"hash": "id", "test": 0.8, "calibration": 0.3}},
+        "the calibration share is to lie above 0, and with the test share at most at 1, not 0.3",
+    ),
     "split by no time": (
         {"split": {"time": 3}},
         "a split by time needs the time's column\n    Name it: index_time: ...",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from auditor.errors import FileFault
 from auditor.record import FileDigest
 
 NAN = np.nan
@@ -74,6 +75,33 @@ def test_split_by_column_counts_what_is_in_neither(load):
     assert dict(opened.test.dropped) == {"rows in neither split": 2}
     opened = load({"d.csv": csv}, split={"column": "part", "test": "te"})
     assert (len(opened.test), len(opened.reference), dict(opened.test.dropped)) == (1, 2, {"rows in neither split": 1})
+
+
+def test_a_part_for_calibration_is_neither_test_nor_reference(load):
+    """By a share of the hash next to the test's, by a value, and by file; its rows go nowhere else, and are told of."""
+    csv = "id,part,a1,a2,y\n" + "".join(f"{i},{'ca' if i % 4 == 0 else 'tr'},{i},1,0\n" for i in range(400))
+    shares = {"hash": "id", "test": 0.3, "calibration": 0.2}
+    parts = load({"d.csv": csv + "x,te,1,1,1\n"}, entity="id", split=shares)
+    plain = load({"d.csv": csv + "x,te,1,1,1\n"}, entity="id", split={"hash": "id", "test": 0.3})
+    assert parts.test.entity.tolist() == plain.test.entity.tolist()
+    assert len(parts.test) + len(parts.reference) + len(parts.calibration) == 401
+    assert len(parts.calibration) == pytest.approx(80, abs=25)
+    assert not set(parts.calibration.entity) & set(parts.reference.entity)
+    column = {"column": "part", "test": "te", "calibration": "ca"}
+    opened = load({"d.csv": csv + "x,te,1,1,1\n"}, split=column)
+    assert (len(opened.test), len(opened.reference), len(opened.calibration)) == (1, 300, 100)
+    assert "100 rows are set apart for calibration." in opened.notes
+    files = [{"path": f"{name}.csv", "split": name} for name in ("reference", "test", "calibration")]
+    head = "a1,a2,y\n"
+    texts = {"reference.csv": head + "1,1,0\n", "test.csv": head + "2,2,1\n", "calibration.csv": head + "3,3,1\n"}
+    opened = load(texts, files=files)
+    assert [part.values[part.starts[0], 0] for part in (opened.reference, opened.test, opened.calibration)] == [1, 2, 3]
+
+
+def test_a_calibration_part_that_is_empty_is_no_part(load):
+    """Whoever asks for one is not given half of the test rows instead."""
+    with pytest.raises(FileFault, match="there are no calibration rows"):
+        load({"d.csv": "part,a1,a2,y\nte,1,1,1\n"}, split={"column": "part", "test": "te", "calibration": "ca"})
 
 
 def test_split_by_file_and_digests(load):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,10 @@ from pydantic import Field, FiniteFloat
 
 from auditor.checks.behavior.parts import level_parts
 from auditor.checks.check import check
-from auditor.dataset import Dataset, Floats
+from auditor.dataset import Floats, Integers, Task
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Exact, Frozen
-from auditor.evidence import SCORES, Evidence
+from auditor.evidence import CALIBRATION_SCORES, SCORES, Evidence
 from auditor.measurement import Axis, Bars, Meaning, Measurement, Quantity, Shown
 from auditor.sampling import Sampling
 from auditor.subject import Subject
@@ -52,31 +53,30 @@ class Params(Frozen):
         ),
         "width": Meaning(title="Width of the interval of a predicted number", better="lower", low=0),
     },
-    needs=(SCORES,),
+    needs=(SCORES, CALIBRATION_SCORES),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
     """A statement that is meant to be right nine times of ten is right as often, for everybody.
 
-    Measures: one half of the test entities tells how far scores are from outcomes; from that each row of the other half
-    gets a statement that is meant to hold its outcome with the promised chance: a set of outcomes, or an interval
-    around a predicted number (split conformal: Vovk, Gammerman and Shafer 2005; Lei et al. 2018). Told are how often it
-    does, overall, in every group and for each outcome, and how much it says: how many rows get a statement of one
-    outcome only, or how wide the intervals are. No row of the reference is used, as the model has seen those.
+    Measures: the rows that the data declare for calibration tell how far scores are from outcomes, or else those of one
+    half of the test entities; from that each test row, or each of the other half, gets a statement that is meant to
+    hold its outcome with the promised chance: a set of outcomes, or an interval around a predicted number (split
+    conformal: Vovk, Gammerman and Shafer 2005; Lei et al. 2018). Told are how often it does, overall, in every group
+    and for each outcome, and how much it says: how many rows get a statement of one outcome only, or how wide the
+    intervals are. No row of the reference is used, as the model has seen those.
     Why: it tells what can be said of one person from this score. Where a group is covered less than promised, the
     model is less sure about its people than it shows.
     Blind to: what changes after the test: the promise holds for rows from the same source. Overall it holds by
-    construction, so that groups and outcomes are where to look.
+    construction, so that groups and outcomes are where to look; a declared part of other people or times may break
+    it. Whether the model has not been trained on that part after all: then statements are too narrow for the test.
     """
-    data, scores = subject.test, evidence.finite(SCORES)
-    codes = np.unique(data.entity if data.cluster is None else data.cluster, return_inverse=True)[1]
-    order = subject.rng(_ID, "halves").permutation(int(codes.max(initial=0)) + 1)
-    asked = np.asarray(order[codes] % 2 == 1)
+    told, data, picked = _asked(subject, evidence)
     least = math.ceil(1 / (1 - params.promised))
-    if (~asked).sum() < least or not asked.any():
-        raise NotApplicable(f"fewer than {least} rows in the half that tells how far scores are from outcomes")
-    held, said = _statements(data, scores, asked, params.promised)
-    sampling, every = Sampling.of(data.take(np.flatnonzero(asked))), np.ones(int(asked.sum()), dtype=bool)
-    levels = level_parts(subject, np.flatnonzero(asked))[0]
+    if len(told.y) < least or not len(picked):
+        raise NotApplicable(f"fewer than {least} rows of those that tell how far scores are from outcomes")
+    held, said = _statements(told, data, subject.test.task, params.promised)
+    sampling, every = Sampling.of(subject.test.take(picked)), np.ones(len(picked), dtype=bool)
+    levels = level_parts(subject, picked)[0]
     parts = {level: sampling.rate(held, rows) for level, rows in levels.rows.items()}
     quantities = {"coverage": Quantity.of(sampling.rate(held, every))}
     unmeasured: dict[str, str] = {}
@@ -84,30 +84,61 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         quantities["coverage_by_group"] = Quantity(parts=parts, unmeasured=levels.small)
     else:
         unmeasured["coverage_by_group"] = "the data declare no groups"
-    if data.task == "regression":
+    if subject.test.task == "regression":
         width = Estimate(value=float(said[0]), n=len(said), method="as these intervals are", spread=Exact())
         quantities["width"] = Quantity.of(width)
         unmeasured |= dict.fromkeys(("coverage_by_class", "undecided"), "the target is a number")
     else:
-        quantities["coverage_by_class"] = _by_class(subject, data.y[asked], held, sampling)
+        quantities["coverage_by_class"] = _by_class(subject, data.y, held, sampling)
         quantities["undecided"] = Quantity.of(sampling.rate(said != 1, every))
         unmeasured["width"] = "the target is not a number"
     return Measurement(
-        quantities=quantities, unmeasured=unmeasured, shown=_shown(quantities, params.promised), notes=levels.notes
+        quantities=quantities,
+        unmeasured=unmeasured,
+        shown=_shown(quantities, params.promised),
+        notes=(f"{len(told.y):,} rows tell how far scores are from outcomes: {told.who}.", *levels.notes),
     )
 
 
-def _statements(data: Dataset, scores: Floats, asked: Mask, promised: float) -> tuple[Mask, Floats]:
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Targets and scores of some rows, and who they are."""
+
+    y: Floats
+    scores: Floats
+    who: str = ""
+
+    def chances(self) -> Floats:
+        """(rows, outcomes)."""
+        return np.column_stack([1 - self.scores, self.scores]) if self.scores.ndim == 1 else self.scores
+
+    def off(self) -> Floats:
+        """(rows,) how far the score is from the outcome: short of certainty of its class."""
+        chances = self.chances()
+        return np.asarray(1 - chances[np.arange(len(self.y)), self.y.astype(int)])
+
+
+def _asked(subject: Subject, evidence: Evidence) -> tuple[_Rows, _Rows, Integers]:
+    """The rows that tell how far scores are from outcomes; who gets a statement; and which test rows these are."""
+    test, scores, declared = subject.test, evidence.finite(SCORES), subject.calibration
+    if declared is not None:
+        known = _Rows(declared.y, evidence.finite(CALIBRATION_SCORES), "the part that the data declare for calibration")
+        return known, _Rows(test.y, scores), np.arange(len(test))
+    codes = np.unique(test.entity if test.cluster is None else test.cluster, return_inverse=True)[1]
+    order = subject.rng(_ID, "halves").permutation(int(codes.max(initial=0)) + 1)
+    asked = np.asarray(order[codes] % 2 == 1)
+    half = _Rows(test.y[~asked], scores[~asked], "those of one half of the test entities")
+    return half, _Rows(test.y[asked], scores[asked]), np.flatnonzero(asked)
+
+
+def _statements(told: _Rows, asked: _Rows, task: Task, promised: float) -> tuple[Mask, Floats]:
     """Of the rows asked: whether the statement holds the outcome; and how many outcomes it has, or how wide it is."""
-    if data.task == "regression":
-        off = np.abs(data.y - scores)
-        reach = _quantile(off[~asked], promised)
-        return np.asarray(off[asked] <= reach), np.full(int(asked.sum()), 2 * reach)
-    chances = np.column_stack([1 - scores, scores]) if scores.ndim == 1 else scores
-    own = chances[np.arange(len(data)), data.y.astype(int)]
-    reach = _quantile(1 - own[~asked], promised)
-    sizes = (1 - chances[asked] <= reach).sum(axis=1)
-    return np.asarray(1 - own[asked] <= reach), sizes.astype(float)
+    if task == "regression":
+        reach = _quantile(np.abs(told.y - told.scores), promised)
+        return np.asarray(np.abs(asked.y - asked.scores) <= reach), np.full(len(asked.y), 2 * reach)
+    reach = _quantile(told.off(), promised)
+    sizes = (1 - asked.chances() <= reach).sum(axis=1)
+    return np.asarray(asked.off() <= reach), sizes.astype(float)
 
 
 def _quantile(off: Floats, promised: float) -> float:

@@ -43,6 +43,7 @@ class DataRequests:
         nothing: dict[str, Any] = {
             "test": None,
             "reference": None,
+            "calibration": None,
             "notes": [],
             "arrays": [],
             "problems": [],
@@ -53,10 +54,9 @@ class DataRequests:
             built = build(*parse_spec(Path(request["path"]), request["text"].encode()), raws, request["entity"])
         except AuditorError as fault:
             return {**nothing, "problems": _problems(fault), "written": isinstance(fault, WrittenFault)}
-        test, reference = self._packer.plain(built.test), self._packer.plain(built.reference)
+        parts = {name: self._packer.plain(getattr(built, name)) for name in ("test", "reference", "calibration")}
         arrays = [{"shape": list(one.shape), "dtype": str(one.dtype)} for one in self._packer.arrays]
-        made = {"test": test, "reference": reference, "notes": list(built.notes), "asked": built.asked}
-        return {**nothing, **made, "arrays": arrays}
+        return {**nothing, **parts, "notes": list(built.notes), "asked": built.asked, "arrays": arrays}
 
     def _look(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
