@@ -12,7 +12,7 @@ from auditor.loaders.variables import FeatureSpec, Levels, Name, StaticSpec, Val
 from auditor.output import Horizon, Output
 from auditor.subject import Decision, Identity
 
-Part = Literal["test", "reference", "calibration"]
+Part = Literal["test", "reference"]
 
 
 def _rising(cuts: tuple[float, ...]) -> tuple[float, ...]:
@@ -33,17 +33,13 @@ class FileSpec(Frozen):
 
 
 class SplitSpec(Frozen):
-    """Which rows are test and which reference: by hash of a column, by a column, or by index time.
-
-    calibration: the share, the value or the start of a part that is neither.
-    """
+    """Which rows are test and which reference: by hash of a column, by a column, or by index time."""
 
     hash: Name | None = None
     column: Name | None = None
     time: Value | None = None
     test: Value | None = None
     reference: Value | None = None
-    calibration: Value | None = None
 
 
 class Windows(Frozen):
@@ -208,7 +204,7 @@ class AuditSpec(Frozen):
     """audit.yaml. Paths are relative to it; `policy` is a shipped policy's name or a path.
 
     waivers, attestations: files with what people state of this model. explanations: None, no pages of single rows.
-    archive: None, the run is told to none.
+    archive: None, the run is told to none. frozen: what `auditor policy freeze` wrote of the policy.
     """
 
     model: ModelSpec
@@ -221,4 +217,5 @@ class AuditSpec(Frozen):
     waivers: Name | None = None
     attestations: Name | None = None
     explanations: Explanations | None = None
+    frozen: Name | None = None
     archive: Archived | None = None
