@@ -71,9 +71,12 @@ def audit_files(record: Record, inputs: Iterable[Input] = ()) -> dict[str, bytes
 
 def reports(record: Record, raw: bytes) -> dict[str, bytes]:
     """What is rendered from a record, whose own bytes are attached to the PDF."""
+    from auditor.render.committee import committee_html
     from auditor.render.html import render_html
     from auditor.render.machine.files import machine_files
     from auditor.render.pdf import render_pdf
 
-    page = render_html(record)
-    return {"report.html": page.encode(), "report.pdf": render_pdf(record, raw, html=page), **machine_files(record)}
+    pages = {"report": render_html(record), "committee": committee_html(record)}
+    made = {f"{name}.html": page.encode() for name, page in pages.items()}
+    made |= {f"{name}.pdf": render_pdf(record, raw, html=page) for name, page in pages.items()}
+    return {**made, **machine_files(record)}

@@ -61,7 +61,7 @@ def show(record: Record, folder: Path, form: str = "text", beside: Path = Path()
     show_findings(record)
     word = click.style(record.verdict, fg=_COLOURS.get(record.verdict, "yellow"), bold=True)
     click.echo(f"\n{word if coloured() else record.verdict}  {one_line(record.because)}\n", color=coloured())
-    for name in ("report.html", "report.pdf", "record.json"):
+    for name in ("committee.pdf", "report.html", "report.pdf", "record.json"):
         click.echo(f"  {one_line(str(folder / name))}")
 
 

@@ -30,7 +30,9 @@ def change_blocks(record: Record, section: str, words: Words) -> tuple[Block, ..
 def loosened(record: Record, words: Words) -> str:
     """How many changes make it easier to pass."""
     count = sum(one.kind == "looser" for one in record.policy.changes)
-    return words.many("{count} place, listed in section 2", "{count} places, listed in section 2", count)
+    return words.many(
+        "{count} place (technical report, section 2)", "{count} places (technical report, section 2)", count
+    )
 
 
 def _row(change: PolicyChange, words: Words) -> tuple[Cell, ...]:

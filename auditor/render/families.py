@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from auditor.measurement import Bars, Column, Lines, Shown, Table, Text
@@ -47,7 +47,7 @@ def _check_view(
         facts=tuple(_facts(entry, params, words)),
         used_by=used,
         quantities=quantities(entry, record.policy.statistics.level, words),
-        shown=_placed(tuple(_shown(one, figures, words) for one in measurement.shown)) if measurement else (),
+        shown=placed(tuple(_shown(one, figures, words) for one in measurement.shown)) if measurement else (),
         notes=(*unmeasured(entry, words), *map(words.numbers.regrouped, measurement.notes)) if measurement else (),
     )
 
@@ -78,7 +78,11 @@ def _shown(shown: Shown, figures: Iterator[int], words: Words) -> ShownView:
         )
         body = lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], more]
         return TextBlock(shown.title, shown.caption, "\n".join(body))
-    number = next(figures)
+    return figure(shown, next(figures), words)
+
+
+def figure(shown: Drawn, number: int, words: Words) -> Figure:
+    """A drawing with its number, which no other one of the page has."""
     key, told = f"figure-{number}", alternative(shown, words)
     return Figure(
         anchor=key,
@@ -92,7 +96,7 @@ def _shown(shown: Shown, figures: Iterator[int], words: Words) -> ShownView:
     )
 
 
-def _placed(views: tuple[ShownView, ...]) -> tuple[ShownView, ...]:
+def placed(views: Sequence[ShownView]) -> tuple[ShownView, ...]:
     """The same, where a square drawing without another one next to it has its caption beside it."""
     made = list(views)
     at = 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from auditor.record import Finding, Record, Status
+from auditor.render.bypart import part_matrix
 from auditor.render.changed import loosened
 from auditor.render.findings import ranked, rows_needed, unsettled
 from auditor.render.telling import anchor, decisive, limit_of, quantity_title, reason
 from auditor.render.tested import decision_text
-from auditor.render.view import Cell, Code, Fact, FirstPage, Grid, Head, Link, Top
-from auditor.render.vocabulary import SEVERITIES, STATUSES, severity_chip, short, status_chip, verdict_chip
+from auditor.render.view import Cell, Code, Fact, FirstPage, Link, Top
+from auditor.render.vocabulary import STATUSES, severity_chip, short, status_chip, verdict_chip
 from auditor.render.words import Words
 
 _MOST_CHARACTERS = 170  # of a field; the whole of it is in the section on the model
@@ -39,7 +40,7 @@ def first_page(record: Record, words: Words) -> FirstPage:
         if unmet
         else words("No requirement is unmet; the weightest that were tested"),
         top=tuple(_top(finding, record, words) for finding in (unmet or ranked(record))[:_TOP]),
-        counts=_counts(record, words),
+        counts=part_matrix(record, words),
         disclaimer=words(
             "This report measures a model against the policy “{policy}” ({version}). It is not legal advice and not a "
             "certification; what was not tested is listed in its own section and is never a pass.",
@@ -198,28 +199,3 @@ def _top(finding: Finding, record: Record, words: Words) -> Top:
         text=finding.requirement.text,
         told=_shortened(told),
     )
-
-
-def _counts(record: Record, words: Words) -> Grid:
-    used = [
-        s for s in STATUSES if any(one.status == s for one in record.findings) or s in ("fail", "inconclusive", "pass")
-    ]
-    used.sort(key=("pass", "attested", "waived", "fail", "inconclusive", "error", "open", "not_applicable").index)
-    heads = (
-        Head(words("Severity")),
-        *(Head(status_chip(s, words).word, "right") for s in used),
-        Head(words("All"), "right"),
-    )
-
-    def row(name: str, findings: list[Finding]) -> tuple[Cell, ...]:
-        counts = [sum(one.status == status for one in findings) for status in used]
-        return (name, *(words.numbers.count(n) if n else "·" for n in counts), words.numbers.count(len(findings)))
-
-    rows = [
-        row(
-            severity_chip(severity, words).word,
-            [one for one in record.findings if one.requirement.severity == severity],
-        )
-        for severity in SEVERITIES
-    ]
-    return Grid(words("Requirements by severity and status"), heads, (*rows, row(words("All"), list(record.findings))))

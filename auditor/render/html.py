@@ -96,6 +96,7 @@ def _style(theme: Path | None) -> dict[str, Any]:
         "screen": f"{sheets('screen.css')}\n{dark}",
         "print": sheets("print.css"),
         "alone": sheets("alone.css"),
+        "committee": sheets("committee.css"),
         "theme": own.read_text(encoding="utf-8") if own and own.is_file() else "",
     }
     return {name: _markup(text) for name, text in parts.items()}

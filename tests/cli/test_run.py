@@ -42,6 +42,7 @@ def test_pass(order, model, call) -> None:
         "",
         "PASS  Of 1 requirements: 1 passed.",
         "",
+        "  out/committee.pdf",
         "  out/report.html",
         "  out/report.pdf",
         "  out/record.json",
