@@ -133,7 +133,6 @@ def test_every_effect_is_told_by_group(check):
         expected = {
             f"{part}: {level}"
             for part in found[name].parts
-            if part not in ("reverse order", "shuffled order")
             for level in ("sex female", "sex male", *REGIONS)
         }
         assert set(found[f"{name}_by_group"].parts) == expected
@@ -178,6 +177,10 @@ def test_history_and_order_are_seen_to_be_used():
     found = run(disturbed_time, make_subject(n=400, steps=3)).quantities
     assert found["history_used"].parts[""].value > 0.95
     assert found["order_used"].parts[""].value == 0
+    assert set(found["order_used_by_group"].parts) == {"sex female", "sex male", *REGIONS}
+    women, men = (found["history_used_by_group"].parts[f"sex {sex}"] for sex in ("female", "male"))
+    whole = found["history_used"].parts[""]
+    assert women.value * women.n + men.value * men.n == pytest.approx(whole.value * whole.n)
 
 
 def test_one_step_has_no_time():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -133,33 +133,27 @@ class Effects:
     notes: tuple[str, ...] = ()
 
 
-def effects(
-    trial: Trial,
-    after: After,
-    refused: Mapping[str, str] = MappingProxyType({}),
-    grouped: Collection[str] | None = None,
-) -> Effects:
+def effects(trial: Trial, after: After, refused: Mapping[str, str] = MappingProxyType({})) -> Effects:
     """Every quantity of `meanings`, or why it could not be measured.
 
-    refused: disturbances without scores, and why. grouped: the disturbances that are told by group (default: all).
+    refused: disturbances without scores, and why.
     """
     if not after:
         return Effects(
             unmeasured=dict.fromkeys(meanings(""), "; ".join(refused.values()) or "there is nothing to disturb")
         )
     found, (levels, events) = Effects(), trial.levels
-    told = [part for part in after if grouped is None or part in grouped]
     found.notes = tuple(dict.fromkeys((*levels.notes, *events.notes)))
     sizes = {part: np.mean([moved(trial.before, scores) for scores in draws], axis=0) for part, draws in after.items()}
-    _add(found, "score_change", sizes, told, levels, trial.sampling, _size(trial))
+    _add(found, "score_change", sizes, levels, trial.sampling, _size(trial))
     try:
         flips = trial.flips()
     except NotApplicable as nothing:
         found.unmeasured |= dict.fromkeys(("flipped", "flipped_by_group"), nothing.reason)
     else:
         shares = {part: np.mean([flips(scores) for scores in draws], axis=0) for part, draws in after.items()}
-        _add(found, "flipped", shares, told, levels, trial.sampling, share)
-    _losses(found, trial, after, told, events)
+        _add(found, "flipped", shares, levels, trial.sampling, share)
+    _losses(found, trial, after, events)
     for name in TITLES:
         if refused and name in found.quantities:
             found.quantities[name] = found.quantities[name].model_copy(update={"unmeasured": dict(refused)})
@@ -205,7 +199,6 @@ def _add(
     found: Effects,
     name: str,
     values: Mapping[str, Floats],
-    told: Collection[str],
     levels: Levels,
     sampling: Sampling,
     estimate: Callable[[Sampling, Floats], Estimate],
@@ -216,12 +209,14 @@ def _add(
     found.quantities[name] = Quantity(parts=parts, correlation=correlation)
     inside = {level: (rows, sampling.only(rows)) for level, rows in levels.rows.items()}
     grouped = {
-        f"{part}: {level}": estimate(own, values[part][rows]) for part in told for level, (rows, own) in inside.items()
+        f"{part}: {level}": estimate(own, values[part][rows])
+        for part in values
+        for level, (rows, own) in inside.items()
     }
-    _grouped(found, name, grouped, {f"{part}: {level}": why for part in told for level, why in levels.small.items()})
+    _grouped(found, name, grouped, {f"{part}: {level}": why for part in values for level, why in levels.small.items()})
 
 
-def _losses(found: Effects, trial: Trial, after: After, told: Collection[str], levels: Levels) -> None:
+def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
     try:
         quality = Quality.of(trial.data)
     except NotApplicable as nothing:
@@ -232,14 +227,14 @@ def _losses(found: Effects, trial: Trial, after: After, told: Collection[str], l
         parts={part: quality.estimate(stat) for part, stat in losses.items()},
         correlation=quality.sampling.correlation([stat.influence for stat in losses.values()]),
     )
-    grouped, none = {}, {f"{part}: {level}": why for part in told for level, why in levels.small.items()}
+    grouped, none = {}, {f"{part}: {level}": why for part in after for level, why in levels.small.items()}
     for level, rows in levels.rows.items():
         try:
             own = Quality.of(trial.data.take(np.flatnonzero(rows)))
         except NotApplicable as nothing:
-            none |= {f"{part}: {level}": nothing.reason for part in told}
+            none |= {f"{part}: {level}": nothing.reason for part in after}
             continue
-        for part in told:
+        for part in after:
             stat = own.loss(trial.before[rows], [scores[rows] for scores in after[part]])
             grouped[f"{part}: {level}"] = own.estimate(stat)
     _grouped(found, "loss", grouped, none)

@@ -6,8 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from auditor.checks.behavior import clock
-from auditor.checks.behavior.change import Disturb, Trial, effects, meanings, moved
+from auditor.checks.behavior.change import Disturb, Effects, Trial, effects, meanings, moved
 from auditor.checks.behavior.change_charts import shown
+from auditor.checks.behavior.parts import level_parts
 from auditor.checks.check import check
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
@@ -17,7 +18,6 @@ from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.subject import Subject
 
 _ID = "behavior.time"
-_PROBES = {"reverse order", "shuffled order"}  # questions to the model rather than faults: not told by group
 _SMALL = 0.01  # of the standard deviation of the scores: a change below it is taken as none
 
 
@@ -41,6 +41,20 @@ def _rows(subject: Subject, params: Params) -> int:
         "order_used": Meaning(
             title="Share of rows whose score hangs on the order of the steps", better="higher", low=0, high=1
         ),
+        "history_used_by_group": Meaning(
+            title="Share of rows whose score hangs on more than the last step, by group",
+            better="higher",
+            per="group",
+            low=0,
+            high=1,
+        ),
+        "order_used_by_group": Meaning(
+            title="Share of rows whose score hangs on the order of the steps, by group",
+            better="higher",
+            per="group",
+            low=0,
+            high=1,
+        ),
     },
     needs=(SCORES,),
     rows=_rows,
@@ -52,7 +66,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     come a step late, when a step is written down twice, when one sensor (of each row another) stays at an old value for
     the last steps, when two features are swapped, when one numeric feature is in another unit (°F for °C, else 1000
     times too large), and when only the last step or the last quarter of the steps is known; overall and in every group.
-    Besides, when steps are in reverse order, or shuffled; the share of rows whose score then moves by more than 1 % of
+    The same when steps are in reverse order, or shuffled; the share of rows whose score then moves by more than 1 % of
     the scores' standard deviation tells whether the order is used at all, and the last step alone whether the history
     is.
     Why: clocks, buffers and interfaces fail in these ways; and a sequence model that ignores the sequence is not what
@@ -80,12 +94,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     longest = int(subject.block(trial.data, np.array([int(trial.data.lengths.argmax())])).mask.sum())
     for name, steps in {"only the last quarter": max(2, -(-longest // 4)), "only the last step": 1}.items():
         after[name] = [trial.scores(lambda block, rng: block, data=clock.last(trial.data, steps))]
-    found = effects(trial, after, refused, set(after) - _PROBES)
+    found = effects(trial, after, refused)
     for name, kind in {"history_used": "only the last step", "order_used": "shuffled order"}.items():
         if kind in after:
-            found.quantities[name] = _hangs(trial, after[kind][0])
+            _hangs(trial, found, name, after[kind][0])
         else:
-            found.unmeasured[name] = refused[kind]
+            found.unmeasured |= dict.fromkeys((name, f"{name}_by_group"), refused[kind])
     return Measurement(
         quantities=found.quantities,
         unmeasured=found.unmeasured,
@@ -95,9 +109,21 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     )
 
 
-def _hangs(trial: Trial, after: Floats) -> Quantity:
-    """The share, among rows of two steps and more, whose score moved by more than next to nothing."""
-    spread = float(trial.before.std(axis=0).max())
+def _hangs(trial: Trial, found: Effects, name: str, after: Floats) -> None:
+    """The share, among rows of two steps and more, whose score moved by more than next to nothing; and by group."""
+    spread, least, what = float(trial.before.std(axis=0).max()), trial.subject.smallest_cell, "rows of several steps"
     changed = np.asarray(moved(trial.before, after) > _SMALL * spread)
     several = np.asarray(trial.data.lengths > 1)
-    return Quantity.of(trial.sampling.rate(changed, several, "rows of several steps"))
+    found.quantities[name] = Quantity.of(trial.sampling.rate(changed, several, what))
+    levels = level_parts(trial.subject, trial.picked[several])[0]
+    if not levels.rows and not levels.small:
+        found.unmeasured[f"{name}_by_group"] = "the data declare no groups"
+        return
+    every = trial.levels[0].rows
+    short = [int(every[level].sum() - rows.sum()) for level, rows in levels.rows.items() if level in every]
+    if any(0 < rest < least for rest in short):  # how many these are could be had by subtraction
+        found.unmeasured[f"{name}_by_group"] = f"in some group fewer than {least} rows have one step only; suppressed"
+        return
+    own = trial.sampling.only(several)
+    parts = {level: own.rate(changed[several], rows, what) for level, rows in levels.rows.items()}
+    found.quantities[f"{name}_by_group"] = Quantity(parts=parts, unmeasured=levels.small)
