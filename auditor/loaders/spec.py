@@ -12,7 +12,7 @@ from auditor.loaders.variables import FeatureSpec, Levels, Name, StaticSpec, Val
 from auditor.output import Horizon, Output
 from auditor.subject import Decision, Identity
 
-Part = Literal["test", "reference"]
+Part = Literal["test", "reference", "calibration"]
 
 
 def _rising(cuts: tuple[float, ...]) -> tuple[float, ...]:
@@ -33,13 +33,17 @@ class FileSpec(Frozen):
 
 
 class SplitSpec(Frozen):
-    """Which rows are test and which reference: by hash of a column, by a column, or by index time."""
+    """Which rows are test and which reference: by hash of a column, by a column, or by index time.
+
+    calibration: the share, the value or the start of a part that is neither.
+    """
 
     hash: Name | None = None
     column: Name | None = None
     time: Value | None = None
     test: Value | None = None
     reference: Value | None = None
+    calibration: Value | None = None
 
 
 class Windows(Frozen):
