@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.errors import WrittenFault
+from auditor.errors import SealFault, WrittenFault
 from auditor.seal import folder
 from auditor.seal import keys as key_files
 from auditor.seal.pdfsign import available
 from auditor.seal.trust import Trust, outside
-from auditor.seal.verify import Verified
+from auditor.seal.verify import Verified, examine
 from auditor.seal.verify import verify as verified
 
 if TYPE_CHECKING:
@@ -30,6 +31,33 @@ def verify(
     FileFault for what is no public key; SealFault for everything that is broken.
     """
     return verified(audit, trusted(audit, keys, trust), model=model, data=data)
+
+
+def verify_entry(
+    archive: Path,
+    index: int,
+    keys: Iterable[Path],
+    model: Path | None = None,
+    data: Iterable[Path] = (),
+    trust: Path | None = None,
+) -> Verified:
+    """As `verify`, of an audit in an archive. What tells of single people may have been left out of it on purpose.
+
+    Raises besides WrittenFault where the entry is no audit.
+    """
+    from auditor.app.archive import holdings, restore
+    from auditor.archive.gathered import RESTRICTED
+
+    trusting = trusted(archive, keys, trust)
+    with tempfile.TemporaryDirectory(prefix="auditor-verify-") as named:
+        audit = Path(named) / "audit"
+        restore(archive, index, audit)
+        left_out = holdings(archive).entries[index].left_out or ()
+        allowed = {name for name in left_out if name.startswith(RESTRICTED)}
+        found = examine(audit, trusting, model=model, data=data, left_out=allowed)
+    if found.problems:
+        raise SealFault(found.problems)
+    return found
 
 
 def verify_pdf(pdf: Path, trust: Path) -> Checked:

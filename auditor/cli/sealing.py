@@ -95,18 +95,26 @@ def sign_off(audit: Path, name: str, role: str, meaning: str, key: Path, trust: 
 @click.option("--key", "allowed", type=FILE, multiple=True, help="A public key that you trust.")
 @click.option("--model", type=FILE, help="The model's file, to compare it too.")
 @click.option("--data", type=FILE, multiple=True, help="A data file, to compare it too.")
+@click.option("--entry", type=click.IntRange(min=0), help="PATH is an archive: the entry of it to check.")
 def verify(
-    audit: Path, trust: Path | None, allowed: tuple[Path, ...], model: Path | None, data: tuple[Path, ...]
+    audit: Path,
+    trust: Path | None,
+    allowed: tuple[Path, ...],
+    model: Path | None,
+    data: tuple[Path, ...],
+    entry: int | None,
 ) -> None:
     """Check seal and sign-offs of an audit's folder.
 
-    PATH may be a signed PDF as well, of which the signatures are checked. Needs neither model nor data. Keys are those
-    that you name, never one that lies in the folder.
+    PATH may be a signed PDF as well, of which the signatures are checked, or with --entry an archive. Needs neither
+    model nor data. Keys are those that you name, never one that lies in the folder.
     """
     from auditor.app import verify as app
     from auditor.cli.sealed import sealed, signed_pdf
 
-    if audit.is_dir():
+    if entry is not None:
+        click.echo(sealed(app.verify_entry(audit, entry, allowed, model, data, trust)))
+    elif audit.is_dir():
         click.echo(sealed(app.verify(audit, allowed, model, data, trust)))
     elif trust is None or model or data or allowed:
         raise click.UsageError("of a PDF file alone the signatures are checked, with the certificates of --trust")

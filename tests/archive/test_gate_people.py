@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
 from gating import POLICY, House
 from sealing import written_folder
 
 from auditor.app.gate import Trusted, gate
 from auditor.app.seal import seal
 from auditor.app.signoff import Words, sign_off
+from auditor.app.verify import verify_entry
 from auditor.archive import store
 from auditor.archive.entry import Kept
 from auditor.archive.gathered import gathered
+from auditor.errors import SealFault, WrittenFault
 from auditor.policy import SignOff
 from auditor.seal import keys
 
@@ -71,3 +74,20 @@ def test_restricted(house: House) -> None:
     seal(folder, house.desk.bank.private, lambda: b"")
     house.desk.add(folder)
     assert house.gate().opened is not None
+
+
+def test_an_archived_audit_is_verified_where_it_lies(house: House) -> None:
+    """Seal and files of an entry, without laying it out by hand; a stranger's key or a changed blob is told."""
+    house.archived()
+    seal_key, place = house.desk.bank.public, house.desk.place
+    assert 5 < len(verify_entry(place, 0, [seal_key]).statement.files)
+    stranger = keys.new_keys(house.folder / "keys", "stranger", None).public
+    with pytest.raises(SealFault, match="does not verify with any key given"):
+        verify_entry(place, 0, [stranger])
+    with pytest.raises(WrittenFault, match="entry 7 is no audit"):
+        verify_entry(place, 7, [seal_key])
+    blob = max((one for one in (place / "blobs").rglob("*") if one.is_file()), key=lambda one: one.stat().st_size)
+    blob.chmod(0o644)
+    blob.write_bytes(blob.read_bytes()[:-1] + b"?")
+    with pytest.raises(SealFault):
+        verify_entry(place, 0, [seal_key])
