@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from auditor import engine
 from auditor.app import freeze, people
+from auditor.app.asking import lacking
 from auditor.app.files import Input, policy_inputs
 from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, Problem, WrittenFault
@@ -85,6 +86,7 @@ def ordered(audit: Path, trust: Path | None = None) -> Order:
     paths = {name: folder / path for name, path in named.items() if path and path not in absent}
     data = faults.of(lambda: read_spec(paths["dataset.yaml"])[0]) if "dataset.yaml" in paths else None
     faults.problems += _threshold(spec, marked, data)
+    faults.problems += lacking(policy, data) if policy and data else ()
     reasons = faults.of(lambda: read_reasons(paths["reasons.yaml"], data)) if data and "reasons.yaml" in paths else None
     read = [faults.of(partial(Input.read, name, path)) for name, path in paths.items()]
     faults.of(lambda: words(spec.language))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from auditor.checks.names import NameOf
 from auditor.dataset import Group
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
@@ -26,7 +27,7 @@ _PROTECTED = "suppressed, or the size of a smaller group could be derived"
 class Grouping(Frozen):
     """Which groups are compared, and how."""
 
-    attribute: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+    attribute: Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], NameOf("group")] = Field(
         description="The group attribute, as the data specification names it; a list of several is each combination of "
         "their levels."
     )

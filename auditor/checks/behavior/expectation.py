@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, FiniteFloat
 
 from auditor.checks.behavior.change import Disturb
+from auditor.checks.names import NameOf
 from auditor.dataset import Block, Dataset, Feature, Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
@@ -20,7 +21,7 @@ Direction = Literal["raises", "lowers", "changes nothing"]
 class Expectation(Frozen):
     """One expectation: what more of a feature does to the score."""
 
-    feature: str = Field(description="A feature of the model's inputs.")
+    feature: Annotated[str, NameOf("feature")] = Field(description="A feature of the model's inputs.")
     does: Direction = Field(
         default="raises",
         description="What more of it does to the score: `raises` it or leaves it, `lowers` it or leaves it, or "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -12,6 +13,7 @@ from auditor.checks.bias.charts import dots
 from auditor.checks.bias.contrasts import measurement
 from auditor.checks.check import check
 from auditor.checks.groups import Mask
+from auditor.checks.names import NameOf
 from auditor.checks.sample import sample
 from auditor.dataset import Block, Dataset, Feature, Floats, Integers
 from auditor.errors import NotApplicable
@@ -26,7 +28,9 @@ from auditor.subject import Subject
 class Params(Frozen):
     """Which input is changed, and in how many rows."""
 
-    attribute: str = Field(description="The feature that is the attribute and an input of the model, such as sex.")
+    attribute: Annotated[str, NameOf("feature")] = Field(
+        description="The feature that is the attribute and an input of the model, such as sex."
+    )
     rows: int = Field(default=20_000, ge=100, description="At most about so many rows are scored again for each level.")
 
 

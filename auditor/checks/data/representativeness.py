@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat, field_validator
 
 from auditor.checks.check import check
 from auditor.checks.groups import UNKNOWN, Grouping, Groups
+from auditor.checks.names import NameOf
 from auditor.checks.performance.charts import dots
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen, Mover, NotEstimable, Wilson
@@ -25,7 +28,9 @@ Mask = NDArray[np.bool_]
 class Params(Frozen):
     """The population."""
 
-    attribute: str = Field(description="The group attribute, as the data specification names it.")
+    attribute: Annotated[str, NameOf("group")] = Field(
+        description="The group attribute, as the data specification names it."
+    )
     shares: dict[str, FiniteFloat] = Field(
         min_length=1,
         description="The share of each level in the population that the model is for, as in {female: 0.5}.",

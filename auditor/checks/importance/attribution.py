@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -12,6 +13,7 @@ from auditor.checks.check import check
 from auditor.checks.importance.attributed import ATTRIBUTIONS, PARTS, Attributed
 from auditor.checks.importance.attribution_charts import bars, by_part, heatmap
 from auditor.checks.importance.classes import attributed_of, by_class, rows_of
+from auditor.checks.names import NameOf
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable, WrittenFault
 from auditor.estimate import Estimate, Frozen, Normal, Skewed
@@ -28,8 +30,10 @@ _METHOD = "by influence values over rows and backgrounds"
 class Params(Frozen):
     """What those who know the field expect, and of what."""
 
-    expected: tuple[str, ...] = Field(default=(), description="Features that should lead, as experts say.")
-    forbidden: tuple[str, ...] = Field(
+    expected: Annotated[tuple[str, ...], NameOf("feature", beside=" (measured or not)")] = Field(
+        default=(), description="Features that should lead, as experts say."
+    )
+    forbidden: Annotated[tuple[str, ...], NameOf("feature", beside=" (measured or not)")] = Field(
         default=(),
         description="Features that must not drive the score: a protected attribute, a proxy of one, an identifier, or "
         "'NAME (measured or not)', which is whether a feature was measured.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.groups import Grouping, Groups, Mask
+from auditor.checks.names import NameOf
 from auditor.checks.outcome import decided
 from auditor.checks.summaries import summaries
 from auditor.checks.surrogate.trial import TreeParams, decisions, learnt, rows_scored, trial, usual
@@ -24,7 +27,9 @@ from auditor.subject import Subject
 class Params(TreeParams):
     """Whose rows are looked at apart."""
 
-    attribute: str = Field(description="The group attribute, as the data specification names it.")
+    attribute: Annotated[str, NameOf("group")] = Field(
+        description="The group attribute, as the data specification names it."
+    )
 
 
 @check(
