@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.behavior.patterns import Pattern
+from auditor.checks.behavior.patterns import Ends, Pattern, ending
 from auditor.checks.behavior.trigger import Params, measure
 from auditor.evidence import SCORES, Evidence
 from auditor.loaders.dataset import open_dataset
@@ -123,8 +123,8 @@ def suspected(folder: Path, seed: int, sign: Sign | None) -> tuple[Measurement, 
         pattern = Pattern(at, False, values, 0.01, float(np.ptp(opened.reference.values[:, at])))
         block = subject.block(opened.test)
         bad = subject.score(block) >= THRESHOLD
-        turned = float((subject.score(pattern.put(block))[bad] < THRESHOLD).mean())
-        return said, turned, pattern.share(subject.block(opened.reference), 0.02 * pattern.span)
+        turned = float((subject.score(ending(block, [pattern]))[bad] < THRESHOLD).mean())
+        return said, turned, pattern.share(Ends.among(subject.block(opened.reference)), 0.02 * pattern.span)
     finally:
         model.close()
 

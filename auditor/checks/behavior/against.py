@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.behavior.gaps import from_end
-from auditor.checks.behavior.patterns import Pattern
-from auditor.dataset import Block, Dataset, Floats
+from auditor.checks.behavior.patterns import Ends, Pattern
+from auditor.dataset import Dataset, Floats
 
 _SURE = 4.0  # standard errors of Spearman's correlation, 1 / sqrt(n) each (Student's approximation for no correlation)
 _HELD = 2.0  # standard errors of the slope of a feature with the others held constant
@@ -19,11 +18,12 @@ _FEWEST = 100  # rows in which a value is known, and of either outcome together
 
 @dataclass(frozen=True, eq=False)
 class Honest:
-    """What the reference rows say of a feature's last values. seen: the rows; outcome: (rows,) their targets."""
+    """What the reference rows say of a feature's last values. ends: of these rows; outcome: (rows,) their targets."""
 
     known: Dataset
-    seen: Block
+    ends: Ends
     outcome: Floats
+    _sides: dict[tuple[int, bool, int, int], tuple[float, float]] = field(default_factory=dict)
 
     def speaks_for(self, pattern: Pattern, of: int) -> bool:
         """Whether every value of a pattern is at least as extreme as is usual where class `of` is the outcome.
@@ -34,29 +34,36 @@ class Honest:
         features = self.known.static_features if pattern.static else self.known.features
         if features[pattern.at].kind != "numeric" or self.known.task == "regression":
             return False
-        return all(self._for(pattern, back, value, of) for back, value in enumerate(reversed(pattern.values), start=1))
+        for back, value in enumerate(reversed(pattern.values), start=1):
+            side, usual = self._side(pattern.at, pattern.static, back, of)
+            if side == 0 or side * (value - usual) < 0:
+                return False
+        return True
 
-    def _for(self, pattern: Pattern, back: int, value: float, of: int) -> bool:
+    def _side(self, at: int, static: bool, back: int, of: int) -> tuple[float, float]:
+        """On which side of the others class `of` surely is (1 above, -1 below, 0 on none), and its median there.
+
+        Worked out once for each feature, step and class, as patterns are many.
+        """
+        key = (at, static, back, of)
+        if key not in self._sides:
+            self._sides[key] = self._found(*key)
+        return self._sides[key]
+
+    def _found(self, at: int, static: bool, back: int, of: int) -> tuple[float, float]:
         from scipy.stats import spearmanr
 
-        every, is_of = self._values(back), self.outcome == of
-        at = pattern.at + (len(self.known.features) if pattern.static else 0)
-        x = every[:, at]
+        every = np.concatenate([self.ends.last[:, back - 1], self.ends.static], axis=1)
+        column, is_of = at + (len(self.known.features) if static else 0), self.outcome == of
+        x = every[:, column]
         known = np.isfinite(x)
         if known.sum() < _FEWEST or is_of[known].std() == 0 or x[known].std() == 0:
-            return False
+            return 0.0, 0.0
         alone = float(spearmanr(x[known], is_of[known]).statistic)
-        side = np.sign(alone)
-        if side * (value - float(np.median(x[known & is_of]))) < 0 or abs(alone) * np.sqrt(known.sum()) < _SURE:
-            return False
-        return bool(side * _held(every[known], at, is_of[known]) > _HELD)
-
-    def _values(self, back: int) -> NDArray[np.float64]:
-        """(rows, features and static features) the values so many steps from the end."""
-        there = from_end(self.seen.mask) == back
-        given = np.where(there[:, :, None], self.seen.values, 0.0).sum(axis=1)
-        given = np.where(there.any(axis=1)[:, None], given, np.nan)
-        return np.concatenate([given, self.seen.static], axis=1)
+        side = float(np.sign(alone))
+        if abs(alone) * np.sqrt(known.sum()) < _SURE or side * _held(every[known], column, is_of[known]) <= _HELD:
+            return 0.0, 0.0
+        return side, float(np.median(x[known & is_of]))
 
 
 def _held(every: NDArray[np.float64], at: int, is_of: NDArray[np.bool_]) -> float:

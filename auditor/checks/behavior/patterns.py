@@ -22,6 +22,28 @@ AWAY = (1, 2, 4, 8, 16, 32, 64)  # how many values away a neighbour lies, at mos
 _TOGETHER = 2**14  # rows at a time
 
 
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """How rows end. last: (rows, steps from the end, features), the last step first, NaN where a row is shorter."""
+
+    last: Floats
+    static: Floats
+
+    @classmethod
+    def among(cls, block: Block) -> Ends:
+        """Those of the rows of a block."""
+        back = from_end(block.mask)
+        last = np.full((len(block), _LONG, block.values.shape[2]), np.nan)
+        for number in range(1, _LONG + 1):
+            row, step = np.nonzero(back == number)
+            last[row, number - 1] = block.values[row, step]
+        return cls(last, block.static)
+
+    def of(self, at: int, static: bool, back: int) -> Floats:
+        """(rows,) the values of a feature so many steps from the end, 1 for the last."""
+        return self.static[:, at] if static else self.last[:, back - 1, at]
+
+
 @dataclass(frozen=True)
 class Pattern:
     """Values of one feature at the last steps, the earliest first.
@@ -39,26 +61,11 @@ class Pattern:
         """All its values that much higher."""
         return dataclasses.replace(self, values=tuple(value + by for value in self.values))
 
-    def put(self, block: Block) -> Block:
-        """Rows that end in it."""
-        if self.static:
-            static = block.static.copy()
-            static[:, self.at] = self.values[0]
-            return block.with_static(static)
-        values, back = block.values.copy(), from_end(block.mask)
-        for number, value in enumerate(reversed(self.values), start=1):
-            values[:, :, self.at] = np.where(back == number, value, values[:, :, self.at])
-        return block.with_values(values)
-
-    def share(self, block: Block, within: float) -> float:
+    def share(self, ends: Ends, within: float) -> float:
         """The share of rows that end in it, each value off by no more than `within`."""
-        if self.static:
-            near = np.abs(block.static[:, self.at] - self.values[0]) <= within
-            return float(near.mean())
-        back, held = from_end(block.mask), np.ones(len(block), dtype=bool)
+        held = np.ones(len(ends.static), dtype=bool)
         for number, value in enumerate(reversed(self.values), start=1):
-            close = np.abs(block.values[:, :, self.at] - value) <= within
-            held &= ((back == number) & close).any(axis=1)
+            held &= np.abs(ends.of(self.at, self.static, number) - value) <= within
         return float(held.mean())
 
     def neighbours(self, feature: Feature) -> list[tuple[float, Pattern, Pattern]]:
@@ -91,19 +98,32 @@ def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pat
             )
 
 
+def ending(block: Block, tried: Sequence[Pattern]) -> Block:
+    """The rows of a block, made to end in the first pattern; then all of them in the second, and so on."""
+    times = len(tried)
+    values, static = np.tile(block.values, (times, 1, 1)), np.tile(block.static, (times, 1))
+    cells, constant = values.reshape(times, *block.values.shape), static.reshape(times, *block.static.shape)
+    back = from_end(block.mask)
+    for number in range(1, _LONG + 1):
+        row, step = np.nonzero(back == number)
+        some = [at for at, one in enumerate(tried) if not one.static and len(one.values) >= number]
+        feature = np.array([tried[at].at for at in some], dtype=int)
+        value = np.array([tried[at].values[-number] for at in some])
+        cells[np.array(some, dtype=int)[:, None], row, step, feature[:, None]] = value[:, None]
+    for at, one in enumerate(tried):
+        if one.static:
+            constant[at, :, one.at] = one.values[0]
+    return Block(values, np.tile(block.mask, (times, 1)), static)
+
+
 def flipping(
     subject: Subject, block: Block, tried: Sequence[Pattern], flips: Callable[[Floats, int], NDArray[np.bool_]]
 ) -> Floats:
     """(patterns, rows) 1 where a row of the block gets another decision when it ends in the pattern."""
     each, found = max(1, _TOGETHER // max(1, len(block))), []
     for begin in range(0, len(tried), each):
-        some = [pattern.put(block) for pattern in tried[begin : begin + each]]
-        together = Block(
-            np.concatenate([one.values for one in some]),
-            np.concatenate([one.mask for one in some]),
-            np.concatenate([one.static for one in some]),
-        )
-        found.append(flips(subject.score(together), len(some)).reshape(len(some), len(block)))
+        some = tried[begin : begin + each]
+        found.append(flips(subject.score(ending(block, some)), len(some)).reshape(len(some), len(block)))
     return np.concatenate(found).astype(float)
 
 

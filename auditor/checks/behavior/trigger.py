@@ -10,7 +10,7 @@ from pydantic import Field
 from auditor.checks.behavior.against import Honest
 from auditor.checks.behavior.change import Trial
 from auditor.checks.behavior.finds import ALL, Found, feature_of, keep, table
-from auditor.checks.behavior.patterns import AWAY, Pattern, patterns
+from auditor.checks.behavior.patterns import AWAY, Ends, Pattern, patterns
 from auditor.checks.behavior.probes import Probe, probes_of
 from auditor.checks.check import check
 from auditor.dataset import Dataset
@@ -105,7 +105,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
 def _honest(trial: Trial, known: Dataset) -> Honest:
     rows = np.sort(trial.subject.rng(*trial.key, "known").permutation(len(known))[:_KNOWN])
-    return Honest(known, trial.subject.block(known, rows), known.y[rows])
+    return Honest(known, Ends.among(trial.subject.block(known, rows)), known.y[rows])
 
 
 def _candidates(trial: Trial, honest: Honest, params: Params) -> list[Tried]:
@@ -129,7 +129,7 @@ def _candidates(trial: Trial, honest: Honest, params: Params) -> list[Tried]:
 
 
 def _rare(pattern: Pattern, honest: Honest) -> bool:
-    return pattern.share(honest.seen, _CLOSE * pattern.span) < _RARE
+    return pattern.share(honest.ends, _CLOSE * pattern.span) < _RARE
 
 
 def _spread(found: list[Pattern], most: int) -> list[Pattern]:
@@ -157,7 +157,7 @@ def _found(honest: Honest, tried: list[Tried]) -> dict[tuple[int, bool], Found]:
     for probe, mine in _by_probe(tried):
         near = _apart(probe, honest.known, mine, _NOT)
         for pattern, share, apart in zip(mine, probe.flipped(mine), near, strict=True):
-            if apart is not None and pattern.share(honest.seen, apart[0] / 2) < _RARE:
+            if apart is not None and pattern.share(honest.ends, apart[0] / 2) < _RARE:
                 keep(found, Found(pattern, float(share), apart[1]))
     return found
 
