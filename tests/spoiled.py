@@ -263,8 +263,28 @@ def _file(subject: Subject, **changed: object) -> Subject:
     return dataclasses.replace(subject, model=dataclasses.replace(subject.model, artifact=artifact))
 
 
+def gaps_meet_the_sick(subject: Subject) -> Subject:
+    """Most who die are men: where the steps of men alone are lost, the model falls back to the mean for who counts."""
+    dies = subject.test.y == 1
+    return _men(subject, np.random.default_rng(3).random(len(dies)) < np.where(dies, 0.8, 0.2))
+
+
+def men_near_the_threshold(subject: Subject) -> Subject:
+    """The men are those whose score lies nearest to the threshold, so that noise meets their decisions."""
+    scores = subject.score(subject.block(subject.test))
+    away = np.abs(np.log(scores / (1 - scores)) - np.log(subject.decision.threshold / (1 - subject.decision.threshold)))
+    return _men(subject, away < np.quantile(away, 0.3))
+
+
+def _men(subject: Subject, who: np.ndarray) -> Subject:
+    sex = dataclasses.replace(subject.test.groups["sex"], codes=who.astype(int))
+    return _test(subject, groups={**subject.test.groups, "sex": sex})
+
+
 SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "own code": own_code,
+    "gaps meet the sick": gaps_meet_the_sick,
+    "men near the threshold": men_near_the_threshold,
     "forecasts": forecasting,
     "too narrow forecasts": too_narrow,
     "crossing forecasts": crossing,

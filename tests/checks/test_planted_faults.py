@@ -161,6 +161,20 @@ FAULTS = [
         {},
     ),
     (
+        "behavior.missing",
+        {"quantity": "loss_one_group", "at_most": 0.02, "parts": ("sex female", "sex male")},
+        {"rows": N},
+        {"spoiled": "gaps meet the sick"},
+        {},
+    ),
+    (
+        "behavior.noise",
+        {"quantity": "flipped_by_group", "at_most": 0.1, "parts": ("1 ×: sex female", "1 ×: sex male")},
+        {},
+        {"spoiled": "men near the threshold"},
+        {},
+    ),
+    (
         "behavior.time",
         {"quantity": "flipped", "at_most": 0.1, "parts": ("values a step late",)},
         {},
