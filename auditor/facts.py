@@ -8,6 +8,7 @@ import platform
 import numpy as np
 
 from auditor.dataset import Dataset, Group
+from auditor.kernels.cells import UNKNOWN, table, told
 from auditor.model import Description
 from auditor.record import (
     DataFacts,
@@ -73,7 +74,7 @@ def data_facts(
         reference=None if subject.reference is None else _split(subject.reference),
         independence=_independence(test),
         features=_features(test),
-        groups=tuple(_group(group, subject.smallest_cell) for group in test.groups.values()),
+        groups=tuple(_group(group, test, subject.smallest_cell) for group in test.groups.values()),
         notes=notes,
     )
 
@@ -130,15 +131,13 @@ def _features(data: Dataset) -> tuple[FeatureFacts, ...]:
     )
 
 
-def _group(group: Group, smallest: int) -> GroupFacts:
-    """Rows of each level; where just one count is withheld the next smallest is as well, or it could be derived."""
-    counts: dict[str, int | None] = {name: int((group.codes == c).sum()) for c, name in enumerate(group.levels)}
-    unknown: int | None = int((group.codes < 0).sum())
-    counts["\0unknown"] = unknown
-    small = [name for name, count in counts.items() if count and count < smallest]
-    if len(small) == 1:
-        others = {name: count for name, count in counts.items() if count and name not in small}
-        small += [min(others, key=lambda name: others[name] or 0)] if others else []
-    shown = {name: None if name in small else count for name, count in counts.items()}
-    unknown = shown.pop("\0unknown")
-    return GroupFacts(name=group.name, rows=shown, unknown=unknown)
+def _group(group: Group, test: Dataset, smallest: int) -> GroupFacts:
+    """Rows of each level, but of those that no check tells, and of the one of which checks leave some rows out."""
+    outcome = np.zeros(len(test), dtype=np.intp) if test.task == "regression" else test.y.astype(np.intp)
+    members = {name: group.codes == code for code, name in enumerate(group.levels)} | {UNKNOWN: group.codes < 0}
+    counts = table(outcome, members)
+    decided = told(counts, smallest)
+    untold = decided.hidden | set(decided.less)
+    rows = {name: None if name in untold else int(each.sum()) for name, each in counts.items()}
+    unknown = rows.pop(UNKNOWN)
+    return GroupFacts(name=group.name, rows=rows, unknown=unknown)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,12 +16,12 @@ from auditor.checks.names import NameOf
 from auditor.dataset import Group
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
+from auditor.kernels.cells import UNKNOWN, Told, table, told
 from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
 Compare = Literal["pairs", "rest"]
 
-UNKNOWN = "value unknown"
 _PROTECTED = "suppressed, or the size of a smaller group could be derived"
 
 
@@ -57,26 +58,31 @@ class Compared:
 class Groups:
     """The levels of an attribute in the test data.
 
-    title: the attribute in words. members: level -> (rows,), and UNKNOWN. only_shown: the levels that are not compared.
+    title: the attribute in words. members: level -> (rows,), and UNKNOWN. outcome: (rows,) the class of each row, 0
+    where there are none. only_shown: the levels that are not compared.
     """
 
     title: str
     members: dict[str, Mask]
+    outcome: NDArray[np.intp]
     only_shown: frozenset[str]
     smallest: int
     draw: Callable[..., np.random.Generator]
     notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, subject: Subject, grouping: Grouping) -> Groups:
-        """Raises NotApplicable where the data have no such attribute, or no such level to leave out."""
+    def of(cls, subject: Subject, grouping: Grouping, rows: Mask | None = None) -> Groups:
+        """The groups of the test data, or of some of their rows (test rows,).
+
+        Raises NotApplicable where the data have no such attribute, or no such level to leave out.
+        """
         names = (grouping.attribute,) if isinstance(grouping.attribute, str) else grouping.attribute
         given = subject.test.groups
         if missing := [f"'{name}'" for name in names if name not in given]:
             raise NotApplicable(f"the data have no group {', '.join(missing)}; they have: {', '.join(given) or 'none'}")
         groups = [given[name] for name in dict.fromkeys(names)]
         title = " × ".join(group.name for group in groups)
-        members, empty = _combined(groups)
+        members, empty = _combined(groups, np.ones(len(subject.test), dtype=bool) if rows is None else rows)
         every = {*members, *(level for group in groups for level in group.levels)}
         if unknown := [name for name in grouping.leave_out if name not in every]:
             raise NotApplicable(f"'{title}' has no level {', '.join(unknown)} to leave out")
@@ -87,77 +93,90 @@ class Groups:
         notes += [f"{empty} combinations of {title} occur in no row."] if empty else []
         return cls(
             title=title,
-            members={**members, UNKNOWN: ~known},
+            members={**members, UNKNOWN: ~known if rows is None else rows & ~known},
+            outcome=np.zeros(len(known), dtype=np.intp)
+            if subject.test.task == "regression"
+            else subject.test.y.astype(np.intp),
             only_shown=out | {UNKNOWN},
             smallest=subject.smallest_cell,
             draw=lambda what: subject.rng("groups", title, what),
             notes=tuple(notes),
         )
 
-    def among(self, rows: Mask | None = None, what: str = "rows") -> Compared:
-        """The groups among `rows` (default: all), which `what` names.
+    @cached_property
+    def _told(self) -> Told:
+        return told(self._counts, self.smallest)
 
-        A level with fewer of them than the smallest cell is suppressed, and stays a visible non-pass. So that its size
-        cannot be had by subtraction either, the rows that are in no shown group number at least twice the smallest
-        cell: some of the next smallest group are set aside by lot, or the whole of it where it is hardly larger. Which
-        is the next smallest is told by all rows, so that it is the same group among those with and without an outcome.
+    @cached_property
+    def _counts(self) -> Mapping[str, NDArray[np.intp]]:
+        return table(self.outcome, self.members)
+
+    @cached_property
+    def _rows(self) -> dict[str, Mask]:
+        """The rows of each level of which anything is told, without those that are set aside by lot."""
+        rows = {name: mask for name, mask in self.members.items() if name not in self._told.hidden and mask.any()}
+        for name, less in self._told.less.items():
+            kept = rows[name].copy()
+            for code, count in enumerate(less):
+                pool = rows[name] & (self.outcome == code) if len(less) > 1 else rows[name]
+                kept[self.draw(code).choice(np.flatnonzero(pool), count, replace=False)] = False
+            rows[name] = kept
+        return rows
+
+    def among(self) -> Compared:
+        """The groups, whatever the outcome of their rows.
+
+        A level with fewer rows than the smallest cell is suppressed, and stays a visible non-pass. So that no small
+        number can be had by subtraction either, some rows of another level may be set aside by lot: once, the same in
+        every check and for every outcome (see `kernels.cells`).
         """
-        inside = {name: members if rows is None else members & rows for name, members in self.members.items()}
-        counts = {name: int(mask.sum()) for name, mask in inside.items()}
-        small = {name for name, count in counts.items() if count < self.smallest and (name != UNKNOWN or count)}
-        suppressed = dict.fromkeys(small, f"fewer than {self.smallest} {what}; suppressed")
-        hidden, notes = sum(counts[name] for name in small), list(self.notes)
-        # A level without a single row is no secret: the data specification declares it.
-        secret = any(self.members[name].any() for name in small)
-        shown = [name for name in inside if name not in small and counts[name]]
-        for name in sorted(shown, key=lambda name: (int(self.members[name].sum()), name)) if secret else ():
-            count = counts[name]
-            if (lacking := 2 * self.smallest - hidden) <= 0:
-                break
-            if count - lacking < self.smallest:
-                suppressed[name], hidden = _PROTECTED, hidden + count
-                continue
-            inside[name], hidden = self._fewer(inside[name], lacking, what), 2 * self.smallest
-            notes.append(f"Some {what} of '{name}' are set aside by lot, so that the size of no small group shows.")
-        kept = [name for name in inside if name not in suppressed and counts[name]]
+        return self._compared(dict(self._rows), "rows", len(self.outcome))
+
+    def by_outcome(self, rows: Mask | None = None, what: str = "rows") -> Compared:
+        """The groups among `rows` (named by `what`; default: all) where it is told who has an outcome.
+
+        A level with fewer rows of some outcome than the smallest cell is suppressed, and one with fewer of `rows`.
+        """
+        split = {name: mask for name, mask in self._rows.items() if name not in self._told.whole}
+        if rows is None:
+            return self._compared(split, what, len(self.outcome))
+        return self._compared({name: mask & rows for name, mask in split.items()}, what, int(rows.sum()))
+
+    def _compared(self, inside: dict[str, Mask], what: str, of: int) -> Compared:
+        suppressed = {name: self._why(name) for name in self.members if name not in inside}
+        few = {name for name, mask in inside.items() if int(mask.sum()) < self.smallest}
+        suppressed |= dict.fromkeys(few, f"fewer than {self.smallest} {what}; suppressed")
+        kept = {name: mask for name, mask in inside.items() if name not in few}
+        notes = [
+            f"Some rows of '{name}' are set aside by lot, so that no small number shows." for name in self._told.less
+        ]
+        if self.members[UNKNOWN].any():
+            count = str(int(kept[UNKNOWN].sum())) if UNKNOWN in kept else "some"
+            told = f"The value of {self.title} is unknown in {count} of {of} {what}; they are not compared."
+            notes.append(told)
         return Compared(
-            rows={name: inside[name] for name in kept if name not in self.only_shown},
-            aside={name: inside[name] for name in kept if name in self.only_shown},
+            rows={name: mask for name, mask in kept.items() if name not in self.only_shown},
+            aside={name: mask for name, mask in kept.items() if name in self.only_shown},
             suppressed={name: why for name, why in sorted(suppressed.items()) if name not in self.only_shown},
-            notes=(*notes, *self._unknown(inside[UNKNOWN], UNKNOWN in suppressed, rows, what)),
+            notes=(*self.notes, *notes),
         )
 
-    def both(self, event: Mask) -> Compared:
-        """The groups that have enough rows with the outcome, and enough without."""
-        having, lacking = self.among(event, "rows with the outcome"), self.among(~event, "rows without the outcome")
-        return Compared(
-            rows={name: rows | lacking.rows[name] for name, rows in having.rows.items() if name in lacking.rows},
-            aside={name: rows | lacking.aside[name] for name, rows in having.aside.items() if name in lacking.aside},
-            suppressed=lacking.suppressed | having.suppressed,
-            notes=tuple(dict.fromkeys((*having.notes, *lacking.notes))),
-        )
-
-    def _fewer(self, mask: Mask, by: int, what: str) -> Mask:
-        less = mask.copy()
-        less[self.draw(what).choice(np.flatnonzero(mask), by, replace=False)] = False
-        return less
-
-    def _unknown(self, mask: Mask, suppressed: bool, rows: Mask | None, what: str) -> tuple[str, ...]:
-        if not mask.any() and not suppressed:
-            return ()
-        count = "a few" if suppressed else str(int(mask.sum()))
-        of = len(mask) if rows is None else int(rows.sum())
-        return (f"The value of {self.title} is unknown in {count} of {of} {what}; they are shown, not compared.",)
+    def _why(self, name: str) -> str:
+        counts = self._counts[name]
+        if int(counts.sum()) < self.smallest:
+            return f"fewer than {self.smallest} rows; suppressed"
+        few = name in self._told.whole and int(counts.min()) < self.smallest
+        return f"fewer than {self.smallest} rows of some outcome; suppressed" if few else _PROTECTED
 
 
-def _combined(groups: list[Group]) -> tuple[dict[str, Mask], int]:
+def _combined(groups: list[Group], rows: Mask) -> tuple[dict[str, Mask], int]:
     """The members of each level, or of each combination of levels that occurs; and how many combinations do not."""
     if len(groups) == 1:
-        return {name: groups[0].codes == code for code, name in enumerate(groups[0].levels)}, 0
+        return {name: rows & (groups[0].codes == code) for code, name in enumerate(groups[0].levels)}, 0
     members = {}
     combinations = list(itertools.product(*(list(enumerate(group.levels)) for group in groups)))
     for combination in combinations:
-        mask = np.logical_and.reduce([g.codes == code for g, (code, _) in zip(groups, combination, strict=True)])
+        mask = np.logical_and.reduce([rows, *(g.codes == at for g, (at, _) in zip(groups, combination, strict=True))])
         if mask.any():
             members[" × ".join(name for _, name in combination)] = mask
     return members, len(combinations) - len(members)

@@ -12,14 +12,19 @@ from subjects import make_subject
 
 from auditor.checks import CATALOGUE
 from auditor.checks.bias.charts import detectable
-from auditor.checks.groups import UNKNOWN, Grouping, Groups
+from auditor.checks.groups import Grouping, Groups
 from auditor.dataset import Group
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Wilson
+from auditor.facts import data_facts
+from auditor.kernels.cells import UNKNOWN
 from auditor.kernels.rates import rate
+from auditor.measurement import Table
 from auditor.sampling import Sampling
 
 OPPORTUNITY = CATALOGUE["bias.equal_opportunity"]
+SIZE = CATALOGUE["data.sample_size"]
+WHOLE = ("bias.selection_rate", "bias.score_distance")
 
 
 def regrouped(subject, **groups):
@@ -28,41 +33,40 @@ def regrouped(subject, **groups):
     return dataclasses.replace(subject, test=dataclasses.replace(subject.test, groups=made))
 
 
-def sized(*counts, names="abcdefgh"):
+def sized(*counts, names="abcdefgh", **asked):
     """A subject whose group 'letter' has levels of these sizes; the last count is of unknown values."""
     codes = np.concatenate([np.full(count, code) for code, count in enumerate(counts)])
     codes[codes == len(counts) - 1] = -1
     codes = np.random.default_rng(5).permutation(codes)
-    return regrouped(make_subject(n=len(codes)), letter=(tuple(names[: len(counts) - 1]), codes))
+    return regrouped(make_subject(n=len(codes), **asked), letter=(tuple(names[: len(counts) - 1]), codes))
 
 
-def among(subject, rows=None, **asked):
-    return Groups.of(subject, Grouping(**{"attribute": "letter", **asked})).among(rows)
+def among(subject, **asked):
+    return Groups.of(subject, Grouping(**{"attribute": "letter", **asked})).among()
 
 
 @pytest.mark.parametrize("small", range(1, 10))
 def test_one_small_group_cannot_be_had_by_subtraction(small):
-    """Whatever the size of a single suppressed group, the shown sizes add up to the same."""
-    total = 400
+    """Whatever the size of a single suppressed group, the shown sizes add up to the same, 20 less of each outcome."""
     found = among(sized(200 - small, 200, small, 0))
     assert list(found.suppressed) == ["c"]
-    assert sum(int(rows.sum()) for rows in found.rows.values()) == total - 20
+    assert sum(int(rows.sum()) for rows in found.rows.values()) == 400 - 40
     assert int(found.rows["b"].sum()) == 200, "the next smallest gives, whose size is shown nowhere else"
 
 
-def test_a_group_hardly_larger_is_suppressed_as_a_whole():
+def test_where_no_group_can_give_one_more_is_hidden():
     """Where setting rows aside would make another group small, all of it is withheld, with the reason."""
-    found = among(sized(200, 200, 25, 4, 0))
+    found = among(sized(25, 24, 4, 0))
     assert {name: why.split(",")[0] for name, why in found.suppressed.items()} == {
-        "c": "suppressed",
-        "d": "fewer than 10 rows; suppressed",
+        "b": "suppressed",
+        "c": "fewer than 10 rows; suppressed",
     }
-    assert [int(rows.sum()) for rows in found.rows.values()] == [200, 200]
+    assert [int(rows.sum()) for rows in found.rows.values()] == [25]
 
 
 def test_small_groups_that_hide_one_another_cost_nothing():
-    """Three suppressed groups of together 20 rows or more leave the others whole."""
-    found = among(sized(200, 100, 8, 7, 6, 0))
+    """Three suppressed groups of together 20 rows or more leave the others whole, where no outcome can be split off."""
+    found = among(sized(200, 100, 8, 7, 6, 0, task="regression"))
     assert {name: int(rows.sum()) for name, rows in found.rows.items()} == {"a": 200, "b": 100}
 
 
@@ -103,6 +107,57 @@ def test_what_is_not_there_is_refused():
         Groups.of(subject, Grouping(attribute=("sex", "race")))
     with pytest.raises(NotApplicable, match="'sex' has no level other"):
         Groups.of(subject, Grouping(attribute="sex", leave_out=("other",)))
+
+
+BY_GROUP = (
+    "bias.equal_opportunity",
+    "bias.equalised_odds",
+    "bias.discrimination",
+    "bias.calibration",
+    "bias.predictive_parity",
+    "bias.selection_rate",
+    "bias.score_distance",
+)
+
+
+def shown_rows(subject):
+    """Check, title of the table, outcome -> group -> rows: every number of rows that a check shows of a group."""
+    found = {}
+    for check in BY_GROUP:
+        for table in run(CATALOGUE[check], subject, attribute="letter").shown:
+            if isinstance(table, Table) and len(table.columns) == 5:
+                for name, count, *_ in table.rows:
+                    outcome, _, level = name.removesuffix(" (not compared)").rpartition(": ")
+                    if count is not None:
+                        found.setdefault((check, table.title, outcome), {})[level] = count
+    return found
+
+
+@pytest.mark.parametrize(("blank", "few"), [(50, 4), (12, 4), (12, 10), (30, 28), (6, 3)])
+def test_no_small_number_follows_from_all_that_is_shown(blank, few):
+    """Of those of unknown group few have the outcome, or lack it: subtract what you like, and 20 are left or none."""
+    subject = sized(230, 170, blank)
+    codes = subject.test.groups["letter"].codes
+    event = np.random.default_rng(few).random(len(codes)) < 0.4
+    event[np.flatnonzero(codes < 0)] = np.arange(blank) < few
+    subject = dataclasses.replace(subject, test=dataclasses.replace(subject.test, y=event.astype(float)))
+    totals = {"": len(codes), "false positives": int((~event).sum()), "false negatives": int(event.sum())}
+    shown = shown_rows(subject)
+    left = []
+    for (check, title, outcome), rows in shown.items():
+        total = totals["false negatives"] if check == "bias.equal_opportunity" else totals.get(outcome, 0)
+        if check != "bias.predictive_parity":
+            left.append((total - sum(rows.values()), check, title, rows))
+    assert not [one for one in left if one[0] != 0 and one[0] < 20]
+    everyone = shown["bias.selection_rate", "Selection rate by letter: table", ""]
+    facts = data_facts(subject, "", "", (), ()).groups[0]
+    told = {**facts.rows, UNKNOWN: facts.unknown}
+    assert all(count in (None, everyone.get(level)) for level, count in told.items())
+    counts = {name: part.value for name, part in run(SIZE, subject).quantities["events_by_group"].parts.items()}
+    with_it = shown["bias.equal_opportunity", "Sensitivity by letter: table", ""]
+    assert counts == {f"letter: {level}": count for level, count in with_it.items() if level != UNKNOWN}
+    split = {level for key, rows in shown.items() if key[0] not in WHOLE for level in rows}
+    assert (UNKNOWN in split) == (min(few, blank - few) >= 10)
 
 
 @pytest.mark.parametrize("per", [1, 3])

@@ -90,19 +90,7 @@ def test_a_few_of_unknown_group_hide_nobody_else():
     assert sum(told["events_by_group"].values()) == events.sum() - 20
     assert sum(told["non_events_by_group"].values()) == (~events).sum() - 20
     whole = Groups.of(subject, Grouping(attribute="sex")).among().rows
-    assert sum(int(rows.sum()) for rows in whole.values()) == 400 - 20
-
-
-def test_a_lot_is_not_told_beside_the_size_of_the_group():
-    """12 have no sex written down, 4 of them the outcome: how many women are set aside would follow from all women."""
-    subject = make_subject(n=400)
-    sex = subject.test.groups["sex"]
-    codes = np.where(np.arange(400) < 12, -1, sex.codes)
-    groups = {"sex": dataclasses.replace(sex, codes=codes)}
-    subject = dataclasses.replace(subject, test=dataclasses.replace(subject.test, groups=groups))
-    measured = run(sample_size.measure, with_outcome(subject, (np.arange(400) < 4) | (np.arange(400) >= 200)))
-    assert len(values(measured, "events_by_group")) == 1
-    assert "derived" in next(iter(measured.quantities["events_by_group"].unmeasured.values()))
+    assert sum(int(rows.sum()) for rows in whole.values()) == 400 - 40
 
 
 def test_order_in_time_is_counted():

@@ -35,16 +35,10 @@ def level_parts(subject: Subject, picked: Integers) -> tuple[Levels, Levels]:
     """
     inside = np.zeros(len(subject.test), dtype=bool)
     inside[picked] = True
-    event = subject.test.y == 1
     rows, both = Levels(), Levels()
     for name in subject.test.groups:
-        groups = Groups.of(subject, Grouping(attribute=name))
-        rows.add(name, groups.among(inside), picked)
-        if subject.test.task != "binary":
-            continue
-        having = groups.among(inside & event, "rows with the outcome")
-        lacking = groups.among(inside & ~event, "rows without the outcome")
-        one, other = having.rows | having.aside, lacking.rows | lacking.aside
-        kept = {level: mask | other[level] for level, mask in one.items() if level in other}
-        both.add(name, Compared(kept, {}, lacking.suppressed | having.suppressed, having.notes), picked)
+        groups = Groups.of(subject, Grouping(attribute=name), inside)
+        rows.add(name, groups.among(), picked)
+        if subject.test.task == "binary":
+            both.add(name, groups.by_outcome(), picked)
     return rows, both if subject.test.task == "binary" else rows

@@ -134,7 +134,7 @@ def _targets(subject: Subject, groups: Groups, scores: Floats) -> Iterator[Targe
         return
     of = class_scores(data, scores) if data.task == "multiclass" else {"": (positive(data), scores)}
     for name, (event, score) in of.items():
-        yield Target(name, event.astype(float), score, event, groups.both(event))
+        yield Target(name, event.astype(float), score, event, groups.by_outcome())
 
 
 def _measure(aspect: Aspect, target: Target, sampling: Sampling) -> Measure:

@@ -62,7 +62,7 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     groups, sampling = Groups.of(subject, params), Sampling.of(subject.test)
     within, low, high = (ByGroup(sampling, params.compare) for _ in range(3))
     for name, (event, score) in _targets(subject, evidence.finite(SCORES)).items():
-        compared = groups.both(event)
+        compared = groups.by_outcome()
         within.add(compared, _within(sampling, event, score), name)
         low.add(compared, _across(sampling, compared, ~event, event, score), name)
         high.add(compared, _across(sampling, compared, event, event, score), name)

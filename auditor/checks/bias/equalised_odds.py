@@ -47,7 +47,7 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
             ("false negatives", outcome.event, ~outcome.found),
         ):
             what = outcome.of(f"rows {'without' if kind == 'false positives' else 'with'} the outcome")
-            compared, rate = groups.among(among, what), rates(sampling, hit, what)
+            compared, rate = groups.by_outcome(among, what), rates(sampling, hit, what)
             kinds[kind].add(compared, rate, outcome.name)
             both.add(compared, rate, outcome.of(kind))
     gaps = both.gaps(difference_of_rates)

@@ -78,7 +78,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     given = ByGroup(sampling, params.compare)
     try:
         for name, (among, score) in _given(subject, evidence.finite(SCORES)).items():
-            given.add(groups.among(among, f"rows {name}"), _mean(sampling, score), name)
+            given.add(groups.by_outcome(among, f"rows {name}"), _mean(sampling, score), name)
         gaps = given.gaps(difference_of_stats(sampling, "influence function"))
         told |= {"score_given_outcome": given.quantity(), "score_given_outcome_difference": gaps}
         says = "Where groups with the same outcome score apart, something other than the outcome moves the score."

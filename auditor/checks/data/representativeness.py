@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat, field_validator
 
 from auditor.checks.check import check
-from auditor.checks.groups import UNKNOWN, Grouping, Groups
+from auditor.checks.groups import Grouping, Groups
 from auditor.checks.names import NameOf
 from auditor.checks.performance.charts import dots
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen, Mover, NotEstimable, Wilson
 from auditor.evidence import Evidence
+from auditor.kernels.cells import UNKNOWN
 from auditor.kernels.rates import rate
 from auditor.measurement import Axis, Bars, Column, Meaning, Measurement, Quantity, Table
 from auditor.sampling import Sampling
@@ -68,9 +69,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if unknown := sorted(set(params.shares) - set(groups.members)):
         raise NotApplicable(f"'{params.attribute}' has no level {', '.join(unknown)}")
     compared = groups.among()
-    # A few rows of unknown level stay among all, so that their number does not show.
-    blank = groups.members[UNKNOWN]
-    among = ~blank if int(blank.sum()) >= subject.smallest_cell else np.ones(len(blank), dtype=bool)
+    # Rows of unknown level of which nothing is told stay among all, so that their number does not show.
+    among = ~compared.aside.get(UNKNOWN, np.zeros(len(subject.test), dtype=bool))
     sampling = Sampling.of(subject.test)
     rows = {level: members for level, members in compared.rows.items() if level in params.shares}
     unmeasured = dict(compared.suppressed)

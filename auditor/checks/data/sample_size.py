@@ -86,7 +86,7 @@ def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Qu
     """A group that has or lacks the outcome too seldom is told in neither number, or one would give the other away.
 
     Where some rows of a group are set aside by lot (see Groups.among), the counts are those of the rows that all checks
-    compare, and not its size; unless its size is told elsewhere, from which they could be subtracted.
+    compare.
     """
     events: dict[str, Estimate] = {}
     others: dict[str, Estimate] = {}
@@ -94,17 +94,11 @@ def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Qu
     rows: list[tuple[str, int | None, int | None]] = []
     for attribute in subject.test.groups:
         groups = Groups.of(subject, Grouping(attribute=attribute))
-        whole = groups.among()
+        compared = groups.by_outcome()
         for name, event in outcomes.items():
-            compared = groups.both(event)
             at = f"{name}: {attribute}: " if name else f"{attribute}: "
             for level, members in (compared.rows | compared.aside).items():
                 counts = int((members & event).sum()), int((members & ~event).sum())
-                size = int(groups.members[level].sum())
-                told = (whole.rows | whole.aside).get(level)
-                if sum(counts) < size and (told is None or int(told.sum()) == size):
-                    suppressed[at + level] = "suppressed, or the size of a smaller group could be derived"
-                    continue
                 rows.append((at + level, *counts))
                 if level in compared.rows:
                     events[at + level], others[at + level] = (_count(count, sum(counts)) for count in counts)

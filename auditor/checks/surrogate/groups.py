@@ -66,7 +66,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     tree, _, _ = learnt(subject, params, rows)
     held, _ = summaries(subject, rows.judge, params.last_steps)
     guess = tree.scores(held).reshape(rows.judge_scores.shape)
-    found = Groups.of(subject, Grouping(attribute=params.attribute)).among(_members(subject, rows.judged))
+    found = Groups.of(subject, Grouping(attribute=params.attribute), _members(subject, rows.judged)).among()
     groups = {name: mask[rows.judged] for name, mask in found.rows.items()}
     if not groups:
         raise NotApplicable(f"no group of '{params.attribute}' has enough of the rows that the tree is judged on")
