@@ -136,6 +136,15 @@ class People(Frozen):
     separate: bool = True
 
 
+Dress = Literal["plain", "finance", "medical"]
+
+
+class Look(Frozen):
+    """How the report is told. dress: the words, the order and the colour of a domain; none changes a result."""
+
+    dress: Dress = "plain"
+
+
 class FrozenPolicy(Frozen):
     """That the policy in force was signed before: when (ISO 8601, by the signer's clock), by whom; its digest."""
 
@@ -163,13 +172,13 @@ class Policy(Frozen):
     statistics: Statistics = Statistics()
     people: People = People()
     sign_off: SignOff | None = None
+    report: Look = Look()
     requirements: tuple[Requirement, ...] = ()
 
     def digest(self) -> str:
         """SHA-256 of the policy in force: of what it asks, whatever files that was written in."""
-        plain = self.model_dump(
-            mode="json", by_alias=True, exclude_defaults=True, exclude={"extends", "vars", "catalogues", "regulations"}
-        )
+        untold = {"extends", "vars", "catalogues", "regulations", "report"}
+        plain = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=untold)
         return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def measured(self) -> Iterator[Requirement]:
@@ -197,12 +206,14 @@ def merged(parent: Policy, child: Policy) -> Policy:
     requirements = {requirement.id: requirement for requirement in (*parent.requirements, *child.requirements)}
     chosen = {key: getattr(child.statistics, key) for key in child.statistics.model_fields_set}
     ruled = {key: getattr(child.people, key) for key in child.people.model_fields_set}
+    told = {key: getattr(child.report, key) for key in child.report.model_fields_set}
     return child.model_copy(
         update={
             "regulations": child.regulations or parent.regulations,
             "vars": {**parent.vars, **child.vars},
             "people": parent.people.model_copy(update=ruled),
             "sign_off": child.sign_off or parent.sign_off,
+            "report": parent.report.model_copy(update=told),
             "requirements": tuple(requirements.values()),
             "statistics": parent.statistics.model_copy(update=chosen),
         }

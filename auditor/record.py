@@ -12,7 +12,7 @@ from auditor.dataset import Task
 from auditor.estimate import Frozen
 from auditor.measurement import Meaning, Measurement
 from auditor.people import Attestation, Waiver
-from auditor.policy import FrozenPolicy, People, PolicyChange, Requirement, SignOff, Statistics
+from auditor.policy import FrozenPolicy, Look, People, PolicyChange, Requirement, SignOff, Statistics
 from auditor.regulation import Instrument
 from auditor.subject import Decision, Identity, OutputKind
 
@@ -182,6 +182,7 @@ class PolicyFacts(Frozen):
     statistics: Statistics
     people: People = People()
     sign_off: SignOff | None = None
+    report: Look = Look()
     vars: dict[str, JsonValue] = {}
     places: dict[str, str] = {}
     changes: tuple[PolicyChange, ...] = ()

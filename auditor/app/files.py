@@ -6,12 +6,18 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.app import recorded
 from auditor.app.evidence import evidence
 from auditor.errors import FileFault
 from auditor.record import FileDigest, Record
 from auditor.yamltree import read_written
+
+if TYPE_CHECKING:
+    from auditor.render.theme import Theme
+
+THEME = "inputs/theme/"
 
 
 @dataclass(frozen=True)
@@ -62,21 +68,21 @@ def carried(source: Path, files: Iterable[FileDigest]) -> dict[str, bytes]:
     return there
 
 
-def audit_files(record: Record, inputs: Iterable[Input] = ()) -> dict[str, bytes]:
-    """Path in the audit's folder -> bytes."""
+def audit_files(record: Record, inputs: Iterable[Input] = (), theme: Theme | None = None) -> dict[str, bytes]:
+    """Path in the audit's folder -> bytes. theme: that the reports are made with."""
     raw = recorded.written(record)
     copies = {one.name: one.data for one in inputs}
-    return {recorded.NAME: raw, **evidence(record), **reports(record, raw), **copies}
+    return {recorded.NAME: raw, **evidence(record), **reports(record, raw, theme), **copies}
 
 
-def reports(record: Record, raw: bytes) -> dict[str, bytes]:
-    """What is rendered from a record, whose own bytes are attached to the PDF."""
+def reports(record: Record, raw: bytes, theme: Theme | None = None) -> dict[str, bytes]:
+    """What is rendered from a record, whose own bytes are attached to the PDFs."""
     from auditor.render.committee import committee_html
     from auditor.render.html import render_html
     from auditor.render.machine.files import machine_files
     from auditor.render.pdf import render_pdf
 
-    pages = {"report": render_html(record), "committee": committee_html(record)}
+    pages = {"report": render_html(record, theme=theme), "committee": committee_html(record, theme=theme)}
     made = {f"{name}.html": page.encode() for name, page in pages.items()}
     made |= {f"{name}.pdf": render_pdf(record, raw, html=page) for name, page in pages.items()}
     return {**made, **machine_files(record)}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from auditor import engine
 from auditor.app import recorded
-from auditor.app.files import audit_files, carried, policy_inputs
+from auditor.app.files import THEME, audit_files, carried, policy_inputs
+from auditor.app.look import Template, theme_of
 from auditor.app.output import new_folder
 from auditor.checks import CATALOGUE
 from auditor.judge import judge as judged
@@ -17,20 +18,26 @@ from auditor.record import Documentation, Measured, Record
 from auditor.verdict import verdict
 
 
-def judge(source: Path, policy: str, out: Path | None, level: float | None = None) -> tuple[Record, Path]:
+def judge(
+    source: Path, policy: str, out: Path | None, level: float | None = None, template: str | None = None
+) -> tuple[Record, Path]:
     """Judge a record by a policy and write it to a new folder; returns the new record and the folder.
 
-    level: of the intervals, in place of the policy's. Raises WrittenFault for a faulty policy, FileFault for a record
-    that is damaged. A requirement whose measurement the record does not hold is an error, never a pass.
+    level: of the intervals, in place of the policy's. template: a dress or a theme other than the record's own.
+    Raises WrittenFault for a faulty policy, FileFault for a record that is damaged. A requirement whose measurement the
+    record does not hold is an error, never a pass.
     """
-    loaded = load_policy(policy, CATALOGUE)
-    inputs = policy_inputs(loaded.paths, loaded.files)
+    look = Template.named(template)
+    loaded = look.policy(load_policy(policy, CATALOGUE))
+    inputs = [*policy_inputs(loaded.paths, loaded.files), *look.inputs]
     before = recorded.load(source)
-    kept = [file for file in before.files if not file.name.startswith("inputs/policy/")]
+    replaced = ("inputs/policy/", THEME) if template else ("inputs/policy/",)
+    kept = [file for file in before.files if not file.name.startswith(replaced)]
+    theme = look.theme or (None if template else theme_of(before, source))
     files = (*kept, *(one.digest for one in inputs))
     record = again(before, loaded, level).model_copy(update={"files": files}).sealed()
     with new_folder(out, f"{record.identity.name} {record.policy.name}") as place:
-        place.write({**audit_files(record, inputs), **carried(source, kept)})
+        place.write({**audit_files(record, inputs, theme), **carried(source, kept)})
     return record, place.final
 
 

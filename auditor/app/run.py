@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from auditor import engine
@@ -12,6 +13,7 @@ from auditor.app import recorded, refusal
 from auditor.app.explain import explained
 from auditor.app.files import audit_files, unchanged
 from auditor.app.logged import Into, RunLog, log_of
+from auditor.app.look import Template
 from auditor.app.opening import Progress, opened_subject, subject_of
 from auditor.app.order import Order, ordered
 from auditor.app.output import new_folder
@@ -23,6 +25,7 @@ from auditor.loaders.policies import LoadedPolicy
 from auditor.loaders.trusted import find_trusted
 from auditor.model import Model
 from auditor.record import FileDigest, Record
+from auditor.render.theme import Theme
 from auditor.subject import Subject
 from auditor.worker import DataReader
 
@@ -36,18 +39,21 @@ def run(
     trust: Iterable[str] = (),
     store: Path | None = None,
     into: Into | None = None,
+    template: str | None = None,
 ) -> tuple[Record, Path]:
     """Run the audit that a file describes; returns its record and its new folder.
 
     out: the folder to be made (None: the next free one below `reports`). trust: code that is not Keras's own and may
     run all the same, as `module:object`. store: the trust store whose keys count for what people state. into: the
-    archive whose log is told of the run. Raises WrittenFault for what the files say, before data or model are opened;
-    FileFault for what data and model hold; Refused, after its record was written, for a model file that is not opened.
-    A check that fails is a finding.
+    archive whose log is told of the run. template: a dress or a theme other than the policy's. Raises WrittenFault for
+    what the files say, before data or model are opened; FileFault for what data and model hold; Refused, after its
+    record was written, for a model file that is not opened. A check that fails is a finding.
     """
     with closing(DataReader()) as reader:  # its process starts while the files that people wrote are read
-        order, trusted = ordered(audit, store), tuple(find_trusted(one) for one in trust)
-        return _recorded(order, trusted, out, reader, progress, log_of(order, into or Into()))
+        look, order = Template.named(template), ordered(audit, store)
+        order = replace(order, inputs=(*order.inputs, *look.inputs), policy=look.policy(order.policy))
+        trusted = tuple(find_trusted(one) for one in trust)
+        return _recorded(order, trusted, out, reader, progress, log_of(order, into or Into()), look.theme)
 
 
 def _recorded(
@@ -57,6 +63,7 @@ def _recorded(
     reader: DataReader,
     progress: Progress,
     log: RunLog | None,
+    theme: Theme | None,
 ) -> tuple[Record, Path]:
     refused: Refused | None = None
     pages: dict[str, bytes] = {}
@@ -74,7 +81,7 @@ def _recorded(
         progress.step("writing the report")
         unchanged(order.inputs)
         record = log.told(record) if log else record
-        files = audit_files(record, order.inputs)
+        files = audit_files(record, order.inputs, theme)
         place.write({**files, **pages})
         if log:
             log.add(files[recorded.NAME])  # before the folder has its name: no result is seen that is not in the log

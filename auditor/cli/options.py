@@ -24,6 +24,11 @@ class PrivateKey(click.ParamType[Path]):
 _PRIVATE = "The private key of the archive's log. Its passphrase is asked for, or taken from AUDITOR_PASSPHRASE."
 _VARIABLE: dict[str, Any] = {"type": FILE, "envvar": "AUDITOR_LOG_KEY", "show_envvar": True, "help": _PRIVATE}
 
+template = click.option(
+    "--template",
+    metavar="NAME|FOLDER",
+    help="How the reports are told: plain, finance or medical, or a folder with templates of your own.",
+)
 log_key = click.option("--log-key", "key", required=True, **_VARIABLE)
 
 

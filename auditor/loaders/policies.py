@@ -49,6 +49,7 @@ class LoadedPolicy:
             statistics=self.policy.statistics,
             people=self.policy.people,
             sign_off=self.policy.sign_off,
+            report=self.policy.report,
             vars=self.policy.vars,
             places={name: _short(next(iter(given.values()))) for name, given in self.origins.items() if given},
             changes=tuple(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from auditor.record import Finding, Record
+from auditor.render.dresses import FAMILIES, dress_of, family_order
 from auditor.render.view import Cell, Grid, Head
-from auditor.render.vocabulary import FAMILIES, STATUSES, family_lead, family_title, status_chip
+from auditor.render.vocabulary import STATUSES, family_lead, family_title, status_chip
 from auditor.render.words import Words
 
 _STATEMENTS = "statements"
@@ -19,7 +20,7 @@ def by_part(record: Record) -> dict[str, tuple[Finding, ...]]:
         check = finding.requirement.check
         part = check.split(".")[0] if check else _STATEMENTS
         parts[part] = (*parts.get(part, ()), finding)
-    order = (*FAMILIES, *sorted(parts.keys() - {*FAMILIES, _STATEMENTS}), _STATEMENTS)
+    order = (*family_order(dress_of(record)), *sorted(parts.keys() - {*FAMILIES, _STATEMENTS}), _STATEMENTS)
     return {part: parts[part] for part in order if part in parts}
 
 

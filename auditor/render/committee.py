@@ -9,15 +9,17 @@ from pathlib import Path
 
 from auditor.record import Finding, Record
 from auditor.render.bypart import by_part, not_asked, part_lead, part_title
-from auditor.render.committee_parts import GROUPS, PERFORMANCE, RELIES, drawings, forest, line, numbers
+from auditor.render.committee_parts import GROUPS, RELIES, drawings, forest, line, numbers, performance_first
 from auditor.render.committee_people import board_signers, people, statements
 from auditor.render.committee_view import Chapter, Committee, Matter
+from auditor.render.dresses import board, dress_of
 from auditor.render.findings import ranked, unsettled
 from auditor.render.first import first_page
 from auditor.render.html import page
 from auditor.render.meaning import came_out, means, to_decide
 from auditor.render.plain import printable
 from auditor.render.telling import anchor, sentence
+from auditor.render.theme import Theme
 from auditor.render.view import Grid, Head
 from auditor.render.vocabulary import STATUSES, severity_chip, short, status_chip
 from auditor.render.words import Words, words
@@ -26,21 +28,22 @@ _MOST_MATTERS, _MOST_POINTS, _MOST_BLIND = 7, 6, 4
 _LISTED = ("fail", "error", "inconclusive", "open", "waived", "not_applicable")
 
 
-def committee_html(record: Record, *, theme: Path | None = None) -> str:
+def committee_html(record: Record, *, theme: Path | Theme | None = None) -> str:
     """The committee's report of a record as one HTML file. theme, and what it raises: as `render_html`."""
-    told = words(record.language)
+    told = words(record.language, dress_of(record))
     return page("committee.html", told, theme, report=committee(record, told))
 
 
 def committee(record: Record, words: Words) -> Committee:
     """Everything that the committee's template places."""
     record = printable(record)
-    first = replace(first_page(record, words), kind=words("Report to the committee"))
+    first = replace(first_page(record, words), kind=board(words))
     figures, numbers_of = count(1), count(1)
     made = (make(record, figures, words) for make in _CHAPTERS)
     name, version = record.identity.name, record.identity.version
     return Committee(
         language=words.language,
+        dress=words.dress,
         title=words("Report to the committee: {name}, version {version}", name=name, version=version),
         id=short(record.body_sha256),
         date=words.date(record.run.started),
@@ -107,7 +110,10 @@ def _matter(finding: Finding, record: Record, words: Words) -> Matter:
 
 
 def _performance(record: Record, figures: count[int], words: Words) -> Chapter | None:
-    lines, drawn = numbers(record, "performance", words), drawings(record, PERFORMANCE, 3, figures, words)
+    lines, drawn = (
+        numbers(record, "performance", words),
+        drawings(record, performance_first(words.dress), 3, figures, words),
+    )
     if not lines and not drawn:
         return None
     return Chapter("performance", "", words("How well it performs"), lines=lines, figures=drawn)

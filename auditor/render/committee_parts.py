@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import get_args
 
+from auditor.policy import Dress
 from auditor.record import Finding, Judged, Record
 from auditor.render.charts import Drawn
 from auditor.render.committee_view import Line
+from auditor.render.dresses import measures_first
 from auditor.render.families import figure, placed
 from auditor.render.findings import ranked
 from auditor.render.strips import Ruler
@@ -18,7 +20,7 @@ from auditor.render.vocabulary import status_chip
 from auditor.render.words import Words
 
 # Checks whose first drawing tells most, the best first; the others' are in the technical report.
-PERFORMANCE = (
+_PERFORMANCE = (
     "performance.calibration",
     "performance.discrimination",
     "performance.quantiles",
@@ -30,6 +32,12 @@ PERFORMANCE = (
 GROUPS = ("bias.equal_opportunity", "bias.selection_rate", "bias.discrimination", "bias.calibration", "bias.error")
 RELIES = ("importance.attribution", "importance.permutation", "importance.reasons", "surrogate.fidelity")
 _MOST_LINES, _MOST_PARTS = 6, 12
+
+
+def performance_first(dress: Dress) -> tuple[str, ...]:
+    """The checks of performance in the order in which a domain looks at them."""
+    own = [one for one in measures_first(dress) if one in _PERFORMANCE]
+    return tuple(dict.fromkeys((*own, *_PERFORMANCE)))
 
 
 def line(finding: Finding, judged: Judged, record: Record, words: Words) -> Line:

@@ -58,6 +58,7 @@ class Committee:
     """The whole of the committee's report. id: short digest of the record's body; stamp: ISO time of the run."""
 
     language: str
+    dress: str
     title: str
     id: str
     date: str

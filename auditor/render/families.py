@@ -11,7 +11,7 @@ from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.curves import is_square
 from auditor.render.numbers import digits_for
-from auditor.render.places import check_number, family_of
+from auditor.render.places import check_number, runs
 from auditor.render.quantities import quantities, unmeasured
 from auditor.render.telling import anchor, check_anchor, check_title, sentence
 from auditor.render.view import Cell, CheckView, Code, Fact, Figure, Grid, Head, Link, ShownView, TextBlock
@@ -25,9 +25,8 @@ _MOST_LINES = 60  # of a shown text
 def check_views(record: Record, family: str, figures: Iterator[int], words: Words) -> tuple[CheckView, ...]:
     """The runs of a family's checks. figures: numbers of figures, which run through the whole report."""
     return tuple(
-        _check_view(key, entry, check_number(key, record), record, figures, words)
-        for key, entry in record.measured.items()
-        if family_of(entry) == family
+        _check_view(key, record.measured[key], check_number(key, record), record, figures, words)
+        for key in runs(family, record)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.record import Finding, Record, Status
 from auditor.render.bypart import part_matrix
 from auditor.render.changed import loosened
+from auditor.render.dresses import kind_of_report
 from auditor.render.findings import ranked, rows_needed, unsettled
 from auditor.render.telling import anchor, decisive, limit_of, quantity_title, reason
 from auditor.render.tested import decision_text
@@ -22,7 +23,7 @@ def first_page(record: Record, words: Words) -> FirstPage:
     identity, policy = record.identity, record.policy
     version = words("version {version}", version=policy.version)
     return FirstPage(
-        kind=words("Model audit report"),
+        kind=kind_of_report(words),
         title=identity.name,
         model=words("version {version}", version=identity.version),
         subtitle=words(

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import WrittenFault
 from auditor.record import Record
+from auditor.render.dresses import dress_of
 from auditor.render.fonts import packed_faces
 from auditor.render.palette import dark_rules
 from auditor.render.report import report
-from auditor.render.theme import refuse_reaching_out
+from auditor.render.theme import Theme
 from auditor.render.view import Chip, Code, Figure, Grid, Link
 from auditor.render.words import Words, words
 from auditor.shipped import shipped
@@ -22,41 +23,41 @@ if TYPE_CHECKING:
 _START = "report.html"
 
 
-def render_html(record: Record, *, theme: Path | None = None) -> str:
+def render_html(record: Record, *, theme: Path | Theme | None = None) -> str:
     """The report of a record. The same record gives the same text, wherever and whenever.
 
-    theme: a folder whose files stand in for the shipped templates of the same name, and whose `theme.css` is added.
+    theme: a folder whose files stand in for the shipped templates of the same name, and whose `theme.css` is added; or
+    what was read of one.
     Raises WrittenFault, naming file and line, where a template is wrong.
     """
-    told = words(record.language)
+    told = words(record.language, dress_of(record))
     return page(_START, told, theme, report=report(record, told))
 
 
-def page(template: str, words: Words, theme: Path | None = None, **given: object) -> str:
+def page(template: str, words: Words, theme: Path | Theme | None = None, **given: object) -> str:
     """A template filled in. given: what it names beside its words and the style sheets.
 
     Raises WrittenFault, naming file and line, where it is wrong.
     """
     from jinja2 import TemplateError
 
-    if theme is not None:
-        refuse_reaching_out(theme)
-    environment = _environment(theme)
+    opened = Theme.of(theme) if isinstance(theme, Path) else theme
+    environment = _environment(opened)
     environment.globals["_"] = words
     try:
-        return environment.get_template(template).render(**given, style=_style(theme))
+        return environment.get_template(template).render(**given, style=_style(opened))
     except TemplateError as error:
         raise _fault(error) from error
 
 
-def _environment(theme: Path | None) -> Environment:
+def _environment(theme: Theme | None) -> Environment:
     """Jinja, escaping everything, refusing what is not defined, in a sandbox: a theme is somebody else's program."""
-    from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+    from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    folders = [str(folder) for folder in (theme, shipped("templates")) if folder is not None]
+    own: list[BaseLoader] = [FunctionLoader(theme.loaded)] if theme else []
     environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        loader=ChoiceLoader([*own, FileSystemLoader(str(shipped("templates")))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -82,13 +83,12 @@ def _quoted(text: str) -> Any:
     return _markup(f'"{safe}"')
 
 
-def _style(theme: Path | None) -> dict[str, Any]:
+def _style(theme: Theme | None) -> dict[str, Any]:
     """The style sheets by what they are for; the theme's own comes last, so that it wins."""
 
     def sheets(*names: str) -> str:
         return "\n".join((shipped("templates") / name).read_text(encoding="utf-8") for name in names)
 
-    own = theme / "theme.css" if theme else None
     dark = f"@media (prefers-color-scheme: dark) {{\n{dark_rules()}\n}}"
     parts = {
         "letters": packed_faces(),
@@ -97,7 +97,7 @@ def _style(theme: Path | None) -> dict[str, Any]:
         "print": sheets("print.css"),
         "alone": sheets("alone.css"),
         "committee": sheets("committee.css"),
-        "theme": own.read_text(encoding="utf-8") if own and own.is_file() else "",
+        "theme": theme.text("theme.css") if theme else "",
     }
     return {name: _markup(text) for name, text in parts.items()}
 

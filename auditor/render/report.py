@@ -28,6 +28,7 @@ def report(record: Record, words: Words) -> Report:
     sections = (*_results(record, words), *_families(record, words), *_tested(record, count(after), words))
     return Report(
         language=words.language,
+        dress=words.dress,
         title=words(
             "Model audit report: {name}, version {version}", name=record.identity.name, version=record.identity.version
         ),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import Problem, WrittenFault
 
 _LARGEST = 2**21  # bytes of a template
+_MOST = 200  # files
 _ENDINGS = (".html", ".css", ".txt", ".md", ".svg")
 # What a page loads by itself: a link (a href) is followed by a reader only, and a place of Jinja's is not known yet.
 _LOADED = re.compile(
@@ -19,11 +22,40 @@ _LOADED = re.compile(
 _REMEDY = "A report holds all that it shows: put pictures and fonts into the template as data: addresses."
 
 
-def refuse_reaching_out(theme: Path) -> None:
-    """Raise WrittenFault, with file and line, for a link in a theme and for what a page would load from elsewhere."""
-    problems = [problem for path in _files(theme) for problem in _loaded(path)]
-    if problems:
-        raise WrittenFault(problems)
+@dataclass(frozen=True)
+class Theme:
+    """The templates of a theme as they were read. files: path in the theme's folder -> bytes."""
+
+    folder: Path
+    files: dict[str, bytes]
+
+    @classmethod
+    def of(cls, folder: Path) -> Theme:
+        """The theme in a folder: its files that end in .html, .css, .txt, .md or .svg; others are not used.
+
+        Raises WrittenFault, with file and line, for a link in it, and for what a page would load from elsewhere.
+        """
+        files = {path.relative_to(folder).as_posix(): _read(path) for path in _files(folder)}
+        if len(files) > _MOST:
+            raise WrittenFault(f"has more than {_MOST} files", where=str(folder), remedy="Name the theme's own folder.")
+        made = cls(folder, files)
+        if problems := [problem for name in files for problem in made._reaching_out(name)]:
+            raise WrittenFault(problems)
+        return made
+
+    def text(self, name: str) -> str:
+        """A file's text, empty where the theme has none of that name."""
+        return self.files.get(name, b"").decode()
+
+    def loaded(self, name: str) -> tuple[str, str, None] | None:
+        """A template as Jinja asks for it: its text, and where it stands."""
+        return (self.text(name), str(self.folder / name), None) if name in self.files else None
+
+    def _reaching_out(self, name: str) -> Iterator[Problem]:
+        text = self.text(name)
+        for one in _LOADED.finditer(text):
+            where = f"{self.folder / name}:{text.count(chr(10), 0, one.start('address')) + 1}"
+            yield Problem(where, f"the template asks for {one['address']}", _REMEDY)
 
 
 def _files(theme: Path) -> list[Path]:
@@ -41,18 +73,12 @@ def _files(theme: Path) -> list[Path]:
     return sorted(found)
 
 
-def _loaded(path: Path) -> list[Problem]:
+def _read(path: Path) -> bytes:
     if path.stat().st_size > _LARGEST:
         raise WrittenFault(f"has more than {_LARGEST:,} bytes, and no more are read", where=str(path))
+    data = path.read_bytes()
     try:
-        text = path.read_text(encoding="utf-8")
+        data.decode()
     except UnicodeDecodeError as error:
         raise WrittenFault("is not UTF-8 text", where=str(path), remedy="Save it as UTF-8.") from error
-    return [
-        Problem(
-            f"{path}:{text.count(chr(10), 0, one.start('address')) + 1}",
-            f"the template asks for {one['address']}",
-            _REMEDY,
-        )
-        for one in _LOADED.finditer(text)
-    ]
+    return data

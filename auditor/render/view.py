@@ -223,6 +223,7 @@ class Report:
     """The whole report. id: short digest of the record's body; stamp: ISO time of the run."""
 
     language: str
+    dress: str
     title: str
     id: str
     date: str

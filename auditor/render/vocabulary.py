@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from auditor.policy import Limit, Severity
 from auditor.record import Judged, Measured, Status, Verdict
+from auditor.render.dresses import dressed_title
 from auditor.render.numbers import digits_for
 from auditor.render.view import Chip
 from auditor.render.words import Words
 
-FAMILIES = ("performance", "data", "behavior", "importance", "surrogate", "bias", "internals", "artifact")
 STATUSES: tuple[Status, ...] = ("fail", "error", "inconclusive", "open", "waived", "not_applicable", "pass", "attested")
 SEVERITIES: tuple[Severity, ...] = ("blocker", "major", "minor")
 NONE = "–"
@@ -59,7 +59,7 @@ def family_title(family: str, words: Words) -> str:
         "internals": words("Inside the model"),
         "artifact": words("The model file"),
     }
-    return titles.get(family, family.capitalize())
+    return dressed_title(family, words) or titles.get(family, family.capitalize())
 
 
 def family_lead(family: str, words: Words) -> str:

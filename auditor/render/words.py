@@ -14,16 +14,18 @@ from functools import cached_property
 from importlib.resources.abc import Traversable
 
 from auditor.errors import WrittenFault
+from auditor.policy import Dress
 from auditor.render.numbers import Numbers
 from auditor.shipped import shipped
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words, numbers and dates of one language."""
+    """The words, numbers and dates of one language, in the dress of one domain."""
 
     language: str
     catalogue: gettext.NullTranslations
+    dress: Dress = "plain"
 
     def __call__(self, text: str, /, **values: object) -> str:
         """The text in this language; `{name}` in it is replaced by a value."""
@@ -57,18 +59,18 @@ class Words:
         return self("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
 
 
-def words(language: str) -> Words:
+def words(language: str, dress: Dress = "plain") -> Words:
     """The words of a language.
 
     Raises WrittenFault where there is no catalogue of it.
     """
     if language == "en":
-        return Words("en", gettext.NullTranslations())
+        return Words("en", gettext.NullTranslations(), dress)
     file = shipped("templates") / "words" / f"{language}.po"
     if not language.isidentifier() or not file.is_file():
         have = ", ".join(sorted({"en", *(f.name[:-3] for f in file_folder().iterdir() if f.name.endswith(".po"))}))
         raise WrittenFault(f"the report has no words in '{language}'", remedy=f"Languages: {have}.")
-    return Words(language, translations(file.read_bytes()))
+    return Words(language, translations(file.read_bytes()), dress)
 
 
 def file_folder() -> Traversable:
