@@ -21,6 +21,7 @@ from auditor.archive.store import Archive
 from auditor.archive.unpacked import unpacked
 from auditor.checks import CATALOGUE
 from auditor.errors import AuditorError, SealFault
+from auditor.loaders.changes import changes
 from auditor.loaders.policies import load_policy
 from auditor.policy import Policy
 from auditor.record import Record
@@ -151,12 +152,26 @@ def _not_asked(record: Record, asked: Policy) -> Iterator[str]:
         ours, theirs = _version(str(asked.version)), _version(judged.version)
         if ours is None or theirs is None or theirs < ours:
             yield f"it was judged by version {judged.version} of the policy; {asked.version} or newer is asked for"
+        else:
+            yield from _less(record, asked)
         return
     if {f.requirement.id: f.requirement for f in record.findings} != {one.id: one for one in asked.requirements}:
         yield f"its version {judged.version} of the policy has other requirements than yours"
     rules = (judged.statistics, judged.sign_off, judged.people)
     if rules != (asked.statistics, asked.sign_off, asked.people):
         yield "it was judged by another level, or other rules for groups, people or sign-offs, than the policy has"
+
+
+def _less(record: Record, asked: Policy) -> Iterator[str]:
+    """What a newer version asks less of than yours, or otherwise: a higher number alone must open nothing."""
+    judged = record.policy
+    parts = {key: getattr(judged, key) for key in ("statistics", "people", "sign_off")}
+    parts["requirements"] = tuple(finding.requirement for finding in record.findings)
+    for one in changes(asked, asked.model_copy(update=parts)):
+        if one.kind != "tighter" and one.key != "text":
+            what = " ".join(filter(None, (one.requirement, one.key)))
+            how = f"{one.before or '(nothing)'} → {one.after or '(nothing)'}"
+            yield f"its version {judged.version} of the policy does not ask all that yours does: {what}: {how}"
 
 
 def _version(text: str) -> tuple[int, ...] | None:

@@ -97,6 +97,19 @@ def test_policies(house: House) -> None:
     assert house.why() == ["it was judged by the policy test, not by strict"]
 
 
+def test_a_newer_version_that_asks_less(house: House) -> None:
+    """Whoever writes a higher number over a looser limit, or fewer sign-offs, passes no gate of the stricter policy."""
+    house.archived()
+    looser = house.written("0", 0.8)
+    looser.write_text(looser.read_text() + "sign_off: {approved: 1}\n")
+    before = "its version 1 of the policy does not ask all that yours does: "
+    assert house.why(policy=looser) == [
+        before + "PERF-1 limit: auroc at least 0.8 → auroc at least 0.75",
+        before + "sign_off.approved: 1 → 0",
+    ]
+    assert house.gate(policy=house.written("0", 0.7)).opened is not None
+
+
 def test_another_level(house: House) -> None:
     """A record that was judged again at another level passes no gate of the policy."""
     record = house.record()
