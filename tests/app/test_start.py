@@ -1,0 +1,149 @@
+"""What is guessed of data and models of other shapes, and where nothing is guessed but a flag asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from auditor.app.start.model import Seen, seen
+from auditor.app.start.plan import Plan, plan
+from auditor.app.start.wishes import Wishes
+from auditor.app.start.written import dataset
+from auditor.errors import WrittenFault
+from auditor.loaders.dataset import parse_spec
+from auditor.loaders.profile import profile
+from auditor.model import Description, Layer, Port
+
+SEEN = Seen("sequence", 3, 2, True, "", 0, "out", 1, False, None)
+LONG = ["patient,hour,hr,bp,ward,age,died"] + [
+    f"{who},{hour},{60 + who % 7 + hour},{'' if hour % 2 else 80 + who % 5},"
+    f"{'ns'[who % 2]},{30 + who},{int(who % 4 == 0)}"
+    for who in range(40)
+    for hour in range(3 + who % 2)
+]
+
+
+def planned(text: Sequence[str], like: Seen, **told) -> Plan:
+    """The plan for a CSV file, of which everything else is guessed."""
+    raw = "\n".join(text).encode()
+    wishes = Wishes(Path("model.keras"), Path("data.csv"), **told)
+    return plan(like, lambda entity: profile(raw, "data.csv", entity), None, wishes, lambda question, guess: guess)
+
+
+def written(made: Plan) -> str:
+    """Its text, which a reader of specifications takes."""
+    kind = {"binary": "probability", "multiclass": "class_probabilities", "regression": "value"}[made.task.value]
+    text = dataset(made, [{"path": "data.csv"}], None, "data", kind, "")
+    parse_spec(Path("dataset.yaml"), text.encode())
+    return text
+
+
+def test_long() -> None:
+    """Lines of entities are steps; what never changes within an entity is given once a row."""
+    made = planned(LONG, dataclasses.replace(SEEN, steps=None, width=3, static="who", statics=1))
+    assert (made.layout.value, made.entity and made.entity.value, made.time and made.time.value) == (
+        "long",
+        "patient",
+        "hour",
+    )
+    assert [(one.name, one.indicator) for one in made.features.value] == [("hr", False), ("bp", True)]
+    assert [one.name for one in made.statics.value if made.statics] == ["age"]
+    assert {one.name for one in made.groups} == {"ward", "age"}
+    assert not made.cut
+    assert "{name: bp, column: bp, transform: [{measured_indicator: true}, {forward_fill: true}" in written(made)
+
+
+def test_windows() -> None:
+    """Where the target changes within an entity, or is one of the features, lines are cut into windows."""
+    series = ["time,load,wind"] + [f"{at},{at % 7}.5,{at % 5}.25" for at in range(300)]
+    made = planned(series, dataclasses.replace(SEEN, steps=24), target="load")
+    assert (made.task.value, made.ahead, made.cut) == ("regression", True, True)
+    assert "windows: {length: 24, horizon: 1}" in written(made)
+    assert "split: {time: 209.0}" in written(made)
+
+
+def test_tokens() -> None:
+    """A model that begins with an Embedding takes one column a step."""
+    words = ["id,w1,w2,w3,label"] + [f"{row},{row % 9},{row % 5},{row % 3},{row % 2}" for row in range(50)]
+    made = planned(words, dataclasses.replace(SEEN, width=1, axis=False))
+    assert (made.layout.value, [one.name for one in made.features.value]) == ("wide", ["w"])
+    assert "feature_axis: false" in written(made)
+
+
+def test_array() -> None:
+    """An array is taken by index; real lengths and the side of the padding are seen."""
+    rng, buffer = np.random.default_rng(0), io.BytesIO()
+    n = rng.integers(2, 6, 90)
+    values = rng.normal(size=(90, 5, 2)) * (np.arange(5) < n[:, None])[..., None]
+    np.savez(buffer, x=values, n=n, y=np.arange(90) % 3, person=np.arange(90) // 2)
+    like = dataclasses.replace(SEEN, steps=5, outputs=3)
+    made = plan(
+        like,
+        lambda entity: profile(buffer.getvalue(), "x.npz", entity),
+        None,
+        Wishes(Path("m"), Path("x.npz")),
+        lambda question, guess: guess,
+    )
+    told = dataset(made, [{"path": "x.npz"}], None, "x", "class_probabilities", "")
+    parse_spec(Path("dataset.yaml"), told.encode())
+    assert made.task.value == "multiclass"
+    for line in ("values: x", "lengths: n  # guess", "padded: right  # guess", "entity: person  # guess"):
+        assert line in told
+
+
+@pytest.mark.parametrize(
+    ("like", "told", "said"),
+    [
+        (SEEN, {"target": "nobody"}, "--target: there is no column 'nobody'"),
+        (dataclasses.replace(SEEN, width=9), {}, "the model takes 9 columns, and 4 columns of the data may be meant"),
+        (dataclasses.replace(SEEN, outputs=5), {"target": "died"}, "the model gives 5 numbers a row, and 'died' has 2"),
+        (dataclasses.replace(SEEN, outputs=5), {}, "what the model predicts cannot be told: "),
+        (SEEN, {"groups": ("hr",), "entity": "patient"}, ""),
+    ],
+)
+def test_asked_for(like: Seen, told: dict[str, str], said: str) -> None:
+    """Where nothing can be guessed, the error says which flag would tell it."""
+    if not said:
+        assert [one.column for one in planned(LONG, like, **told).groups] == ["hr"]
+        return
+    with pytest.raises(WrittenFault) as caught:
+        planned(LONG, like, **told)
+    assert said in str(caught.value)
+    assert "--" in str(caught.value)
+
+
+def _described(*inputs: Port, outputs: tuple[Port, ...] = (Port("out", (1,), "float32"),), layer: str = "LSTM"):
+    return Description(
+        "m.h5", "0" * 64, 1, "hdf5", "3", inputs, outputs, (Layer("l", layer, (1,), 1),), 1, 0, ("none",), {}
+    )
+
+
+def test_ports() -> None:
+    """The sequence is the input with an axis of steps; a flat one beside it is given once a row."""
+    both = _described(Port("who", (4,), "float32"), Port("x", (None, 3), "float32"))
+    found = seen(both, Path("m.h5"), None)
+    assert (found.sequence, found.steps, found.width, found.static, found.statics) == ("x", None, 3, "who", 4)
+    tokens = seen(_described(Port("w", (9,), "int32"), layer="Embedding"), Path("m.h5"), None)
+    assert (tokens.steps, tokens.width, tokens.axis) == (9, 1, False)
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        _described(Port("x", (4,), "float32")),
+        _described(Port("x", (4, 2), "float32"), Port("z", (4, 2), "float32")),
+        _described(Port("x", (4, 2), "float32"), outputs=(Port("a", (1,), "float32"), Port("b", (1,), "float32"))),
+        _described(Port("x", (4, 2), "float32"), outputs=(Port("a", (4, 1), "float32"),)),
+    ],
+    ids=["no steps", "two sequences", "two outputs", "an output a step"],
+)
+def test_strange_models(strange: Description) -> None:
+    """A model that is not understood is refused, with what to do."""
+    with pytest.raises(WrittenFault) as caught:
+        seen(strange, Path("m.h5"), None)
+    assert caught.value.problems[0].remedy
