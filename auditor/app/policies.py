@@ -12,6 +12,10 @@ from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.policy import PolicyChange, Requirement
 
 
+_ALSO = ("people", "sign_off", "report", "regulations", "catalogues")
+"""What a policy in force may say beside what it measures, and how; left out where it says nothing."""
+
+
 def overview(named: str) -> list[str]:
     """A policy in lines: each requirement with its severity, and by what it is tested."""
     policy = load_policy(named, CATALOGUE).policy
@@ -35,6 +39,8 @@ def effective(named: str) -> str:
     if policy.description:
         whole["description"] = policy.description
     whole["statistics"] = CommentedMap(policy.statistics.model_dump(mode="json"))
+    plain = policy.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    whole |= {key: plain[key] for key in _ALSO if plain.get(key)}
     whole["requirements"] = [_marked(one, loaded) for one in policy.requirements]
     yaml = YAML()
     yaml.width, yaml.allow_unicode = 100, True

@@ -58,6 +58,15 @@ def test_the_effective_policy_names_where_each_value_was_written(folder: Path) -
     )
 
 
+def test_the_effective_policy_keeps_the_rules_for_people(folder: Path) -> None:
+    """Signatures, sign-offs and what nobody may waive are asked for by what is printed, too."""
+    own = folder / "own.yaml"
+    rules = "people: {signed: true, never_waived: [PERF-1]}\nsign_off: {approved: 1, not: [owner]}\n"
+    own.write_text(own.read_text(encoding="utf-8") + rules, encoding="utf-8")
+    (folder / "whole.yaml").write_text(said("policy", "show", own, "--effective"), encoding="utf-8")
+    assert "no difference that bears on a verdict\n" == said("policy", "diff", own, folder / "whole.yaml")
+
+
 def test_a_difference_is_told_with_its_kind(folder: Path) -> None:
     """The looser limit of the overlay."""
     assert "looser   PERF-1 limit: auroc at least 0.7 → auroc at least 0.6\n" == said(
