@@ -14,6 +14,7 @@ from auditor.cli.options import logged
 from auditor.cli.policies import policy, regulations
 from auditor.cli.releasing import compare, gate, replay
 from auditor.cli.sealing import keys, seal, sign_off, verify
+from auditor.cli.starting import init
 from auditor.cli.stating import attest, waive
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -151,6 +152,7 @@ def schema(kind: str) -> None:
 
 
 for _command in (
+    init,
     regulations,
     attest,
     waive,
