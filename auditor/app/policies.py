@@ -11,7 +11,6 @@ from auditor.loaders.changes import changes, told
 from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.policy import PolicyChange, Requirement
 
-
 _ALSO = ("people", "sign_off", "report", "regulations", "catalogues")
 """What a policy in force may say beside what it measures, and how; left out where it says nothing."""
 
