@@ -127,7 +127,7 @@ class Dataset:
     def targets_known(self) -> NDArray[np.bool_]:
         """(rows,) whether the target of every horizon is known."""
         every = self.y[:, None] if self.targets is None else self.targets
-        return ~np.isnan(every).any(axis=1)
+        return np.asarray(~np.isnan(every).any(axis=1))
 
     def block(self, rows: Integers | slice | None = None, width: int | None = None) -> Block:
         """Rows padded to `width` steps (default: the longest among them), padding on the data set's side.

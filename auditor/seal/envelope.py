@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from auditor.errors import SealFault
 from auditor.seal import strictjson
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from securesystemslib.dsse import Envelope
     from securesystemslib.signer import Signer, SSlibKey
 
-    from auditor.seal.hardware import HardwareSigner
 
 FILE = "seal.dsse.json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
-def signed(payload: bytes, signer: Signer | HardwareSigner) -> bytes:
+def signed(payload: bytes, signer: Signer) -> bytes:
     """The bytes of the envelope's file: the payload, signed."""
     from securesystemslib.dsse import Envelope
 
     envelope = Envelope(payload, PAYLOAD_TYPE, {})
-    envelope.sign(cast("Signer", signer))
+    envelope.sign(signer)
     return _written(envelope)
 
 

@@ -8,16 +8,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from auditor.errors import FileFault, WrittenFault
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-    from securesystemslib.signer import CryptoSigner, SSlibKey
+    from securesystemslib.signer import Signer, SSlibKey
 
-    from auditor.seal.hardware import HardwareSigner
 
 _MOST_BYTES = 64 * 2**10
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
@@ -84,7 +83,7 @@ def save(files: tuple[Path, Path], private: bytes, public: bytes) -> None:
         raise FileFault(f"the key cannot be written: {error.strerror}", where=str(folder)) from error
 
 
-def signer(path: Path, passphrase: Callable[[], bytes]) -> CryptoSigner | HardwareSigner:
+def signer(path: Path, passphrase: Callable[[], bytes]) -> Signer:
     """The signer of a private key: a file (PEM, or PKCS#12), or the URI of one in a hardware module (PKCS#11).
 
     `passphrase` is called only where the file is encrypted, and for the module's PIN. Raises FileFault where the file
@@ -97,7 +96,7 @@ def signer(path: Path, passphrase: Callable[[], bytes]) -> CryptoSigner | Hardwa
     from auditor.seal.hardware import hardware_signer, is_hardware
 
     if is_hardware(path):
-        return hardware_signer(path, passphrase, _named)
+        return cast("Signer", hardware_signer(path, passphrase, _named))  # it has what we use of a signer
     packed = path.suffix.lower() in PKCS12
     key = read_pkcs12(path, passphrase)[0] if packed else private_key(path, passphrase)
     if not isinstance(key, Ed25519PrivateKey):
