@@ -162,6 +162,24 @@ FAULTS = [
     ),
     (
         "behavior.missing",
+        {"quantity": "flipped_without", "at_most": 0.2, "parts": ("heart rate",)},
+        {},
+        {"weights": {"heart rate": 1.0}},
+        {"weights": {"heart rate": 0.1, "lactate": 1.0}},
+    ),
+    (
+        "behavior.missing",
+        {
+            "quantity": "flipped",
+            "at_most": 0.2,
+            "parts": ("one sensor fails for the last 3 steps", "outage of 30% of the history"),
+        },
+        {},
+        {"fragile": True},
+        {},
+    ),
+    (
+        "behavior.missing",
         {"quantity": "loss_one_group", "at_most": 0.02, "parts": ("sex female", "sex male")},
         {"rows": N},
         {"spoiled": "gaps meet the sick"},
@@ -177,6 +195,31 @@ FAULTS = [
     (
         "behavior.time",
         {"quantity": "flipped", "at_most": 0.1, "parts": ("values a step late",)},
+        {},
+        {"fragile": True},
+        {},
+    ),
+    (
+        "behavior.time",
+        {
+            "quantity": "flipped",
+            "at_most": 0.1,
+            "parts": ("a step written twice", "frozen sensor, last 3 steps", "reverse order", "shuffled order"),
+        },
+        {},
+        {"fragile": True},
+        {},
+    ),
+    (
+        "behavior.time",
+        {"quantity": "flipped", "at_most": 0.1, "parts": ("two features swapped", "other unit")},
+        {},
+        {},
+        {"weights": {"age": 1.0}},
+    ),
+    (
+        "behavior.time",
+        {"quantity": "flipped", "at_most": 0.2, "parts": ("only the last quarter",)},
         {},
         {"fragile": True},
         {},
@@ -215,6 +258,13 @@ FAULTS = [
     (
         "behavior.worst_case",
         {"quantity": "flipped", "at_most": 0.5, "parts": ("worst case",)},
+        {},
+        {"fragile": True},
+        {},
+    ),
+    (
+        "behavior.worst_case",
+        {"quantity": "flipped_beyond_chance", "at_most": 0.5},
         {},
         {"fragile": True},
         {},
