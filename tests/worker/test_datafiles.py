@@ -73,12 +73,14 @@ def test_the_same_data_as_if_read_here(kind, tmp_path):
     if kind == "example":
         path = EXAMPLES / "triage_simulated" / "dataset.yaml"
     elif kind == "long":
-        path = described(tmp_path, "d.csv", LINES, "long", LONG)
+        path = described(tmp_path, "d.csv", LINES, "long", LONG + "\nsplit: {hash: id, test: 0.4, calibration: 0.4}")
     else:
         path = described(tmp_path, f"d.{kind}", ROWS if kind == "csv" else parquet())
     there, here = read_dataset(path), open_dataset(path)
     assert same(here.test, there.test)
     assert same(here.reference, there.reference)
+    assert same(here.calibration, there.calibration)
+    assert (here.calibration is not None) == (kind == "long")
     assert (here.files, here.notes, here.output) == (there.files, there.notes, there.output)
     sent = [one.encoder.encode(one.test.block(slice(9))) for one in (here, there)]
     assert all(np.array_equal(sent[0][name], sent[1][name]) for name in sent[0])
