@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -51,6 +52,7 @@ def opened_subject(order: Order, opened: Opened, trusted: tuple[Trusted, ...], p
         progress=progress.rows,
         trusted=trusted,
         signature_key=order.signature_key,
+        meanwhile=_imported,
     )
     try:
         columns = {name: [column.name for column in given] for name, given in opened.encoder.columns.items()}
@@ -60,6 +62,12 @@ def opened_subject(order: Order, opened: Opened, trusted: tuple[Trusted, ...], p
         yield subject
     finally:
         model.close()
+
+
+def _imported() -> None:
+    """Import what checks and reports take seconds to import, while TensorFlow takes its own on another core."""
+    for name in ("altair", "sklearn.tree", "vl_convert"):
+        importlib.import_module(name)
 
 
 def subject_of(order: Order, opened: Opened, model: Model) -> Subject:

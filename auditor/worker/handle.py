@@ -45,7 +45,7 @@ class Handle:
             compiled=said.compiled if said else None,
             reason=said.reason if said else "nothing was evaluated yet",
             disagreement=said.disagreement if said else None,
-            threads=child.ready.threads,
+            threads=child.await_ready().threads,
             seconds_to_open=self._seconds_to_open,
             peak_memory=child.watch.peak,
         )

@@ -29,13 +29,14 @@ def open_model(
     progress: Callable[[int], None] | None = None,
     trusted: Sequence[Trusted] = (),
     signature_key: Path | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Model:
-    """Read the model file, then start a child process, open it there, and give the model; `close` ends the process.
+    """Start a child process, read the model file, open it there, and give the model; `close` ends the process.
 
     memory_bytes: resident memory that the process may use. seconds: how long its answers may take altogether; starting
     and opening have a limit of their own. progress: called with the rows done so far, after each batch. trusted: code
     that is not Keras's own and may run all the same. signature_key: the public key whose signature is to lie beside the
-    file. The process dies with the thread that called this.
+    file. meanwhile: what to do while TensorFlow starts there. The process dies with the thread that called this.
 
     Raises Refused for a file that is damaged, unsafe or cannot be opened by Keras; ModelFault for one that is missing
     or no model file, for a process that cannot be started, and where TensorFlow is not installed.
@@ -46,9 +47,12 @@ def open_model(
     private = Path(tempfile.mkdtemp(prefix="auditor-model-"))
     child = None
     try:
+        child = Child(private, memory_bytes, seconds)
         taken = take_in(Path(path), private)
         artifact = read(taken, trusted, signature_key)
-        child = Child(private, memory_bytes, seconds)
+        if meanwhile is not None:
+            meanwhile()
+        child.await_ready()
         return _opened(Traffic(child, memory_bytes, progress), taken, artifact, start)
     except BaseException:
         if child is not None:
@@ -102,8 +106,8 @@ def _description(artifact: Artifact, child: Child, opened: Opened) -> Descriptio
         layers=tuple(map(layer_of, opened.layers)),
         parameters=opened.parameters,
         nonfinite_weights=opened.nonfinite_weights,
-        isolation=(*map(printable, child.ready.isolation), *_exceptions(artifact)),
-        versions={printable(name): printable(version) for name, version in child.ready.versions.items()},
+        isolation=(*map(printable, child.await_ready().isolation), *_exceptions(artifact)),
+        versions={printable(name): printable(version) for name, version in child.await_ready().versions.items()},
         artifact=artifact,
     )
 

@@ -47,18 +47,17 @@ class Child:
     def __init__(self, private: Path, memory_bytes: int, seconds: float, task: Task = "run") -> None:
         """private: its directory, removed at its end. seconds: how long its answers may take, without the opening.
 
-        task: run a model; or, without TensorFlow, list what is in model files; or read data files.
+        task: run a model; or, without TensorFlow, list model files; or read data files. Its maker need not wait for it.
         """
         self.private, self._name = private, _NAMES[task]
         self._left = seconds
+        self._first: Ready | None = None
         self._lock = threading.Lock()
         self._channel, theirs = socket.socketpair()
         with theirs:
             self.process = self._launch(theirs.fileno(), seconds, task)
         self.watch = Watch(self.process, memory_bytes, private)
         self._finalizer = weakref.finalize(self, _end, self.process, self._channel, self.watch, self.private)
-        if task != "data":  # this one's start is waited for with its first request: there is other work meanwhile
-            self.ready = self.await_ready()
 
     def request(self, message: Mapping[str, Any], expect: type[R], fd: int | None = None) -> R:
         """Send a request and wait for its reply.
@@ -107,17 +106,20 @@ class Child:
             )
 
     def await_ready(self) -> Ready:
-        """Its first words: it is shut in. Raises ModelFault where it is not."""
-        reply = self._guarded(lambda: self._reply(Ready), OPENING_SECONDS)
-        if isinstance(reply, Fault):
-            self.close()
-        return _or_fault(reply)
+        """Its first words: it is shut in. Raises ModelFault where it is not. May be called again."""
+        if self._first is None:
+            reply = self._guarded(lambda: self._reply(Ready), OPENING_SECONDS)
+            if isinstance(reply, Fault):
+                self.close()
+            self._first = _or_fault(reply)
+        return self._first
 
     def _exchange(self, message: Mapping[str, Any], expect: type[R], fd: int | None, seconds: float) -> R | Fault:
         def exchange() -> R | Fault:
             send(self._channel, message, fd)
             return self._reply(expect)
 
+        self.await_ready()
         return self._guarded(exchange, seconds)
 
     def _reply(self, expect: type[R]) -> R | Fault:

@@ -85,8 +85,10 @@ class Reader:
 def _started() -> Child:
     private = Path(tempfile.mkdtemp(prefix="auditor-reader-"))
     try:
-        return Child(private, _MEMORY, _SECONDS, task="read")
+        child = Child(private, _MEMORY, _SECONDS, task="read")
+        child.await_ready()
     except BaseException:
         with suppress(OSError):
             shutil.rmtree(private)
         raise
+    return child

@@ -90,6 +90,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FormulaModel:
         progress: Callable[[int], None],
         trusted: tuple[Trusted, ...],
         signature_key: Path | None,
+        meanwhile: Callable[[], None],
     ) -> FormulaModel:
         if made.refused:
             raise made.refused
@@ -97,6 +98,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FormulaModel:
         assert memory_bytes > 0
         assert seconds > 0
         assert signature_key is None
+        assert callable(meanwhile)
         made.progress = progress
         return made
 

@@ -28,12 +28,14 @@ MANY = 200_000
 
 
 def child_that(monkeypatch, tmp_path, code):
-    """A child that runs other code than ours."""
+    """A child that runs other code than ours, when it is ready."""
     monkeypatch.setattr(process, "_START", code)
     monkeypatch.setattr(process, "OPENING_SECONDS", 3.0)
     private = tmp_path / "private"
     private.mkdir()
-    return Child(private, 2**30, 60.0)
+    child = Child(private, 2**30, 60.0)
+    child.await_ready()
+    return child
 
 
 def message(body):
