@@ -1,0 +1,119 @@
+"""The snippets for pipelines in examples/ci: the shell part is run as it stands, the rest is read and held to it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from architectures import ARCHITECTURES, FEATURES, STEPS, model_of
+from ruamel.yaml import YAML
+
+from auditor.cli.commands import auditor
+
+ROOT = Path(__file__).parents[2]
+CI = ROOT / "examples" / "ci"
+DATASET = """\
+dataset: tiny
+task: binary
+layout: wide
+files: [{path: test.csv}]
+features:
+%s
+target: {column: y, positive: 1}
+inputs: {sequence: {input: sequence, length: %d}}
+output: {kind: probability}
+"""
+POLICY = """\
+policy: tiny
+version: 1
+title: A tiny policy
+requirements:
+  - id: ART-1
+    text: Every weight is a finite number.
+    check: artifact.finite
+    limit: {quantity: nonfinite_weights, at_most: 0}
+    severity: blocker
+  - id: PERF-1
+    text: Ranked better than can be.
+    check: performance.discrimination
+    limit: {quantity: auroc, at_least: %s}
+    severity: minor
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny model and all that its audit needs."""
+    folder = tmp_path_factory.mktemp("pipeline")
+    name = next(iter(ARCHITECTURES))
+    rows = ARCHITECTURES[name].rows(120, "none")["sequence"]
+    names = [[f"f{j}_{step}" for step in range(STEPS)] for j in range(FEATURES)]
+    header = ",".join([one for each in names for one in each] + ["y"])
+    cells = [[*row.T.ravel().round(4), at % 2] for at, row in enumerate(rows)]
+    (folder / "test.csv").write_text("\n".join([header, *(",".join(map(str, each)) for each in cells)]) + "\n")
+    features = "\n".join(f"  - {{name: f{j}, columns: [{', '.join(each)}]}}" for j, each in enumerate(names))
+    (folder / "dataset.yaml").write_text(DATASET % (features, STEPS))
+    (folder / "policy.yaml").write_text(POLICY % 0.999)
+    (folder / "audit.yaml").write_text(
+        "model: {file: model.keras, name: Tiny, version: 1.0.0}\ndata: dataset.yaml\npolicy: policy.yaml\n"
+    )
+    model_of(name).save(folder / "model.keras")
+    return folder
+
+
+def _shell(place: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    given = {**os.environ, "PATH": path, **env}
+    return subprocess.run(
+        ["sh", CI / "audit.sh"], cwd=place, env=given, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def test_shell(place: Path) -> None:
+    """It ends as the audit does, annotates, and leaves the summary and the reports."""
+    done = _shell(place, REPORT="out", FORMAT="github", GITHUB_STEP_SUMMARY=str(place / "summary"))
+    assert done.returncode == 0, done.stderr
+    assert "::notice title=auditor%3A PASS::" in done.stdout
+    assert "::notice file=policy.yaml,line=10" in done.stdout
+    assert (place / "summary").read_text() == (place / "out" / "summary.md").read_text()
+    assert {"record.json", "report.html", "report.pdf", "junit.xml", "sarif.json"} <= {
+        one.name for one in (place / "out").iterdir()
+    }
+
+
+def test_shell_fails(place: Path) -> None:
+    """What is written wrongly ends the pipeline with 2, and leaves nothing."""
+    done = _shell(place, AUDIT="other.yaml")
+    assert (done.returncode, (place / "audit-report").exists()) == (2, False)
+
+
+@pytest.mark.parametrize("name", ["github-audit.yml", "gitlab-audit.yml"])
+def test_snippets(name: str) -> None:
+    """Each is YAML, runs the shell part, gives it variables that it reads, and keeps the report."""
+    text, script = (CI / name).read_text(), (CI / "audit.sh").read_text()
+    read: dict[str, Any] = YAML(typ="safe").load(text)
+    given = read["env"] if "env" in read else read["audit"]["variables"]
+    assert "sh ci/audit.sh" in text
+    assert all(f"{one}=${{{one}:-" in script for one in given), given
+    assert text.count(given["REPORT"]) + text.count("REPORT") > 2
+
+
+def test_options() -> None:
+    """The shell part names no option that the command does not have."""
+    run = auditor.commands["run"]
+    known = {name for one in run.params for name in one.opts}
+    assert set(re.findall(r"--[a-z-]+", (CI / "audit.sh").read_text())) <= known
+
+
+def test_hook() -> None:
+    """The hook calls a command that is there, on files that policies are usually in."""
+    (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert hook["entry"].split()[1:] == ["policy", "lint"]
+    taken = ["policy.yaml", "policies/ours.yaml", "risk/policies/a/b.yml"]
+    left = ["dataset.yaml", "docs/policies.md", "policies/notes.txt"]
+    assert [bool(re.search(hook["files"], one)) for one in taken + left] == [True] * 3 + [False] * 3
