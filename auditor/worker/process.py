@@ -49,8 +49,7 @@ class Child:
 
         task: run a model; or, without TensorFlow, list model files; or read data files. Its maker need not wait for it.
         """
-        self.private, self._name = private, _NAMES[task]
-        self._left = seconds
+        self.private, self._name, self._left = private, _NAMES[task], seconds
         self._first: Ready | None = None
         self._lock = threading.Lock()
         self._channel, theirs = socket.socketpair()
