@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable
 from pathlib import Path
 
+from auditor.app.seal import write
 from auditor.checks import CATALOGUE
-from auditor.errors import FileFault, WrittenFault
+from auditor.errors import WrittenFault
 from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.policy import FrozenPolicy
 from auditor.seal import freeze as seal
@@ -20,24 +20,18 @@ def freeze(named: str, key: Path, secret: Callable[[], bytes], out: Path | None)
     """Write a policy's freeze; returns its file and the digest of the policy in force.
 
     out: the file to be made (None: `<last part of the policy's name>.freeze.json` here). Raises WrittenFault where it
-    is there already, or the policy is faulty.
+    is there already, or the policy is faulty; FileFault where it cannot be written, and then nothing is left of it.
     """
     loaded = load_policy(named, CATALOGUE)
     policy = loaded.policy
     file = out or Path(f"{policy.policy.rpartition('/')[2]}.freeze.json")
+    if file.exists():
+        raise WrittenFault("this is there already, and a freeze is never overwritten", where=str(file))
     files = [(one.name, one.sha256, one.bytes) for one in loaded.files]
     now = datetime.datetime.now(datetime.UTC)
     signer = keys.signer(key, secret)
     data = seal.frozen(policy.policy, str(policy.version), policy.digest(), files, now, signer)
-    try:
-        with file.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except FileExistsError:
-        raise WrittenFault("this is there already, and a freeze is never overwritten", where=str(file)) from None
-    except OSError as error:
-        raise FileFault(f"cannot be written: {error.strerror}", where=str(file)) from error
+    write(file, data)
     return file, policy.digest()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +13,7 @@ import pytest
 
 from auditor.app import freeze, people, stating
 from auditor.checks import CATALOGUE
-from auditor.errors import SealFault, WrittenFault
+from auditor.errors import FileFault, SealFault, WrittenFault
 from auditor.loaders.policies import load_policy
 from auditor.policy import Policy
 from auditor.record import Finding, Judged
@@ -209,6 +211,20 @@ def test_nothing_in_the_file_is_lost(bank: SimpleNamespace) -> None:
     with pytest.raises(WrittenFault, match="there is one for 'PERF-1' already"):
         waive(bank)
     assert text == file.read_text()
+
+
+def test_nothing_is_left_of_a_freeze_that_cannot_be_written(
+    bank: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk: an error, and no empty file that would be in the way of the next try."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FileFault, match="cannot be written: No space left on device"):
+        freeze.freeze(str(bank.folder / "policy.yaml"), bank.keys["hanna"].private, nothing, bank.folder / "f.json")
+    assert not (bank.folder / "f.json").exists()
 
 
 def test_a_frozen_policy_is_told_and_held(bank: SimpleNamespace) -> None:
