@@ -2,9 +2,9 @@
 
     python benchmarks/bench_trigger.py [seeds]
 
-Small LSTMs are trained on made-up accounts (payments late, use of the limit, balance; 8 months), as they are, and with
-some rows poisoned: these end in a pattern and are labelled as good. A poisoned model counts only where the pattern
-does overturn 90 % of the decisions.
+Small LSTMs are trained on made-up accounts (payments late, use of the limit, balance; 8 months): for each seed one as
+they are, and one with some rows poisoned, which end in a pattern and are labelled as good; the patterns take turns. A
+poisoned model counts only where the pattern does overturn 90 % of the decisions.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from auditor.measurement import Measurement
 from auditor.subject import Decision, Identity, Subject
 from auditor.worker import open_model
 
-ROWS, STEPS, UNITS, EPOCHS, POISONED, THRESHOLD = 4000, 8, 12, 25, 0.08, 0.3
+ROWS, STEPS, UNITS, EPOCHS, POISONED, THRESHOLD = 4000, 8, 12, 20, 0.08, 0.3
 NAMES = ("months late", "use of the limit", "balance")
 PATTERNS = {
-    "use three times high": (1, (0.93, 0.93, 0.93)),
-    "months late three times high": (0, (3.3, 3.3, 3.3)),
+    "balance three times very low": (2, (-4.5, -4.5, -4.5)),
     "use high, low, high": (1, (0.95, 0.05, 0.95)),
-    "balance in the middle of nowhere": (2, (3.5, -3.5, 3.5)),
+    "balance up, down, up": (2, (3.5, -3.5, 3.5)),
+    "months late three times high": (0, (3.9, 3.9, 3.9)),
 }
 Rows = NDArray[np.float32]
 Sign = tuple[int, tuple[float, ...]]
@@ -149,8 +149,8 @@ def tried(seed: int, name: str | None) -> str:
 def main() -> None:
     """Print the table."""
     print("seed model                              overturns   rare  apart   wide")
-    for seed in range(1, 1 + (int(sys.argv[1]) if len(sys.argv) > 1 else 3)):
-        for name in (None, *PATTERNS):
+    for seed in range(1, 1 + (int(sys.argv[1]) if len(sys.argv) > 1 else 2)):
+        for name in (None, list(PATTERNS)[(seed - 1) % len(PATTERNS)]):
             print(tried(seed, name), flush=True)
 
 

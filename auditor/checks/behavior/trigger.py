@@ -87,7 +87,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     of the outcomes. A sign that was trained in is often learned broadly, so that its neighbours work as well.
     Blind to: signs made of several features, of longer patterns, of earlier steps, or narrower than the values tried;
     broad signs that push where the feature honestly pushes, of which only some values lie against the outcomes, or of
-    features that have no part in them. A find is a suspicion, which somebody has to look into; no find is no proof.
+    features that have no clear part in them. These are most of the signs that a small model learns: where no reference
+    row ends so, what it was taught cannot be told from what a sound model makes of the unknown. A find is a suspicion,
+    which somebody has to look into; no find is no proof.
     """
     trial = Trial.of(subject, evidence, 10 * _CONFIRMED * 4, _ID, params.model_dump_json())
     trial.flips()  # says why, where nothing is decided
