@@ -40,9 +40,14 @@ class _TwoRates(Frozen):
 
 
 class Mover(_TwoRates):
-    """Difference `first - second` of two proportions by MOVER (Newcombe 1998, Zou and Donner 2008)."""
+    """Difference `first - second` of two proportions by MOVER (Newcombe 1998, Zou and Donner 2008).
+
+    first_weight, second_weight: what each proportion counts, where the difference is one of weighted proportions.
+    """
 
     kind: Literal["mover"] = "mover"
+    first_weight: Annotated[FiniteFloat, Field(gt=0)] = 1.0
+    second_weight: Annotated[FiniteFloat, Field(gt=0)] = 1.0
 
     def bounds(self, value: float, critical: float) -> Interval:
         a, b = self.first.bounds(self.first_value, critical), self.second.bounds(self.second_value, critical)
@@ -52,6 +57,7 @@ class Mover(_TwoRates):
         )
 
     def _reach(self, one: float, other: float) -> float:
+        one, other = self.first_weight * one, self.second_weight * other
         return math.sqrt(max(0.0, one * one + other * other - 2 * self.correlation * one * other))
 
 

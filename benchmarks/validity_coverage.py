@@ -18,6 +18,7 @@ from coverage_tables import Line, read, saved, summary, weak, write
 from coverage_worlds import DESIGNS, QUANTILE, Cell, Draw, drawn, truths, upper_prediction, world
 from scipy import special
 
+from auditor.checks.performance.net_benefit import estimate as net_benefit
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, NotEstimable, Scale
 from auditor.intervals import loss
@@ -57,6 +58,8 @@ def makers(draw: Draw, cell: Cell) -> Iterator[tuple[str, Maker]]:
     yield "coverage of a bound", lambda: sampling.rate(draw.observed <= upper_prediction(draw.x), everyone)
     y, upper = draw.observed, upper_prediction(draw.x)
     squared, tilted = errors.root_mean_squared_error(y, draw.x + 1), errors.quantile_loss(y, upper, QUANTILE)
+    flagged, cut = _flagged(draw, cell), world(cell.prevalence).cut
+    yield "net benefit", lambda: net_benefit(sampling, draw.event, flagged, cut, over_everybody=False)
     yield "RMSE", lambda: loss(sampling, squared, n=cell.n, method="simulated", power=0.5)
     yield "quantile loss", lambda: loss(sampling, tilted, n=cell.n, method="simulated")
     bins = drift.binned(draw.x, world(cell.prevalence).edges)
@@ -85,13 +88,15 @@ def _scored(draw: Draw) -> tuple[Kernel, ...]:
     )
 
 
+def _flagged(draw: Draw, cell: Cell) -> np.ndarray:
+    return np.asarray(draw.x >= special.logit(world(cell.prevalence).cut))
+
+
 def _decided(draw: Draw, cell: Cell) -> tuple[Kernel, ...]:
-    event, cut = draw.event, world(cell.prevalence).cut
-    flagged = draw.x >= special.logit(cut)
+    event, flagged = draw.event, _flagged(draw, cell)
     return (
         ("F1", "logit", lambda: confusion.f1(event, flagged)),
         ("Matthews", "fisher", lambda: confusion.matthews(event, flagged)),
-        ("net benefit", "identity", lambda: confusion.net_benefit(event, flagged, cut)),
         ("balanced accuracy", "logit", lambda: mean([rate(flagged, event), rate(~flagged, ~event)])),
     )
 

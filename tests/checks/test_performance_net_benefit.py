@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from measuring import run
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 from subjects import make_subject
 
 from auditor.checks.performance import net_benefit
 from auditor.errors import NotApplicable
+from auditor.sampling import Sampling
 
 
 def test_intervals_hold_the_truth():
@@ -19,6 +22,28 @@ def test_intervals_hold_the_truth():
     for estimate in (measured.quantities["net_benefit"].parts[""], *measured.quantities["gain"].parts.values()):
         low, high = estimate.interval(0.99)
         assert low < truth < high
+
+
+@pytest.mark.parametrize("over_everybody", [False, True])
+def test_the_interval_is_mover_of_two_weighted_shares(over_everybody):
+    """Of independent rows: Wilson intervals of both shares, which exclude one another, put together by hand."""
+    n, threshold, odds = 400, 0.2, 0.25
+    event, flagged = np.arange(n) < 60, (np.arange(n) % 10 < 3) | (np.arange(n) < 20)
+    found = net_benefit.estimate(Sampling(None, "rows", n), event, flagged, threshold, over_everybody)
+    hits = (~event & ~flagged, event & ~flagged) if over_everybody else (event & flagged, ~event & flagged)
+    weights = (odds, 1.0) if over_everybody else (1.0, odds)
+    (p, q), ends = [hit.mean() for hit in hits], [proportion_confint(hit.sum(), n, method="wilson") for hit in hits]
+    (low, high), (least, most) = ends
+    together = -np.sqrt(p * q / ((1 - p) * (1 - q)))
+
+    def reach(one, other):
+        one, other = weights[0] * one, weights[1] * other
+        return np.sqrt(one**2 + other**2 - 2 * together * one * other)
+
+    value = weights[0] * p - weights[1] * q
+    expected = (value - reach(p - low, most - q), value + reach(high - p, q - least))
+    assert found.value == pytest.approx(value, abs=1e-12)
+    assert found.interval(0.95) == pytest.approx(expected, abs=1e-9)
 
 
 def test_gain_over_everybody_is_paired():

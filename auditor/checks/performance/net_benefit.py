@@ -10,16 +10,19 @@ from auditor.checks.outcome import positive
 from auditor.checks.performance.charts import banded, upright
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Frozen
+from auditor.estimate import Estimate, Frozen, Mover, Wilson
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.confusion import net_benefit
-from auditor.kernels.stat import Stat, minus
+from auditor.kernels.rates import rate
+from auditor.kernels.stat import minus
 from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
 from auditor.sampling import Sampling
 from auditor.subject import Decision, Subject
 
 _POINTS = 41
 _METHOD = "influence function"
+
+Mask = NDArray[np.bool_]
 
 
 class Params(Frozen):
@@ -54,17 +57,18 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     event, scores = positive(subject.test), evidence.finite(SCORES)
     sampling, threshold = Sampling.of(subject.test), subject.decision.threshold
     everybody = np.ones(len(event), dtype=bool)
-    model = net_benefit(event, scores >= threshold, threshold)
+    flagged = scores >= threshold
+    model = net_benefit(event, flagged, threshold)
     gains = {"acting on nobody": model, "acting on everybody": minus(model, net_benefit(event, everybody, threshold))}
-
-    def estimate(stat: Stat) -> Estimate:
-        return sampling.estimate(stat, n=len(event), events=event, method=_METHOD)
-
+    parts = {
+        f"over {name}": estimate(sampling, event, flagged, threshold, over_everybody=name == "acting on everybody")
+        for name in gains
+    }
     return Measurement(
         quantities={
-            "net_benefit": Quantity.of(estimate(model)),
+            "net_benefit": Quantity.of(parts["over acting on nobody"]),
             "gain": Quantity(
-                parts={f"over {name}": estimate(stat) for name, stat in gains.items()},
+                parts=parts,
                 correlation=sampling.correlation([stat.influence for stat in gains.values()]),
             ),
         },
@@ -73,7 +77,40 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     )
 
 
-def _curve(event: NDArray[np.bool_], scores: Floats, decision: Decision, sampling: Sampling, smallest: int) -> Lines:
+def estimate(sampling: Sampling, event: Mask, flagged: Mask, threshold: float, over_everybody: bool) -> Estimate:
+    """The net benefit of acting on the flagged beyond that of acting on nobody, or on everybody.
+
+    It is a difference of two weighted shares of all rows: of true alarms and, at the odds of the threshold, false ones;
+    beyond acting on everybody, of those left alone rightly, at these odds, and wrongly. Its interval is MOVER of their
+    Wilson intervals (Zou and Donner 2008), with their correlation. event, flagged: (rows,).
+    """
+    odds = threshold / (1 - threshold)
+    stat = net_benefit(event, flagged, threshold)
+    first, second, weights = event & flagged, ~event & flagged, (1.0, odds)
+    if over_everybody:
+        stat = minus(stat, net_benefit(event, np.ones(len(event), dtype=bool), threshold))
+        first, second, weights = ~event & ~flagged, event & ~flagged, (odds, 1.0)
+    found = sampling.estimate(stat, n=len(event), events=event, method=_METHOD)
+    every = np.ones(len(event), dtype=bool)
+    one, other = sampling.rate(first, every), sampling.rate(second, every)
+    if not found.spread.estimable or not isinstance(one.spread, Wilson) or not isinstance(other.spread, Wilson):
+        return found
+    influences = [weight * rate(hit, every).influence for weight, hit in zip(weights, (first, second), strict=True)]
+    joint = sampling.joint(*influences)
+    spread = Mover(
+        first_value=one.value,
+        first=one.spread,
+        second_value=other.value,
+        second=other.spread,
+        correlation=joint.correlation,
+        contrast_df=joint.df,
+        first_weight=weights[0],
+        second_weight=weights[1],
+    )
+    return found.model_copy(update={"spread": spread, "method": f"MOVER of two weighted shares: {one.method}"})
+
+
+def _curve(event: Mask, scores: Floats, decision: Decision, sampling: Sampling, smallest: int) -> Lines:
     """The decision curve up to twice the threshold; that of the model where it raises enough alarms to be told."""
     prevalence, threshold = float(event.mean()), decision.threshold
     at = np.linspace(0.01, min(0.95, max(2 * threshold, 0.2)), _POINTS)
