@@ -127,7 +127,7 @@ def _areas(x: Floats, compared: Compared, sampling: Sampling, rng: np.random.Gen
     for name, stat in stats.items():
         used = stat.strata >= 0 if stat.strata is not None else np.ones(len(x), dtype=bool)
         events = int((compared.rows[name] & used).sum())
-        method = "DeLong of areas averaged over three thirds, logit scale, as if the trees were given"
+        method = "DeLong of areas averaged over three thirds, logit scale, twice the variance of given trees"
         if stat.value == 1:
             parts[name] = perfect(sampling, compared.rows[name], used)
         else:
