@@ -29,7 +29,8 @@ def chart(shown: Drawn, key: str, alternative: str, words: Words) -> str:
     key: unique in the document; the ids inside the drawing are made from it, so that two drawings never clash.
     alternative: what is to be seen, for those who cannot see it.
     """
-    svg = _svg(shown, words, specification(shown, words))
+    with _unchecked():
+        svg = _svg(words, specification(shown, words))
     return set_in(svg.replace(_MEASURED_FONT, TEXT), key, shown.title, alternative)
 
 
@@ -37,20 +38,25 @@ def picture(shown: Drawn, words: Words) -> bytes:
     """The drawing as a PNG on white, for programs that show no SVG."""
     import vl_convert
 
-    white = specification(shown, words).properties(background="white")
-    return bytes(vl_convert.svg_to_png(_svg(shown, words, white), scale=1.5))
+    with _unchecked():
+        svg = _svg(words, specification(shown, words).properties(background="white"))
+    return bytes(vl_convert.svg_to_png(svg, scale=1.5))
 
 
-def _svg(shown: Drawn, words: Words, drawing: Any) -> str:
-    import vl_convert
+def _unchecked() -> Any:
+    """Checking each piece against Vega's schema takes half the time; the tests do it."""
     from altair.utils.schemapi import debug_mode
+
+    return debug_mode(False)
+
+
+def _svg(words: Words, drawing: Any) -> str:
+    import vl_convert
 
     _fonts()
     point = words.numbers.number(0, 1)[1]
     locale = {"decimal": point, "thousands": "\u202f", "grouping": [3], "currency": ["", ""]}
-    with debug_mode(False):  # checking each piece against Vega's schema takes half the time; the tests do it
-        told = drawing.to_json(validate=False)
-    return str(vl_convert.vegalite_to_svg(told, format_locale=locale))
+    return str(vl_convert.vegalite_to_svg(drawing.to_json(validate=False), format_locale=locale))
 
 
 def specification(shown: Drawn, words: Words) -> Any:
