@@ -10,7 +10,7 @@ import click
 from auditor.cli.archiving import archive
 from auditor.cli.explaining import explain
 from auditor.cli.exporting import export
-from auditor.cli.options import logged
+from auditor.cli.options import logged, template
 from auditor.cli.policies import policy, regulations
 from auditor.cli.releasing import compare, gate, replay
 from auditor.cli.sealing import keys, seal, sign_off, verify
@@ -56,12 +56,14 @@ def auditor() -> None:
 )
 @click.option("--trust", type=_RECORD, help="The trust store whose keys count for waivers and attestations.")
 @logged
+@template
 @_FORMAT
 def run(
     audit: Path,
     out: Path | None,
     trust_custom: tuple[str, ...],
     trust: Path | None,
+    template: str | None,
     form: str,
     *,
     quiet: bool,
@@ -81,7 +83,9 @@ def run(
     from auditor.cli.terminal import show
 
     with telling(quiet=quiet) as progress:
-        record, folder = perform(audit, out, progress, trust_custom, trust, Into(**log, passphrase=passphrase))
+        record, folder = perform(
+            audit, out, progress, trust_custom, trust, Into(**log, passphrase=passphrase), template
+        )
     show(record, folder, form, audit.parent)
     if record.run.archive:
         click.echo(told_to(record.run.archive), err=True)
@@ -93,8 +97,9 @@ def run(
 @click.option("--policy", required=True, help="A shipped policy by name, or a file ending in .yaml.")
 @_OUT
 @click.option("--level", type=click.FloatRange(0.5, 1, min_open=True, max_open=True), help="Confidence level instead.")
+@template
 @_FORMAT
-def judge(record: Path, policy: str, out: Path | None, level: float | None, form: str) -> int:
+def judge(record: Path, policy: str, out: Path | None, level: float | None, template: str | None, form: str) -> int:
     """Judge a record by another policy.
 
     Holds the measurements of RECORD (an audit's folder or record.json) against a policy; the model is not run.
@@ -103,7 +108,7 @@ def judge(record: Path, policy: str, out: Path | None, level: float | None, form
     from auditor.app.outcome import exit_code
     from auditor.cli.terminal import show
 
-    judged, folder = perform(record, policy, out, level)
+    judged, folder = perform(record, policy, out, level, template)
     show(judged, folder, form, Path(policy).parent)
     return exit_code(judged)
 
@@ -111,7 +116,8 @@ def judge(record: Path, policy: str, out: Path | None, level: float | None, form
 @auditor.command()
 @click.argument("record", type=_RECORD)
 @_OUT
-def render(record: Path, out: Path | None) -> None:
+@template
+def render(record: Path, out: Path | None, template: str | None) -> None:
     """Make the reports of a record again.
 
     RECORD is an audit's folder or a record.json. In the same environment the reports are the same, byte for byte.
@@ -119,7 +125,7 @@ def render(record: Path, out: Path | None) -> None:
     from auditor.app.render import render as perform
     from auditor.cli.terminal import one_line
 
-    click.echo(one_line(str(perform(record, out))))
+    click.echo(one_line(str(perform(record, out, template))))
 
 
 @auditor.command()
