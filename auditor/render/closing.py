@@ -89,8 +89,9 @@ def _times(record: Record, section: str, words: Words) -> Block:
             )
         )
     heads = (Head(words("Check")), Head(words("Evaluations"), "right"), Head(words("Seconds"), "right"))
-    grid = Grid(words("What each check took"), heads, tuple(rows))
-    return Block("times", f"{section}.4", words("Times"), facts=facts, grids=(grid,))
+    told = (words("What each check took stands in report.html."),)
+    grid = Grid(words("What each check took"), heads, tuple(rows), aside=True)
+    return Block("times", f"{section}.4", words("Times"), text=told, facts=facts, grids=(grid,))
 
 
 def _logged(archive: Logged | None, words: Words) -> tuple[Fact, ...]:

@@ -35,6 +35,9 @@ def _check_view(
 ) -> CheckView:
     measurement, params = entry.measurement, params_text(entry, words)
     used = tuple(Link(f.requirement.id, anchor(f)) for f in record.findings if f.measured == key)
+    shown = tuple(_shown(one, figures, words) for one in measurement.shown) if measurement else ()
+    judged = {f.requirement.limit.quantity for f in record.findings if f.measured == key and f.requirement.limit}
+    grids, drawn = quantities(entry, record.policy.statistics.level, judged, words), for_paper(placed(shown))
     chip = None if entry.status == "measured" else status_chip(entry.status, words)
     return CheckView(
         anchor=check_anchor(key, record),
@@ -45,10 +48,34 @@ def _check_view(
         reason=sentence(entry.reason),
         facts=tuple(_facts(entry, params, words)),
         used_by=used,
-        quantities=quantities(entry, record.policy.statistics.level, words),
-        shown=placed(tuple(_shown(one, figures, words) for one in measurement.shown)) if measurement else (),
+        quantities=grids,
+        shown=drawn,
         notes=(*unmeasured(entry, words), *map(words.numbers.regrouped, measurement.notes)) if measurement else (),
+        elsewhere=_elsewhere(sum(one.aside for one in (*grids, *drawn)), words),
     )
+
+
+def _elsewhere(left: int, words: Words) -> str:
+    told = words.many(
+        "{count} further table or drawing is in report.html; its numbers are in the attached record.",
+        "{count} further tables and drawings are in report.html; their numbers are in the attached record.",
+        left,
+    )
+    return told if left else ""
+
+
+def for_paper(views: Sequence[ShownView]) -> tuple[ShownView, ...]:
+    """The same, where all but the first drawing (or two of half the width), the first table, and a text where nothing
+    else is shown, are for the screen only.
+    """
+    width, tables, made = 0.0, 0, list[ShownView]()
+    for one in views:
+        if isinstance(one, Figure):
+            width += 0.5 if one.place == "half" else 1.0
+        tables += isinstance(one, Grid)
+        kept = {Figure: width <= 1, Grid: tables <= 1}.get(type(one), not made)
+        made.append(replace(one, aside=not kept))
+    return tuple(made)
 
 
 def _facts(entry: Measured, params: str, words: Words) -> Iterator[Fact]:

@@ -24,7 +24,7 @@ from auditor.render.view import Cell, Code, Fact, FindingView, Grid, Head, Link,
 from auditor.render.vocabulary import NONE, SEVERITIES, STATUSES, severity_chip, status_chip
 from auditor.render.words import Words
 
-_MOST_PARTS, _MOST_SETTLED = 12, 6  # parts shown of a finding, and of one that is settled; the decisive one is first
+_MOST_PARTS, _MOST_SETTLED = 12, 3  # parts shown of a finding, and of one that is settled; the decisive one is first
 
 
 def ranked(record: Record) -> tuple[Finding, ...]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _VARIANT = "pdf/a-3a"
 _NOWHERE = "theme:/"  # what an address without a place is asked for from: the fetcher refuses it with its name
-# What opens on a click has no place on paper; leaving it out beforehand saves its layout.
-_ON_SCREEN_ONLY = re.compile("<details>.*?</details>", re.DOTALL)
+# What opens on a click, and what stands aside, has no place on paper; leaving it out beforehand saves its layout.
+_ON_SCREEN_ONLY = re.compile("<!--aside-->.*?<!--/aside-->|<details>.*?</details>", re.DOTALL)
 
 
 def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -> bytes:

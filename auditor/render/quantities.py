@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from auditor.estimate import Estimate, Exact, NotEstimable
 from auditor.measurement import Meaning, Measurement, Quantity
@@ -26,16 +26,20 @@ class _Row:
     reason: str = ""
 
 
-def quantities(measured: Measured, level: float, words: Words) -> tuple[Grid, ...]:
-    """Every estimate of a check's run, unadjusted, at the policy's level."""
+def quantities(measured: Measured, level: float, judged: Collection[str], words: Words) -> tuple[Grid, ...]:
+    """Every estimate of a check's run, unadjusted, at the policy's level.
+
+    judged: the quantities of which paper shows the parts; where nothing is judged, the first that has any.
+    """
     measurement = measured.measurement
     if measurement is None:
         return ()
-    single, several = _singles(measured, measurement), []
+    single, several = _singles(measured, measurement), list[Grid]()
     for name, quantity in measurement.quantities.items():
         if "" not in quantity.parts:
             known = measured.meanings.get(name)
-            several.append(_parts(known.title if known else name, known, quantity, level, words))
+            grid = _parts(known.title if known else name, known, quantity, level, words)
+            several.append(replace(grid, aside=name not in judged and bool(judged or several)))
     grids = [_grid(words("Estimates over all rows"), words("Quantity"), single, level, words)] if single else []
     return tuple(grids + several)
 

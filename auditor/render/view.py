@@ -52,13 +52,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. The first column names its row. after: what was left out, and where it is."""
+    """A table. The first column names its row. after: what was left out, and where it is. aside: as of a figure."""
 
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     after: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ class FindingView:
 class Figure:
     """A drawing with its words: the alternative for those who cannot see it, and its numbers.
 
-    place: as wide as the text; half as wide, next to another one; or with its caption beside it.
+    place: as wide as the text; half as wide, next to another one; or with its caption beside it. aside: for the screen
+    only, as paper has no room for all.
     """
 
     anchor: str
@@ -127,15 +129,17 @@ class Figure:
     place: Literal["wide", "half", "beside"]
     alternative: str
     data: Grid
+    aside: bool = False
 
 
 @dataclass(frozen=True)
 class TextBlock:
-    """Text kept as it stands."""
+    """Text kept as it stands. aside: as of a figure."""
 
     title: str
     caption: str
     body: str
+    aside: bool = False
 
 
 ShownView = Figure | Grid | TextBlock
@@ -143,7 +147,7 @@ ShownView = Figure | Grid | TextBlock
 
 @dataclass(frozen=True)
 class CheckView:
-    """A check's run. chip: only where it measured nothing."""
+    """A check's run. chip: only where it measured nothing. elsewhere: what paper leaves out, and where it is."""
 
     anchor: str
     number: str
@@ -156,6 +160,7 @@ class CheckView:
     quantities: tuple[Grid, ...]
     shown: tuple[ShownView, ...]
     notes: tuple[str, ...]
+    elsewhere: str
 
 
 @dataclass(frozen=True)
