@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from auditor.app.opening import sent
 from auditor.app.order import ordered
 from auditor.app.output import Place, new_folder
-from auditor.app.start import rules
+from auditor.app.start import roles, rules
 from auditor.app.start.model import seen
 from auditor.app.start.plan import Plan, plan
 from auditor.app.start.wishes import Ask, Guess, Wishes
@@ -140,7 +140,7 @@ def _small(made: Plan, opened: Opened) -> Iterator[str]:
 def _rules(made: Plan, wishes: Wishes, to: Place, ask: Ask) -> dict[str, str]:
     files = [file.stem for file in (wishes.data, wishes.static_file, wishes.model) if file]
     named = [*files, made.column.name, *(one.name for one in made.data.columns)]
-    words = {word for one in named for word in re.findall("[a-z]+", one.lower())}
+    words = {word for one in named for word in roles.words(one)}
     base = Guess(_policy(wishes.policy, to)) if wishes.policy else rules.fitting(made, words)
     threshold = rules.threshold(made, wishes.threshold)
     if threshold and threshold.why:

@@ -58,7 +58,7 @@ def named(columns: Iterable[Column], name: str, flag: str) -> Column:
 def entity(columns: Iterable[Column]) -> Guess[str] | None:
     """Whose row it is."""
     for one in columns:
-        if _words(one.name) & _ENTITY and _words(one.name) <= _ENTITY | _NUMBERING and one.distinct > 1:
+        if words(one.name) & _ENTITY and words(one.name) <= _ENTITY | _NUMBERING and one.distinct > 1:
             return Guess(one.name, "by its name")
     return None
 
@@ -74,12 +74,14 @@ def target(columns: Iterable[Column], outputs: int) -> Guess[str]:
     """What is predicted. Raises WrittenFault where several columns, or none, may be it."""
     known = [one for one in columns if one.distinct > 1 and one.kind != "time"]
     fitting = [one for one in known if outputs in (1, one.distinct)]
-    called = [one for one in fitting if _words(one.name) & _TARGET]
+    called = [one for one in fitting if words(one.name) & _TARGET]
     if len(called) == 1:
         return Guess(called[0].name, "by its name")
     binary = [one for one in fitting if one.distinct == 2 and outputs == 1]
     if not called and len(binary) == 1:
         return Guess(binary[0].name, "the only column with two values")
+    if len(fitting) == 1:
+        return Guess(fitting[0].name, "no other column has values that fit the model's outputs")
     may = called or binary or fitting
     what = f"what the model predicts cannot be told: {_few([one.name for one in may])}" if may else "no column fits"
     raise WrittenFault(what, remedy="Name the column by --target.")
@@ -88,9 +90,9 @@ def target(columns: Iterable[Column], outputs: int) -> Guess[str]:
 def scores(columns: Iterable[Column], outputs: int) -> Guess[tuple[str, ...]] | None:
     """The developer's own scores, one column or one a class."""
     may = [one for one in columns if one.kind == "number" and one.low is not None and one.low >= 0]
-    may = [one for one in may if (one.high or 0) <= 1 and _words(one.name) & _SCORE]
+    may = [one for one in may if (one.high or 0) <= 1 and words(one.name) & _SCORE]
     if outputs == 1:
-        may = [one for one in may if _words(one.name) <= _SCORE | _BESIDE_SCORE and one.distinct > 2]
+        may = [one for one in may if words(one.name) <= _SCORE | _BESIDE_SCORE and one.distinct > 2]
     found = tuple(one.name for one in may)
     return Guess(found, "by name, and all values lie from 0 to 1") if len(found) == outputs else None
 
@@ -99,10 +101,10 @@ def groups(columns: Iterable[Column], wanted: tuple[str, ...]) -> Iterator[Group
     """Attributes by which people are compared. wanted: those that a flag names, and no other."""
     known = list(columns)
     chosen = [named(known, name, "--group") for name in wanted]
-    for one in chosen or [one for one in known if _words(one.name) & _GROUPS]:
+    for one in chosen or [one for one in known if words(one.name) & _GROUPS]:
         why = "" if chosen else "by its name"
-        words = _words(one.name)
-        name = "sex" if words & {"sex", "gender"} else "age" if words == {"age"} else _spoken(one.name)
+        said = words(one.name)
+        name = "sex" if said & {"sex", "gender"} else "age" if said == {"age"} else _spoken(one.name)
         if 2 <= len(one.levels) <= _MOST_GROUPS:
             yield GroupGuess(name, one.name, tuple(level for level, _ in _sorted(one)), (), why)
         elif one.kind == "number" and (cuts := _cuts(one)):
@@ -116,7 +118,7 @@ def split(columns: Iterable[Column]) -> tuple[str, str] | None:
     """A column that says which rows are for the test, and its value there."""
     for one in columns:
         said = [str(level) for level, _ in one.levels if str(level).lower() in _TEST]
-        if _words(one.name) & _SPLIT and said and one.kind == "text":
+        if words(one.name) & _SPLIT and said and one.kind == "text":
             return one.name, said[0]
     return None
 
@@ -140,7 +142,7 @@ def positive(column: Column) -> Guess[bool | int | float | str]:
 def _cuts(one: Column) -> tuple[int, ...]:
     low, middle, high = one.low or 0.0, one.middle or 0.0, one.high or 0.0
     usual = [cut for cut in (_OLD if middle > _SENIOR else _YOUNG) if low < cut < high]
-    if _words(one.name) & {"age"} and usual:
+    if words(one.name) & {"age"} and usual:
         return tuple(usual)
     return (round(middle),) if low < round(middle) <= high else ()
 
@@ -150,10 +152,11 @@ def _sorted(one: Column) -> list[tuple[bool | int | float | str, int]]:
 
 
 def _only(one: Column, allowed: frozenset[str]) -> bool:
-    return bool(_words(one.name)) and _words(one.name) <= allowed
+    return bool(words(one.name)) and words(one.name) <= allowed
 
 
-def _words(name: str) -> set[str]:
+def words(name: str) -> set[str]:
+    """The words of a name such as patient_id or PatientID, in small letters."""
     return set(re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()))
 
 
