@@ -148,8 +148,8 @@ def compare(record: Record, theirs: dict[str, Any], goals: Goals) -> None:
     same("Brier score", "performance.calibration", "brier", perf["Brier"])
     same("Sensitivity", "performance.threshold", "sensitivity", perf["Sensitivity"])
     same("Specificity", "performance.threshold", "specificity", perf["Specificity"])
-    pairs = ages["bias.equal_opportunity"].quantities["sensitivity_difference"].contrasts
-    widest = max(abs(contrast.estimate.value) for contrast in pairs)
+    pairs = ages["bias.equalised_odds"].quantities["odds_difference"].parts
+    widest = max(abs(pair.value) for name, pair in pairs.items() if name.startswith("false negatives"))
     gap = theirs["gaps"]["TPR"]
     told = f"{widest:.4f}, {gap['gap']:.4f}"
     goals.add("Largest gap of sensitivity by age", "same", told, gap["low"] <= widest <= gap["high"])
