@@ -75,6 +75,14 @@ def test_tokens() -> None:
     assert "feature_axis: false" in written(made)
 
 
+def test_classes() -> None:
+    """The only column with as many classes as the model has outputs is taken for the target."""
+    rows = ["customer,w1,w2,w3,band"] + [f"{row},{row % 9},{row % 5},{row % 4},{'abc'[row % 3]}" for row in range(60)]
+    made = planned(rows, dataclasses.replace(SEEN, width=1, outputs=3))
+    assert (made.target.value, made.task.value) == ("band", "multiclass")
+    assert "classes: {a: a, b: b, c: c}" in written(made)
+
+
 def test_array() -> None:
     """An array is taken by index; real lengths and the side of the padding are seen."""
     rng, buffer = np.random.default_rng(0), io.BytesIO()

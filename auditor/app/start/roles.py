@@ -80,8 +80,9 @@ def target(columns: Iterable[Column], outputs: int) -> Guess[str]:
     binary = [one for one in fitting if one.distinct == 2 and outputs == 1]
     if not called and len(binary) == 1:
         return Guess(binary[0].name, "the only column with two values")
-    if len(fitting) == 1:
-        return Guess(fitting[0].name, "no other column has values that fit the model's outputs")
+    classes = [one for one in fitting if one.kind == "text" or {level for level, _ in one.levels} == {*range(outputs)}]
+    if not called and outputs > 1 and len(classes) == 1:
+        return Guess(classes[0].name, "no other column has as many classes as the model has outputs")
     may = called or binary or fitting
     what = f"what the model predicts cannot be told: {_few([one.name for one in may])}" if may else "no column fits"
     raise WrittenFault(what, remedy="Name the column by --target.")
