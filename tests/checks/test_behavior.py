@@ -113,8 +113,11 @@ def test_a_feature_that_nothing_stands_for_is_not_taken_away():
 
 def test_a_feature_without_weight_may_be_missing():
     """Sodium counts for nothing, so that no decision flips without it."""
-    parts = run(missing, make_subject(n=400)).quantities["flipped_without"].parts
+    found = run(missing, make_subject(n=400)).quantities
+    parts = found["flipped_without"].parts
     assert parts["sodium"].value == 0
+    assert found["score_change_without"].parts["sodium"].value == 0
+    assert found["loss_without"].parts["heart rate"].value > found["loss_without"].parts["sodium"].value == 0
     assert parts["heart rate"].value > parts["lactate"].value > 0
 
 

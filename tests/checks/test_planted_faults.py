@@ -169,6 +169,13 @@ FAULTS = [
     ),
     (
         "behavior.missing",
+        {"quantity": "loss_without", "at_most": 0.05, "parts": ("heart rate",)},
+        {},
+        {"weights": {"heart rate": 1.0}},
+        {"weights": {"heart rate": 0.1, "lactate": 1.0}},
+    ),
+    (
+        "behavior.missing",
         {
             "quantity": "flipped",
             "at_most": 0.2,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
 from pydantic import Field, FiniteFloat
 
 from auditor.checks.behavior import gaps
-from auditor.checks.behavior.change import Effects, Trial, effects, meanings, share
+from auditor.checks.behavior.change import TITLES, Effects, Trial, effects, meanings
 from auditor.checks.behavior.change_charts import bars, shown
 from auditor.checks.check import check
 from auditor.checks.quality import WORDS, Quality
@@ -16,7 +17,7 @@ from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen
 from auditor.evidence import SCORES, Evidence
-from auditor.kernels.stat import minus, row_mean
+from auditor.kernels.stat import minus
 from auditor.measurement import Meaning, Measurement, Quantity, Shown
 from auditor.subject import Subject
 
@@ -49,6 +50,15 @@ def _rows(subject: Subject, params: Params) -> int:
             low=0,
             high=1,
         ),
+        "score_change_without": Meaning(
+            title="Mean absolute change of the score where a feature is never measured",
+            better="lower",
+            per="feature",
+            low=0,
+        ),
+        "loss_without": Meaning(
+            title="Loss of predictive quality where a feature is never measured", better="lower", per="feature"
+        ),
         "loss_one_group": Meaning(
             title="Loss when the steps of one group only are lost, beyond that of as many rows of anybody",
             better="lower",
@@ -63,9 +73,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: how far the score moves, how many decisions flip and how much worse the model predicts when steps are lost
     at random, when one sensor (of each row another) gives nothing at the last steps, when nothing at all is recorded
-    for a stretch somewhere in the history, and when a feature is never measured; overall and in every group. And what
-    it costs when only one group's steps are lost, compared with losing those of as many rows of anybody: the model may
-    bear gaps that are spread over all and not those that meet some people.
+    for a stretch somewhere in the history (all this overall and in every group), and when a feature is never measured.
+    And what it costs when only one group's steps are lost, compared with losing those of as many rows of anybody: the
+    model may bear gaps that are spread over all and not those that meet some people.
     Why: devices come off and records arrive late. Who is measured less is rarely a matter of chance (Rubin 1976).
     Blind to: gaps that come because of what would have been measured; features for which the data specification
     declares nothing that stands for a missing value, which the model cannot do without at all.
@@ -99,15 +109,17 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
 
 def _without(trial: Trial, found: Effects, after: Mapping[str, Floats]) -> tuple[Shown, ...]:
-    try:
-        flips = trial.flips()
-    except NotApplicable as nothing:
-        found.unmeasured["flipped_without"] = nothing.reason
+    """Not by group: features are many, and so would be their groups."""
+    nobody = dataclasses.replace(trial.subject, test=dataclasses.replace(trial.subject.test, groups={}))
+    never = effects(dataclasses.replace(trial, subject=nobody), {name: [one] for name, one in after.items()})
+    for name in TITLES:
+        if name in never.quantities:
+            found.quantities[f"{name}_without"] = never.quantities[name]
+        else:
+            found.unmeasured[f"{name}_without"] = never.unmeasured[name]
+    if "flipped" not in never.quantities:
         return ()
-    changed = {name: flips(scores).astype(float) for name, scores in after.items()}
-    parts = {name: share(trial.sampling, rows) for name, rows in changed.items()}
-    correlation = trial.sampling.correlation([row_mean(rows).influence for rows in changed.values()])
-    found.quantities["flipped_without"] = Quantity(parts=parts, correlation=correlation)
+    parts = never.quantities["flipped"].parts
     return (bars("Decisions that flip where a feature is never measured", "Share of decisions that flip", "", parts),)
 
 
