@@ -14,7 +14,7 @@ OWNER = "owner"
 
 @dataclass(frozen=True)
 class Asked:
-    """How far the rule is met. told: a line for what counts, then one for each sign-off that does not."""
+    """How far the rule is met. told: a line for what counts, then one for each person or sign-off that counts less."""
 
     needed: int
     given: int
@@ -45,6 +45,9 @@ def asked(rule: Any, signed: Sequence[SignedOff], trust: Trust, sealer: str, own
     needed = sum(needs.values())
     each = ", ".join(f"{min(len(people[m]), n)} of {n} {m}" for m, n in needs.items() if n)
     told = [f"{given} of {needed} sign-offs" + (f" ({each})" if each else "")]
+    if given < sum(min(len(people[meaning]), needs[meaning]) for meaning in MEANINGS):
+        twice = sorted(set.intersection(*people.values()))
+        told += [f"{who} signed as both, and counts for one of them" for who in twice]
     told += [f"{one.file} does not count: {why}" for one, reasons in objections.items() for why in reasons[:1]]
     return Asked(needed, given, tuple(told))
 
