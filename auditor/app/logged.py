@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from auditor.app.archive import Secret, Write
 from auditor.app.order import Order
-from auditor.archive import store
+from auditor.archive import entry, store
+from auditor.archive.entry import Entry
 from auditor.archive.gathered import facts
 from auditor.archive.store import Archive
-from auditor.errors import WrittenFault
-from auditor.record import Logged, Record
+from auditor.errors import FileFault, WrittenFault
+from auditor.record import EarlierRun, Logged, Record
 from auditor.seal import keys
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
+
+
+_MOST_TOLD = 100  # the record is to stay small; the log holds all
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,23 @@ class RunLog:
         """The record with what the log says before this run is added: its checkpoint, and runs of the same model."""
         with self.archive.reading() as log:
             latest = log.latest()
-            earlier = sum(1 for _ in log.bodies("model = ? AND idx < ?", record.model.file.sha256, latest.size))
-        logged = Logged(origin=latest.origin, size=latest.size, earlier=earlier, checkpoint=latest.note)
+            bodies = list(log.bodies("model = ? AND idx < ?", record.model.file.sha256, latest.size))
+        runs = tuple(_run(entry.read(index, body)) for index, body in bodies[:_MOST_TOLD])
+        logged = Logged(origin=latest.origin, size=latest.size, earlier=len(bodies), checkpoint=latest.note, runs=runs)
         return record.model_copy(update={"run": record.run.model_copy(update={"archive": logged})})
 
     def add(self, raw: bytes) -> None:
         """Add the run, by the bytes of its record. Raises FileFault where the log does not take it."""
         with self.archive.writing(self.signer) as writer:
             writer.add("run", facts(raw), {}, {})
+
+
+def _run(one: Entry) -> EarlierRun:
+    facts = one.facts
+    if facts is None:
+        raise FileFault(f"entry {one.index} of the archive's log names a model and says nothing of an audit")
+    told = {"verdict": facts.verdict, "policy": facts.policy, "version": facts.policy_version}
+    return EarlierRun(index=one.index, added=one.added, **told)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.record import Logged, Record
+from auditor.render.earlier import runs
 from auditor.render.telling import check_title
 from auditor.render.tested import files
 from auditor.render.view import Block, Cell, Code, Fact, Grid, Head
@@ -91,7 +92,9 @@ def _times(record: Record, section: str, words: Words) -> Block:
     heads = (Head(words("Check")), Head(words("Evaluations"), "right"), Head(words("Seconds"), "right"))
     told = (words("What each check took stands in report.html."),)
     grid = Grid(words("What each check took"), heads, tuple(rows), aside=True)
-    return Block("times", f"{section}.4", words("Times"), text=told, facts=facts, grids=(grid,))
+    return Block(
+        "times", f"{section}.4", words("Times"), text=told, facts=facts, grids=(grid, *runs(record.run.archive, words))
+    )
 
 
 def _logged(archive: Logged | None, words: Words) -> tuple[Fact, ...]:

@@ -6,6 +6,7 @@ from auditor.record import Finding, Record, Status
 from auditor.render.bypart import part_matrix
 from auditor.render.changed import loosened
 from auditor.render.dresses import kind_of_report
+from auditor.render.earlier import frozen
 from auditor.render.findings import ranked, rows_needed, unsettled
 from auditor.render.telling import anchor, decisive, limit_of, quantity_title, reason
 from auditor.render.tested import decision_text
@@ -135,21 +136,13 @@ def _valid(record: Record, words: Words) -> tuple[Fact, ...]:
         (words("Record"), Code(short(record.body_sha256))),
         (words("Test rows"), _rows(record, words)),
         (words("Domain"), _domain(record, words)),
-        (words("Policy frozen"), _frozen(record, words)),
+        (words("Policy frozen"), frozen(record, words)),
         (words("Measured on"), words.date(record.run.started)),
         (words("Until"), _until(record, words)),
     )
     if any(one.kind == "looser" for one in record.policy.changes):
         facts = (*facts, (words("Policy loosened"), loosened(record, words)))
     return tuple(Fact(name, text) for name, text in facts)
-
-
-def _frozen(record: Record, words: Words) -> str:
-    """Whether the limits were set before the results were seen, as far as anybody signed it."""
-    frozen = record.policy.frozen
-    if frozen is None:
-        return words("not before this run")
-    return words("{date}, by {name}", date=words.date(frozen.at), name=frozen.by)
 
 
 def _rows(record: Record, words: Words) -> str:

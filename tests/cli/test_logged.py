@@ -39,6 +39,7 @@ def test_every_run(call, order: Path, archive: Path) -> None:
     assert [("run", "PASS"), ("run", "FAIL")] == [(e.kind, e.facts.verdict) for e in held if e.facts]
     assert [(0, 0), (1, 1)] == [(r.run.archive.size, r.run.archive.earlier) for r in (one, two) if r.run.archive]
     assert two.run.archive is not None
+    assert [(0, "PASS", "tiny")] == [(each.index, each.verdict, each.policy) for each in two.run.archive.runs]
     Path("kept").write_text(two.run.archive.checkpoint, "utf-8")
     assert proofs.verify(archive, None, Path("kept")).entries == 2
 
