@@ -70,9 +70,10 @@ def test_windows() -> None:
 def test_tokens() -> None:
     """A model that begins with an Embedding takes one column a step."""
     words = ["id,w1,w2,w3,label"] + [f"{row},{row % 9},{row % 5},{row % 3},{row % 2}" for row in range(50)]
-    made = planned(words, dataclasses.replace(SEEN, width=1, axis=False))
+    made = planned(words, dataclasses.replace(SEEN, width=1, axis=False, tokens=True))
     assert (made.layout.value, [one.name for one in made.features.value]) == ("wide", ["w"])
     assert "feature_axis: false" in written(made)
+    assert "kind: categorical, levels: [0, 1, 2, 3, 4, 5, 6, 7, 8]" in written(made)
 
 
 def test_classes() -> None:

@@ -21,7 +21,8 @@ class Seen:
     """steps: None where any number goes. width: model columns a step. axis: false for (rows, steps).
 
     statics: model columns a row, 0 without a static input. outputs: columns of the output. mask: the value that a
-    Masking layer takes for padding, None without one. several: the model has more than one output.
+    Masking layer takes for padding, None without one. several: the model has more than one output. tokens: the sequence
+    is of whole numbers.
     """
 
     sequence: str
@@ -34,6 +35,7 @@ class Seen:
     outputs: int
     several: bool
     mask: float | None
+    tokens: bool = False
 
 
 def seen(description: Description, file: Path, output: str | None) -> Seen:
@@ -55,6 +57,7 @@ def seen(description: Description, file: Path, output: str | None) -> Seen:
         outputs=chosen.shape[0],
         several=len(description.outputs) > 1,
         mask=_mask(description.format, file),
+        tokens="int" in sequence.dtype or len(sequence.shape) == 1,  # the latter goes into an Embedding
     )
 
 

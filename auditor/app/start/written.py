@@ -13,6 +13,7 @@ from auditor.output import OutputKind
 
 _MOST_WINDOWS = 20_000  # of one series, where every line could begin one
 _USUAL_LENGTH = 24
+_MOST_TOKENS = 1000  # of a list that somebody can read
 _HEAD = """\
 # Written by `auditor init`, which saw the model and the data, and nobody's intentions. What it guessed is marked.
 #
@@ -36,7 +37,7 @@ def dataset(plan: Plan, files: list[dict[str, str]], static: str | None, name: s
         *_rows(plan),
         *_split(plan, files),
         f"features:  # in the order of the model's inputs{guessed(plan.features.why).replace('  # ', '; ')}",
-        *(f"  - {flow(_variable(one, plan.layout.value))}" for one in plan.features.value),
+        *(f"  - {flow(_variable(one, plan.layout.value) | _tokens(one, plan))}" for one in plan.features.value),
         *_statics(plan),
         *_target(plan),
         *_groups(plan.groups),
@@ -118,6 +119,14 @@ def _variable(one: Variable, layout: str) -> dict[str, Any]:
         steps += [{"forward_fill": True}, {"impute": filled}]
     steps += [{"one_hot": True}] if one.coded else []
     return made | ({"transform": steps} if steps else {})
+
+
+def _tokens(one: Variable, plan: Plan) -> dict[str, Any]:
+    """Whole numbers that the model looks up are names, not amounts: nothing may stand between two of them."""
+    ends = [end for column in one.columns for end in (column.low, column.high) if end is not None]
+    if not plan.seen.tokens or one.coded or not ends or max(ends) - min(ends) > _MOST_TOKENS:
+        return {}
+    return {"kind": "categorical", "levels": list(range(int(min(ends)), int(max(ends)) + 1))}
 
 
 def _statics(plan: Plan) -> Iterator[str]:
