@@ -133,7 +133,7 @@ def test_many_that_are_alike_are_one_row() -> None:
             for i in range(6)
         }
         measurement = Measurement(quantities={"auroc": Quantity(parts=parts)})
-        (grid,) = quantities(entry.model_copy(update={"measurement": measurement}), 0.95, WORDS)
+        (grid,) = quantities(entry.model_copy(update={"measurement": measurement}), 0.95, (), WORDS)
         return [str(row[0]) for row in grid.rows]
 
     assert ["each of 6; n is the least"] == rows(0.0)
