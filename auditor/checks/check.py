@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -62,10 +63,27 @@ def check(
             quantities=dict(quantities),
             needs=needs,
             rows=rows,
-            measure=measure,
+            measure=_on_one_thread(measure),
         )
 
     return wrap
+
+
+def _on_one_thread(measure: Measure) -> Measure:
+    """The same with one thread for linear algebra.
+
+    The sums of checks are long and thin: threads that wait for one another took a third of all processor time, and the
+    last digits depended on how many there were.
+    """
+
+    @functools.wraps(measure)
+    def measured(subject: Subject, evidence: Evidence, params: Any) -> Measurement:
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1, user_api="blas"):
+            return measure(subject, evidence, params)
+
+    return measured
 
 
 def _place(measure: Measure) -> str:

@@ -94,10 +94,9 @@ class Clusters:
         shares = [self._shares(rows, count) for rows, count in zip(sides, counts, strict=True)]
         if fewest < 2 or max(float(share.max()) for share in shares) >= 1 - NONE:
             return Variance(math.nan, fewest, math.nan, np.zeros(self.count), 1)
-        parts = [
-            self.sums(np.where(rows, stat.influence, 0.0)) / (1 - share) / len(strata)
-            for rows, share in zip(inside, shares, strict=True)
-        ]
+        # Of one stratum, no other row contributes: there is nothing to tell apart.
+        own = [stat.influence if len(inside) == 1 else np.where(rows, stat.influence, 0.0) for rows in inside]
+        parts = [self.sums(each) / (1 - share) / len(strata) for each, share in zip(own, shares, strict=True)]
         squares = [float((part**2).sum()) for part in parts]
         total = sum(square * (count - 1) / count for square, count in zip(squares, counts, strict=True))
         together: Floats = np.sum(parts, axis=0)

@@ -54,14 +54,19 @@ def compared(clusters: Clusters, second: Mask, values: Floats) -> Process:
 
 def _levels(values: Floats) -> Floats:
     """All distinct values where these are few; else quantiles, and of distinct values too where most rows are alike."""
-    distinct = np.unique(values)
+    ordered = np.sort(values)  # once, for what is distinct and for all quantiles
+    distinct = ordered[np.append(True, ordered[1:] != ordered[:-1])]
     if len(distinct) <= _LEVELS:
-        return distinct
+        return np.asarray(distinct)
     inner = np.arange(1, _LEVELS + 1) / (_LEVELS + 1)
-    at = np.unique(np.quantile(values, inner, method="nearest"))
+    at = np.unique(_nearest(ordered, inner))
     if len(at) < _LEVELS / 2:
-        at = np.unique(np.concatenate([at, np.quantile(distinct, inner[::2], method="nearest")]))
+        at = np.unique(np.concatenate([at, _nearest(distinct, inner[::2])]))
     return at
+
+
+def _nearest(ordered: Floats, shares: Floats) -> Floats:
+    return np.asarray(ordered[np.rint(shares * (len(ordered) - 1)).astype(np.intp)])
 
 
 def _function(bins: Integers, levels: int) -> Floats:
