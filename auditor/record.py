@@ -10,6 +10,7 @@ from pydantic import FiniteFloat, JsonValue
 
 from auditor.dataset import Task
 from auditor.estimate import Frozen
+from auditor.history import Logged
 from auditor.measurement import Meaning, Measurement
 from auditor.people import Attestation, Waiver
 from auditor.policy import FrozenPolicy, Look, People, PolicyChange, Requirement, SignOff, Statistics
@@ -197,30 +198,6 @@ class Environment(Frozen):
     platform: str
     packages: dict[str, str]
     isolation: tuple[str, ...]
-
-
-class EarlierRun(Frozen):
-    """A run or a sealed audit of the same model file that the log held. index: of its entry; added: when, ISO 8601."""
-
-    index: int
-    added: str
-    verdict: str
-    policy: str
-    version: str
-
-
-class Logged(Frozen):
-    """An archive's log just before this audit was told to it.
-
-    earlier: how many audits and runs of the same model file it held, whatever came out; runs: the first of them.
-    checkpoint: as it was signed.
-    """
-
-    origin: str
-    size: int
-    earlier: int
-    checkpoint: str
-    runs: tuple[EarlierRun, ...] = ()
 
 
 class Run(Frozen):

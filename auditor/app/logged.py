@@ -13,7 +13,8 @@ from auditor.archive.entry import Entry
 from auditor.archive.gathered import facts
 from auditor.archive.store import Archive
 from auditor.errors import FileFault, WrittenFault
-from auditor.record import EarlierRun, Logged, Record
+from auditor.history import EarlierRun, Logged
+from auditor.record import Record
 from auditor.seal import keys
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from auditor.archive.holdings import Holdings
     from auditor.archive.note import Checkpoint
     from auditor.archive.receipt import Receipt
-    from auditor.record import Logged
+    from auditor.history import Logged
 
 
 def added(entry: Entry, checkpoint: Checkpoint) -> str:

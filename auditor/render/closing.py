@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.record import Logged, Record
+from auditor.history import Logged
+from auditor.record import Record
 from auditor.render.earlier import runs
 from auditor.render.telling import check_title
 from auditor.render.tested import files

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from auditor.record import Logged, Record
+from auditor.history import Logged
+from auditor.record import Record
 from auditor.render.view import Grid, Head
 from auditor.render.words import Words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from records import a_record
 
+from auditor.history import EarlierRun, Logged
 from auditor.policy import FrozenPolicy
-from auditor.record import EarlierRun, Logged
 from auditor.render.closing import reproducibility_blocks
 from auditor.render.earlier import frozen, runs
 from auditor.render.view import Code
