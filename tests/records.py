@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
-from auditor.record import Record, Status
+from auditor.judge import judge
+from auditor.people import Attestation, Waiver
+from auditor.policy import Policy, Requirement
+from auditor.record import Finding, Measured, Record, Status
 from auditor.verdict import verdict
 
 
@@ -17,34 +21,59 @@ def _estimate(value: float) -> dict[str, Any]:
     return {"value": value, "n": 1000, "events": 200, "method": "DeLong, logit scale", "spread": spread}
 
 
-def _requirement(name: str, severity: str, at_least: float) -> dict[str, Any]:
-    return {
-        "id": name,
-        "text": "People who default are ranked above people who repay.",
+def _requirement(name: str, status: Status) -> Requirement:
+    asked: dict[str, Any] = {"id": name, "text": "People who default are ranked above people who repay."}
+    if status in ("open", "attested"):
+        asked["attest"] = {"role": "owner"}
+    else:
+        asked |= {"check": "performance.discrimination", "limit": {"quantity": "auroc", "at_least": 0.75}}
+    return Requirement.model_validate({**asked, "severity": "blocker"})
+
+
+def _measured(status: Status) -> dict[str, Any]:
+    """A measurement that is judged so, by a limit of 0.75."""
+    entry: dict[str, Any] = {
         "check": "performance.discrimination",
-        "limit": {"quantity": "auroc", "at_least": at_least},
-        "severity": severity,
+        "params": {},
+        "documentation": {"title": "Discrimination", "measures": "m", "why": "w", "blind_to": "b"},
+        "meanings": {"auroc": {"title": "AUROC", "better": "higher"}},
+        "status": "measured",
+        "evaluations": 1000,
     }
+    if status in ("error", "not_applicable"):
+        return entry | {"status": status, "reason": f"it is {status}"}
+    value = {"pass": 0.8, "inconclusive": 0.75}.get(status, 0.6)
+    return entry | {"measurement": {"quantities": {"auroc": {"parts": {"": _estimate(value)}}}}}
 
 
-def _judged(value: float, status: str) -> dict[str, Any]:
-    numbers = {"value": value, "low": value - 0.02, "high": value + 0.02, "level": 0.95, "n": 1000, "events": 200}
-    return {"part": "", **numbers, "method": "DeLong, logit scale", "status": status}
+def _findings(asked: dict[str, Requirement], statuses: dict[str, Status], raw: dict[str, Any]) -> tuple[Finding, ...]:
+    policy = Policy(policy="test", version="1", title="A policy", requirements=tuple(asked.values()))
+    measured = {key: Measured.model_validate(entry) for key, entry in raw.items()}
+    day = datetime.date(2026, 11, 21)
+    until = {"expires": day, "model_sha256": "a" * 64}
+    stated = [
+        Attestation(requirement=name, name="Ann", role="owner", date=day, statement="s", **until)
+        for name, status in statuses.items()
+        if status == "attested"
+    ]
+    excused = [
+        Waiver(requirement=name, reason="r", approver="Bob", approved=day, **until)
+        for name, status in statuses.items()
+        if status == "waived"
+    ]
+    keys = {name: _key(status) for name, status in statuses.items() if asked[name].check}
+    return judge(policy, measured, keys, model_sha256="a" * 64, today=day, waivers=excused, attestations=stated)
 
 
-def _findings(statuses: dict[str, Status]) -> list[dict[str, Any]]:
-    made = []
-    for name, status in statuses.items():
-        finding = {"requirement": _requirement(name, "blocker", 0.75), "status": status, "reason": f"it is {status}"}
-        finding["measured"] = "performance.discrimination"
-        if status in ("pass", "fail", "inconclusive"):
-            finding["judged"] = [_judged(0.8, status)]
-        made.append(finding)
-    return made
+def _key(status: Status) -> str:
+    return "performance.discrimination" if status == "pass" else f"performance.discrimination of what is {status}"
 
 
 def a_record(statuses: dict[str, Status] | None = None, **changes: Any) -> Record:
-    """A record of one measurement (AUROC 0.8) with the findings that are given by requirement id and status."""
+    """A record of small measurements (what passes has an AUROC of 0.8) whose findings have the given statuses."""
+    wanted = statuses or {"PERF-1": "pass"}
+    asked = {name: _requirement(name, status) for name, status in wanted.items()}
+    measured = {_key(status): _measured(status) for name, status in wanted.items() if asked[name].check}
     split = {"rows": 1000, "entities": 1000, "events": 200, "steps": (6, 6)}
     raw: dict[str, Any] = {
         "identity": {"name": "Credit LSTM", "version": "1.0.0"},
@@ -84,18 +113,8 @@ def a_record(statuses: dict[str, Status] | None = None, **changes: Any) -> Recor
         },
         "files": [_file("audit.yaml", "d")],
         "seed": 0,
-        "measured": {
-            "performance.discrimination": {
-                "check": "performance.discrimination",
-                "params": {},
-                "documentation": {"title": "Discrimination", "measures": "m", "why": "w", "blind_to": "b"},
-                "meanings": {"auroc": {"title": "AUROC", "better": "higher"}},
-                "status": "measured",
-                "measurement": {"quantities": {"auroc": {"parts": {"": _estimate(0.8)}}}},
-                "evaluations": 1000,
-            }
-        },
-        "findings": _findings(statuses or {"PERF-1": "pass"}),
+        "measured": measured,
+        "findings": [one.model_dump(by_alias=True) for one in _findings(asked, wanted, measured)],
         "verdict": "PASS",
         "because": "",
         "not_tested": [],

@@ -10,6 +10,7 @@ from pathlib import Path
 from auditor.app import recorded
 from auditor.app.files import audit_files
 from auditor.app.look import theme_of
+from auditor.app.rejudged import unfounded
 from auditor.errors import FileFault, Problem
 from auditor.record import Record
 from auditor.seal import folder
@@ -37,6 +38,8 @@ def sound(audit: Path, files: Mapping[str, Path]) -> Sound:
     record = recorded.load(audit)
     if verdict(record.findings)[0] != record.verdict:
         raise FileFault("the verdict does not follow from the findings", where=str(audit / recorded.NAME))
+    if forged := list(unfounded(record, recorded.NAME)):
+        raise FileFault(forged)
     subjects = {name: _subject(_plain(name), path) for name, path in files.items()}
     there = audit_files(record, theme=theme_of(record, audit))
     made = {name: hashlib.sha256(data).hexdigest() for name, data in there.items()}

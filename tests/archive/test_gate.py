@@ -10,6 +10,7 @@ from sealing import written_folder
 
 from auditor.app import archive as uses
 from auditor.app.gate import Trusted, gate
+from auditor.app.rejudged import judged_again
 from auditor.app.seal import seal
 from auditor.errors import SealFault, WrittenFault
 from auditor.people import Waiver
@@ -36,7 +37,7 @@ def test_another_file(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("statuses", "word"),
-    [({"PERF-1": "fail"}, "FAIL"), ({"PERF-1": "inconclusive"}, "INCONCLUSIVE"), ({"PERF-1": "open"}, "INCONCLUSIVE")],
+    [({"PERF-1": "fail"}, "FAIL"), ({"PERF-1": "inconclusive"}, "INCONCLUSIVE"), ({"PERF-1": "error"}, "INCONCLUSIVE")],
 )
 def test_not_passed(house: House, statuses: dict[str, Status], word: str) -> None:
     """What did not pass is not released, CONDITIONAL or not, and the note says so as long as it is the last word."""
@@ -114,7 +115,8 @@ def test_another_level(house: House) -> None:
     """A record that was judged again at another level passes no gate of the policy."""
     record = house.record()
     statistics = record.policy.statistics.model_copy(update={"level": 0.6})
-    house.archived(record.model_copy(update={"policy": record.policy.model_copy(update={"statistics": statistics})}))
+    lenient = record.model_copy(update={"policy": record.policy.model_copy(update={"statistics": statistics})})
+    house.archived(lenient.model_copy(update={"findings": judged_again(lenient)}))
     assert house.why()[0].startswith("it was judged by another level")
 
 
@@ -127,7 +129,9 @@ def test_ended(house: House) -> None:
         waiver = Waiver(requirement="PERF-1", reason="r", approver="A", approved=today, expires=expires)
         record = house.record({"PERF-1": "waived", "PERF-2": "pass"})
         findings = (record.findings[0].model_copy(update={"waiver": waiver}), record.findings[1])
-        house.archived(record.model_copy(update={"findings": findings}))
+        then = f"{today - datetime.timedelta(days=9)}T12:00:00+00:00"
+        run = record.run.model_copy(update={"started": then, "finished": then})
+        house.archived(record.model_copy(update={"findings": findings, "run": run}))
     found = house.gate(conditional=True)
     assert found.opened is not None
     assert found.opened.index == 1

@@ -10,6 +10,7 @@ from records import a_record
 from sealing import Pairs, audit_folder, broken, no_passphrase, trusting, verified, with_inputs
 
 from auditor.app import recorded
+from auditor.app.rejudged import unfounded
 from auditor.app.seal import seal
 from auditor.errors import FileFault, WrittenFault
 from auditor.seal import envelope, keys
@@ -121,3 +122,31 @@ def test_left_out(tmp_path: Path, pairs: Pairs) -> None:
     (audit / "report.html").unlink()
     assert told() == ["report.html: was sealed and is missing"]
     assert len(examine(audit, trust).problems) == 2
+
+
+def test_a_pass_that_was_written_into_the_record_is_not_sealed(tmp_path: Path) -> None:
+    """What a finding says has to follow from the record's own measurements and statements, to its numbers."""
+    honest = a_record({"PERF-1": "fail", "PERF-2": "open"})
+    first, second = honest.findings
+    passed = first.judged[0].model_copy(update={"status": "pass", "value": 0.8, "low": 0.78, "high": 0.82})
+    forgeries = {
+        "PERF-1 is 'pass', and follows as 'fail'": (first.model_copy(update={"status": "pass"}), second),
+        "PERF-2 is 'attested', and follows as 'open'": (first, second.model_copy(update={"status": "attested"})),
+        "PERF-1 has other numbers": (first.model_copy(update={"judged": (passed,)}), second),
+        "PERF-1 is 'fail', and follows as 'error'": (first.model_copy(update={"measured": "nothing"}), second),
+    }
+    assert [] == list(unfounded(honest, "record.json"))
+    for told, findings in forgeries.items():
+        forged = honest.model_copy(update={"findings": findings})
+        assert told in next(unfounded(forged, "record.json")).what
+
+
+def test_statements_are_held_too() -> None:
+    """What was attested or waived rests on a statement that counts on the day of the run, for this model."""
+    record = a_record({"PERF-1": "waived", "PERF-2": "attested", "PERF-3": "error", "PERF-4": "not_applicable"})
+    assert [] == list(unfounded(record, "record.json"))
+    other = record.model.model_copy(update={"file": record.model.file.model_copy(update={"sha256": "f" * 64})})
+    told = [one.what for one in unfounded(record.model_copy(update={"model": other}), "record.json")]
+    assert [("PERF-1 is 'waived'", "'fail'"), ("PERF-2 is 'attested'", "'open'")] == [
+        (what.partition(",")[0], what.split("as ")[1].split(" ")[0]) for what in told
+    ]
