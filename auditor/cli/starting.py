@@ -23,7 +23,9 @@ from auditor.cli.options import FILE, NEW
 @click.option("--task", type=click.Choice(["binary", "multiclass", "regression"]), help="What kind of prediction.")
 @click.option("--output", help="The model's output that is audited, where it has several.")
 @click.option("--feature", "features", multiple=True, help="A column a step, in the model's order; repeat for each.")
-@click.option("--static-feature", "statics", multiple=True, help="A column a row, in the model's order; repeat for each.")
+@click.option(
+    "--static-feature", "statics", multiple=True, help="A column a row, in the model's order; repeat for each."
+)
 @click.option("--group", "groups", multiple=True, help="A column by which people are compared; repeat for each.")
 @click.option("--threshold", type=float, help="The score from which on something is done.")
 @click.option("--policy", help="A shipped policy by name, or a file ending in .yaml.")

@@ -133,11 +133,7 @@ def test_every_effect_is_told_by_group(check):
     """Change of score, flips and loss of every group that the data declare, under every disturbance."""
     found = run(check, make_subject(n=600)).quantities
     for name in ("score_change", "flipped", "loss"):
-        expected = {
-            f"{part}: {level}"
-            for part in found[name].parts
-            for level in ("sex female", "sex male", *REGIONS)
-        }
+        expected = {f"{part}: {level}" for part in found[name].parts for level in ("sex female", "sex male", *REGIONS)}
         assert set(found[f"{name}_by_group"].parts) == expected
 
 
