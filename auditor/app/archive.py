@@ -51,7 +51,12 @@ def init(place: Path, origin: str, key_folder: Path, passphrase: bytes | None) -
 def add(
     into: Write, audit: Path, *, restricted: bool = False, retain_until: datetime.date | None = None
 ) -> tuple[Entry, Checkpoint]:
-    """Archive a sealed audit's folder. Raises as `gathered` and `Archive.writing` do."""
+    """Archive a sealed audit's folder.
+
+    Raises as `gathered` and `Archive.writing` do, WrittenFault where the date until which it is kept is over.
+    """
+    if retain_until is not None and retain_until < datetime.datetime.now(datetime.UTC).date():
+        raise WrittenFault(f"{retain_until} is over, so that nothing would be kept", remedy="Name a day to come.")
     found = gathered(audit, restricted=restricted)
     with _writing(into) as writer:
         return writer.add("audit", found.facts, found.files, found.left_out, retain_until)

@@ -47,6 +47,7 @@ def receipt(place: Path, index: int, out: Path) -> Checkpoint:
     except FileExistsError:
         raise WrittenFault("this exists already", where=str(out), remedy="Nothing is ever overwritten.") from None
     except OSError as error:
+        out.unlink(missing_ok=True)  # half a receipt would stand in the way of the next try
         raise WrittenFault(f"cannot be written: {error.strerror}", where=str(out)) from error
     return receipts.read(text, archive.verifier).checkpoint
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from auditor.record import Finding, Record
 
 
-def gated(found: Gated, *, own_key: bool) -> str:
-    """Open or closed, with every reason."""
+def gated(found: Gated, *, own_key: bool, kept: bool) -> str:
+    """Open or closed, with every reason, and what cannot be seen without a key and a checkpoint from elsewhere."""
     if found.opened is not None and found.opened.facts is not None:
         facts = found.opened.facts
         told = f"open: entry {found.opened.index}, {facts.verdict} by {facts.policy} {facts.policy_version}"
@@ -30,8 +30,15 @@ def gated(found: Gated, *, own_key: bool) -> str:
     lines += [f"  note: {one_line(note)}" for note in found.notes]
     if found.checkpoint is not None:
         size, origin = found.checkpoint.size, found.checkpoint.origin
-        word = " (by the key that lies in the archive)" if own_key else ""
-        lines.append(f"  log {origin} verified, {size} entries{word}")
+        lines.append(f"  log {origin} verified, {size} entries")
+        if own_key:
+            lines.append(
+                "  note: by the key that lies in the archive, so that another one in its place is not seen"
+            )
+        if not kept:
+            lines.append(
+                "  note: no checkpoint was given by --since, so that an older state of it is not seen"
+            )
     return "\n".join(lines)
 
 

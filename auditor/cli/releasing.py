@@ -43,7 +43,7 @@ def gate(
     from auditor.cli.released import gated
 
     found = perform(model, policy, place, Trusted(allowed, trust, log_key, since), conditional=conditional)
-    click.echo(gated(found, own_key=log_key is None))
+    click.echo(gated(found, own_key=log_key is None, kept=since is not None))
     return 0 if found.opened else 1
 
 

@@ -12,6 +12,7 @@ from auditor.app import archive as uses
 from auditor.app.gate import Trusted, gate
 from auditor.app.rejudged import judged_again
 from auditor.app.seal import seal
+from auditor.cli.released import gated
 from auditor.errors import SealFault, WrittenFault
 from auditor.people import Waiver
 from auditor.record import Status
@@ -162,3 +163,20 @@ def test_nobody_trusted(house: House) -> None:
         gate(house.model, str(house.policy), house.desk.place, Trusted())
     with pytest.raises(WrittenFault, match="proves nothing"):
         gate(house.model, str(house.policy), house.desk.place, Trusted((house.desk.place / "log.pub.pem",)))
+
+
+def test_what_the_gate_cannot_see_is_told(house: House) -> None:
+    """Without the log's key from elsewhere, another archive; without a checkpoint that was kept, an older state."""
+    house.archived()
+    blind = gated(house.gate(), own_key=True, kept=False)
+    assert blind.splitlines()[-2:] == [
+        "  note: by the key that lies in the archive, so that another one in its place is not seen",
+        "  note: no checkpoint was given by --since, so that an older state of it is not seen",
+    ]
+    assert "note" not in gated(house.gate(), own_key=False, kept=True)
+
+
+def test_a_date_that_is_over_keeps_nothing(house: House) -> None:
+    """An audit is archived for a time to come, or without a date."""
+    with pytest.raises(WrittenFault, match="2020-01-01 is over"):
+        uses.add(house.desk.write, house.folder, retain_until=datetime.date(2020, 1, 1))
