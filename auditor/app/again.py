@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor.app import recorded
 from auditor.app.opening import Progress, opened_subject
 from auditor.app.order import Order
 from auditor.checks import CATALOGUE
@@ -15,7 +16,6 @@ from auditor.loaders.dataset import Opened
 from auditor.loaders.policies import LoadedPolicy
 from auditor.loaders.spec import AuditSpec
 from auditor.loaders.trusted import find_trusted
-from auditor.policy import Policy
 from auditor.record import Record
 from auditor.seal import folder
 from auditor.subject import Subject
@@ -68,14 +68,7 @@ def _order(again: Again) -> Order:
     record, facts = again.record, again.record.policy
     spec = validated(AuditSpec, read_yaml(again.audit / _AUDIT))
     model = spec.model.model_copy(update={"file": str(again.model.resolve())})
-    policy = Policy(
-        policy=facts.name,
-        version=facts.version,
-        title=facts.title,
-        statistics=facts.statistics,
-        people=facts.people,
-        requirements=tuple(finding.requirement for finding in record.findings),
-    )
+    policy = recorded.policy(record)
     if absent := sorted({need.check for need in policy.measured()} - CATALOGUE.keys()):
         remedy = f"Replay with the version that made it: auditor {record.environment.auditor}."
         raise WrittenFault(f"this version has no check '{absent[0]}'", where=str(again.audit), remedy=remedy)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from auditor.errors import FileFault, Problem, WrittenFault
+from auditor.policy import Policy
 from auditor.record import SCHEMA_VERSION, Record
 from auditor.seal.agreement import body_digest
 
@@ -41,6 +42,19 @@ def load(path: Path) -> Record:
     if body_digest(json.loads(raw)) != record.body_sha256:
         raise FileFault("the record was changed after it was written: its digest differs", where=str(file))
     return record
+
+
+def policy(record: Record) -> Policy:
+    """The policy that a record was judged by, as far as judging needs it: whatever became of its files."""
+    facts = record.policy
+    return Policy(
+        policy=facts.name,
+        version=facts.version,
+        title=facts.title,
+        statistics=facts.statistics,
+        people=facts.people,
+        requirements=tuple(finding.requirement for finding in record.findings),
+    )
 
 
 def _read(file: Path) -> bytes:

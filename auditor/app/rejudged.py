@@ -6,9 +6,9 @@ import datetime
 import math
 from collections.abc import Iterator
 
+from auditor.app import recorded
 from auditor.errors import Problem
 from auditor.judge import judge
-from auditor.policy import Policy
 from auditor.record import Finding, Judged, Record
 
 _SAME = 1e-9  # relative: other versions of the libraries may differ in the last digits
@@ -27,18 +27,11 @@ def unfounded(record: Record, where: str) -> Iterator[Problem]:
 
 def judged_again(record: Record) -> tuple[Finding, ...]:
     """The findings that the record's measurements and statements give, in the order of its own."""
-    facts = record.policy
-    policy = Policy(
-        policy=facts.name,
-        version=facts.version,
-        title=facts.title,
-        statistics=facts.statistics,
-        people=facts.people,
-        requirements=tuple(finding.requirement for finding in record.findings),
-    )
+    policy = recorded.policy(record)
     stated = [finding.attestation for finding in record.findings if finding.attestation]
     # A record holds not all that the policy's digest is of: what is bound to it is held to the digest in the record.
-    bound = [one.model_copy(update={"policy_sha256": ""}) for one in stated if one.policy_sha256 in ("", facts.sha256)]
+    known = ("", record.policy.sha256)
+    bound = [one.model_copy(update={"policy_sha256": ""}) for one in stated if one.policy_sha256 in known]
     measured = record.measured
     keys = {one.requirement.id: one.measured for one in record.findings if one.measured in measured}
     missing = {one.requirement.id for one in record.findings if one.requirement.check} - keys.keys()
