@@ -29,5 +29,5 @@ def small() -> Record:
     entry = record.measured["performance.discrimination"]
     assert entry.measurement is not None
     shown = entry.measurement.model_copy(update={"shown": (bars, table)})
-    measured = {"performance.discrimination": entry.model_copy(update={"measurement": shown})}
+    measured = {**record.measured, "performance.discrimination": entry.model_copy(update={"measurement": shown})}
     return record.model_copy(update={"measured": measured}).sealed()
