@@ -41,13 +41,16 @@ class Audit:
         from auditor.app.outcome import exit_code
         from auditor.render.machine.outcome import line, outcome
 
+        excused = []
         for finding in map(self._finding, requirements):
             need, how = finding.requirement, outcome(finding)
             told = f"{need.id} {finding.status.replace('_', ' ')}: {need.text} {line(finding, self.record)}"
             if how == "excused":
-                pytest.skip(told)
-            if how != "passed":
+                excused.append(told)  # skipping at once would hide what fails after it
+            elif how != "passed":
                 pytest.fail(f"{told}\n{self.folder / 'report.html'}", pytrace=False)
+        if excused:
+            pytest.skip("; ".join(excused))
         if not requirements and exit_code(self.record):
             told = f"{self.record.verdict}: {self.record.because}"
             pytest.fail(f"{told}\n{self.folder / 'report.html'}", pytrace=False)
