@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from auditor.dataset import Floats, Integers
 
 _DIRECTIONS = 24  # projections of every row; each table takes some of them
 _TABLES = 16
+_THREADS = 2  # numpy sorts and gathers without the interpreter's lock
 _WIDTH = 4.0  # of a bucket, in tolerances: two rows at the tolerance share one in 4 of 5 directions, or more
 _CHUNK = 2**22  # numbers at a time
 _CACHED = 2**15  # numbers at a time that stay in the processor's own memory
@@ -120,14 +122,18 @@ def near_copies(base: Side, asked: Side, cells: int, tolerance: float, rng: np.r
     shares = max(2.0, float(np.median(2 * spread)) / (_WIDTH * tolerance))
     taken = int(np.clip(np.ceil(np.log(base.rows + 1) / np.log(shares)), 1, 8))
     found = np.zeros(asked.rows, dtype=bool)
-    for _ in range(_TABLES):
-        chosen = rng.permutation(_DIRECTIONS)[: taken + 1]
-        order, bucket = _sorted(sketch, chosen, _WIDTH * tolerance, rng)
+
+    def search(chosen: Integers, shifts: Floats) -> None:
+        order, bucket = _sorted(sketch, chosen, shifts, _WIDTH * tolerance)
         others = np.setdiff1d(np.arange(_DIRECTIONS), chosen)  # first those that a bucket says nothing about
         for rows, candidates in _neighbours(order, bucket, is_base):
             fresh = ~found[rows - base.rows]
             row, candidate = _promising(sketch, rows[fresh], candidates[fresh], [*others, *chosen], 3 * tolerance)
             _compare(base, asked, row - base.rows, candidate, tolerance, found)
+
+    tables = [(rng.permutation(_DIRECTIONS)[: taken + 1], rng.random(taken)) for _ in range(_TABLES)]
+    with ThreadPoolExecutor(_THREADS) as pool:  # tables only ever add to what is found: their order does not matter
+        list(pool.map(search, *zip(*tables, strict=True)))
     return found
 
 
@@ -174,10 +180,9 @@ def _sketch(side: Side, directions: NDArray[np.float32], cells: int) -> NDArray[
 
 
 def _sorted(
-    sketch: NDArray[np.float32], chosen: Integers, width: float, rng: np.random.Generator
+    sketch: NDArray[np.float32], chosen: Integers, shifts: Floats, width: float
 ) -> tuple[Integers, NDArray[np.uint64]]:
     """The order by bucket, and within it by the last direction chosen; and the bucket of each row in that order."""
-    shifts = rng.random(len(chosen) - 1)
     ordering = sketch[chosen[-1]]
     lowest = ordering.min(initial=0.0)
     step = (_LAST - 1) / max(float(ordering.max(initial=0.0) - lowest), 1e-12)
