@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.kernels.auroc import auroc
+from auditor.kernels.stat import minus
 from auditor.sampling import Sampling
 
 CT = ((33, 6, 6, 11, 2), (3, 2, 2, 11, 33))  # ratings of 58 normal and 51 abnormal images
@@ -14,6 +15,17 @@ PROTEIN = (  # total protein, at its 22 levels
     (2, 0, 1, 1, 0, 0, 0, 2, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0),
     (0, 1, 1, 1, 1, 1, 1, 3, 2, 1, 1, 2, 1, 4, 1, 2, 1, 3, 2, 0, 1, 1),
 )
+
+# 12 patients without benefit from surgery, then 31 with: albumin and protein in tenths of g/dl, and the K-G score
+ALBUMIN = (
+    "09 17 25 28 28 29 30 30 33 36 40 42 "
+    "16 21 23 26 31 32 32 32 32 33 33 35 35 36 36 37 37 37 37 38 38 38 39 40 41 41 42 43 43 43 45"
+)
+TOTAL = (
+    "40 40 57 48 62 57 47 58 68 67 66 76 "
+    "56 48 44 47 66 51 54 58 63 57 63 58 62 57 66 61 67 69 74 57 66 68 68 70 66 82 77 65 70 70 74"
+)
+SCORE = "5 7 8 6 8 9 8 10 6 4 6 4 5 7 6 6 6 5 4 3 5 6 7 6 5 5 5 5 6 5 5 5 6 7 3 7 5 6 6 4 4 5 5"
 
 
 def rows(hits: int, n: int, others: int, m: int):
@@ -43,6 +55,22 @@ def test_hanley_and_mcneils_standard_error_is_near() -> None:
     estimate = Sampling(None, "rows", 109).estimate(auroc(np.arange(109) >= 58, score), n=109, method="DeLong")
     assert 0.893 == round(estimate.value, 3)
     assert 0.032 == pytest.approx(estimate.spread.se, abs=0.0015)
+
+
+@pytest.mark.parametrize(
+    ("test", "difference", "error", "low", "high", "statistic"),
+    [(ALBUMIN, 0.0108, 0.0953, -0.1761, 0.1976, 0.0127), (TOTAL, -0.0780, 0.1046, -0.2830, 0.1271, 0.5554)],
+    ids=["albumin", "total protein"],
+)
+def test_paired_differences_of_areas(test, difference, error, low, high, statistic) -> None:
+    """Against the K-G score (fewer is better), as SAS prints them: DeLong, DeLong and Clarke-Pearson (1988)."""
+    one, other = (np.array(text.split(), dtype=float) for text in (test, SCORE))
+    event = np.arange(43) >= 12
+    paired = Sampling(None, "rows", 43).estimate(minus(auroc(event, one), auroc(event, -other)), n=43, method="DeLong")
+    ends = [paired.value + sign * 1.959964 * paired.spread.se for sign in (-1, 1)]
+    chi = (paired.value / paired.spread.se) ** 2
+    told = [round(number, 4) for number in (paired.value, paired.spread.se, *ends, chi)]
+    assert [difference, error, low, high, statistic] == told
 
 
 @pytest.mark.parametrize(
