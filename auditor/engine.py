@@ -89,6 +89,7 @@ def audit(
         today=started.date(),
         waivers=context.waivers,
         attestations=context.attestations,
+        owner=subject.identity.owner,
     )
     word, because = verdict(findings)
     finished = datetime.datetime.now(datetime.UTC)

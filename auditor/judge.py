@@ -19,7 +19,7 @@ from auditor.measurement import Quantity
 from auditor.people import Attestation, Waiver
 from auditor.policy import Limit, Policy, Requirement, Statistics
 from auditor.record import Finding, Judged, Measured, Status
-from auditor.stated import attested, waived
+from auditor.stated import attested, joined_duty, waived
 
 FEWEST = 20  # rows, events, non-events and entities below which an interval is not trusted
 _MOST_ROWS = 10**9  # a needed number of rows beyond this is no advice
@@ -44,14 +44,17 @@ def judge(
     today: datetime.date,
     waivers: Iterable[Waiver] = (),
     attestations: Iterable[Attestation] = (),
+    owner: str = "",
 ) -> tuple[Finding, ...]:
     """A finding for each requirement of the policy, in its order.
 
-    keys: requirement id -> key of its measurement in `measured`; today: the date waivers and attestations are held to.
+    keys: requirement id -> key of its measurement in `measured`; today: the date waivers and attestations are held to;
+    owner: of the model, who under `separate` may not waive.
     """
     blockers = sum(_uncertain(r, measured[keys[r.id]]) for r in policy.measured() if r.severity == "blocker")
     excused = {waiver.requirement: waiver for waiver in waivers}
     stated = {attestation.requirement: attestation for attestation in attestations}
+    attesting = [attestation.name for attestation in stated.values()]
     findings = []
     for requirement in policy.requirements:
         if requirement.attest:
@@ -59,7 +62,9 @@ def judge(
         else:
             key = keys[requirement.id]
             finding = assess(requirement, key, measured[key], policy.statistics, blockers)
-        findings.append(waived(finding, excused.get(requirement.id), model_sha256, policy, today))
+        waiver = excused.get(requirement.id)
+        joined = joined_duty(waiver, policy, owner, attesting) if waiver else ""
+        findings.append(waived(finding, waiver, model_sha256, policy, today, joined))
     return tuple(findings)
 
 

@@ -6,11 +6,13 @@ import datetime
 import json
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from auditor.estimate import Frozen
+from auditor.names import person
 
 Sha256 = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
+Person = Annotated[str, AfterValidator(person)]
 
 
 class Signature(Frozen):
@@ -40,7 +42,7 @@ class Waiver(Stated):
 
     requirement: str
     reason: Annotated[str, Field(min_length=1)]
-    approver: Annotated[str, Field(min_length=1)]
+    approver: Person
     role: str = ""
     approved: datetime.date
     expires: datetime.date
@@ -53,7 +55,7 @@ class Attestation(Stated):
     """A person's statement about this model, bound to its digest, and to the policy's where that is given."""
 
     requirement: str
-    name: Annotated[str, Field(min_length=1)]
+    name: Person
     role: Annotated[str, Field(min_length=1)]
     date: datetime.date
     statement: Annotated[str, Field(min_length=1)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
+from auditor import names
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy, Requirement
 from auditor.record import Finding, Status
@@ -37,16 +39,37 @@ def attested(
     return Finding(requirement=requirement, status=status, reason=reason, attestation=attestation)
 
 
-def waived(finding: Finding, waiver: Waiver | None, model_sha256: str, policy: Policy, today: datetime.date) -> Finding:
-    """The finding with its waiver, where there is one that covers it; what passed needs none."""
+def waived(
+    finding: Finding, waiver: Waiver | None, model_sha256: str, policy: Policy, today: datetime.date, joined: str = ""
+) -> Finding:
+    """The finding with its waiver, where there is one that covers it; what passed needs none.
+
+    joined: another duty of the approver's, as `joined_duty` tells it.
+    """
     if waiver is None or finding.status in SETTLED:
         return finding
-    if lack := _lack(finding, waiver, model_sha256, policy, today):
+    if lack := joined or _lack(finding, waiver, model_sha256, policy, today):
         told = f"{finding.reason} (a waiver does not count: {lack})".strip()
         return finding.model_copy(update={"reason": told})
     reason = f"{finding.status.replace('_', ' ')}: {finding.reason}".rstrip(": ")
     update = {"status": "waived", "reason": f"{reason}; waived by {waiver.approver}: {waiver.reason}", "waiver": waiver}
     return finding.model_copy(update=update)
+
+
+def joined_duty(waiver: Waiver, policy: Policy, owner: str, attesting: Iterable[str]) -> str:
+    """Why the approver's other duties forbid the waiver under the policy, empty where they do not.
+
+    owner: of the model; attesting: the names of those who attest in this audit. A name that looks like another counts
+    as that one: who it is cannot be told by a name that may be mistaken for another.
+    """
+    if not policy.people.separate:
+        return ""
+    for others, duty in (([owner], "owns the model"), ([*attesting], "attests in this audit")):
+        if found := names.among(waiver.approver, others):
+            other, certain = found
+            who = f"'{waiver.approver}'" if certain else f"'{waiver.approver}' may be '{other}', who"
+            return f"{who} {duty}, and may not waive in it too" if certain else f"{who} {duty}; name both in full"
+    return ""
 
 
 def _lack(finding: Finding, waiver: Waiver, model_sha256: str, policy: Policy, today: datetime.date) -> str:

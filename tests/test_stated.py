@@ -10,7 +10,7 @@ import pytest
 from auditor.people import Waiver
 from auditor.policy import Policy, Requirement
 from auditor.record import Finding
-from auditor.stated import waived
+from auditor.stated import joined_duty, waived
 
 TODAY = datetime.date(2026, 6, 1)
 ASKED = {"id": "T-1", "text": "t", "check": "c", "limit": {"quantity": "q", "at_least": 0.7}, "severity": "blocker"}
@@ -45,3 +45,22 @@ def test_what_the_rules_allow_counts(rules: dict[str, Any]) -> None:
 def test_what_the_rules_forbid_excuses_nothing(rules: dict[str, Any], why: str) -> None:
     """The finding stays a fail, and says why the waiver does not count."""
     assert ("fail", f"too low (a waiver does not count: {why})") == (under(**rules).status, under(**rules).reason)
+
+
+@pytest.mark.parametrize(
+    ("owner", "stating", "why"),
+    [
+        ("EVE  example", [], "'Eve Example' owns the model, and may not waive in it too"),
+        ("Otto", ["Ann", "eve example "], "'Eve Example' attests in this audit, and may not waive in it too"),
+        ("Example, Eve", [], "'Eve Example' may be 'Example, Eve', who owns the model; name both in full"),
+        ("", ["Eva Example"], ""),
+    ],
+)
+def test_duties_are_separate(owner: str, stating: list[str], why: str) -> None:
+    """Whoever owns the model or attests may not waive, in whatever spelling; with `separate: false` anybody may."""
+    day = datetime.date(2026, 1, 1)
+    waiver = Waiver(requirement="T-1", reason="r", approver="Eve Example", approved=day, expires=day)
+    policy = Policy.model_validate({"policy": "p", "version": 1, "title": "t"})
+    assert why == joined_duty(waiver, policy, owner, stating)
+    lax = policy.model_copy(update={"people": policy.people.model_copy(update={"separate": False})})
+    assert "" == joined_duty(waiver, lax, owner, stating)

@@ -54,6 +54,7 @@ def again(record: Record, loaded: LoadedPolicy, level: float | None) -> Record:
         today=datetime.datetime.now(datetime.UTC).date(),
         waivers=[f.waiver for f in record.findings if f.waiver and f.requirement in policy.requirements],
         attestations=[f.attestation for f in record.findings if f.attestation and f.requirement in policy.requirements],
+        owner=record.identity.owner,
     )
     word, because = verdict(findings)
     measured = record.measured | asked

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.errors import FileFault, WrittenFault
+from auditor.names import same
 from auditor.seal import folder, pdfpage, pdfsign
 from auditor.seal.signoff import GROWING
 from auditor.seal.statement import Subject
@@ -59,7 +60,7 @@ def approved(audit: Path, key: PdfKey, number: int, name: str, lines: Sequence[s
     Raises WrittenFault where the PDF has no place for it, or the certificate is somebody else's.
     """
     signer = pdfsign.pdf_signer(outside(key.key, audit), key.certificate, key.passphrase)
-    if signer.name != name:
+    if not same(signer.name, name):
         raise WrittenFault(f"this is the certificate of {signer.name}, not of {name}", where=str(key.key))
     before = folder.bounded(audit / GROWING, _MOST_BYTES)
     field = pdfpage.field(number)

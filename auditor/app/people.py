@@ -12,6 +12,7 @@ from auditor.errors import Problem, WrittenFault
 from auditor.estimate import Frozen
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
+from auditor.stated import joined_duty
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
 
 if TYPE_CHECKING:
@@ -126,15 +127,10 @@ def _broad(marked: Marked, given: Sequence[Waiver], held: Held) -> Iterator[Prob
 
 def _joined(marked: Marked, given: Sequence[Waiver], held: Held, attesting: Sequence[Attestation]) -> Iterator[Problem]:
     """Duties that one person may not have together."""
-    if not held.policy.people.separate:
-        return
-    stating = {one.name for one in attesting}
+    stating = [one.name for one in attesting]
     for at, one in enumerate(given):
-        where = marked.where("waivers", at, "approver")
-        if held.owner and one.approver == held.owner:
-            yield Problem(where, f"'{one.approver}' owns the model, and may not waive what it does not meet")
-        if one.approver in stating:
-            yield Problem(where, f"'{one.approver}' attests in this audit, and may not waive in it too")
+        if why := joined_duty(one, held.policy, held.owner, stating):
+            yield Problem(marked.where("waivers", at, "approver"), why)
 
 
 def _signed(marked: Marked, key: str, given: tuple[One, ...], held: Held, problems: list[Problem]) -> tuple[One, ...]:

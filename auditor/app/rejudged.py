@@ -44,6 +44,7 @@ def judged_again(record: Record) -> tuple[Finding, ...]:
         today=datetime.date.fromisoformat(record.run.started[:10]),
         waivers=[finding.waiver for finding in record.findings if finding.waiver],
         attestations=bound,
+        owner=record.identity.owner,
     )
     by_id = {one.requirement.id: one for one in found}
     return tuple(by_id.get(one.requirement.id) or _unmeasured(one) for one in record.findings)

@@ -11,6 +11,7 @@ from auditor.app.pdf import PdfKey, SignedPdf, approved, replace
 from auditor.app.seal import now, write
 from auditor.app.verify import trusted
 from auditor.errors import FileFault, WrittenFault
+from auditor.names import same
 from auditor.seal import folder, keys, signoff
 from auditor.seal.envelope import signed
 from auditor.seal.statement import Statement, Subject
@@ -79,7 +80,7 @@ def _entitled(words: Words, fingerprint: str, trust: Trust, key: Path) -> None:
             what, where=str(key), remedy="Have it entered: without that, nobody can verify the sign-off."
         )
     holder = trust.named(fingerprint)
-    if words.name != holder.holder:
+    if not same(words.name, holder.holder):
         raise WrittenFault(f"this is the key of {holder.holder}, not of {words.name}", where=str(key))
     if not holder.may(words.role):
         remedy = nearest(words.role, sorted(holder.roles))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from auditor.names import alike, plain, same
 from auditor.seal.signoff import MEANINGS, SignedOff
 from auditor.seal.trust import SEAL, Trust
 
@@ -35,7 +36,7 @@ def asked(rule: Any, signed: Sequence[SignedOff], trust: Trust, sealer: str, own
     if not isinstance(rule, dict):
         return None
     needs = {meaning: _count(rule.get(meaning)) for meaning in MEANINGS}
-    barred = tuple(str(role) for role in rule.get("not") or ())
+    barred = tuple(plain(str(role)) for role in rule.get("not") or ())
     objections = {one: [*_objections(one, barred, trust, sealer, owner)] for one in signed}
     people = {
         meaning: {_person(one, trust) for one in signed if one.meaning == meaning and not objections[one]}
@@ -46,7 +47,8 @@ def asked(rule: Any, signed: Sequence[SignedOff], trust: Trust, sealer: str, own
     each = ", ".join(f"{min(len(people[m]), n)} of {n} {m}" for m, n in needs.items() if n)
     told = [f"{given} of {needed} sign-offs" + (f" ({each})" if each else "")]
     if given < sum(min(len(people[meaning]), needs[meaning]) for meaning in MEANINGS):
-        twice = sorted(set.intersection(*people.values()))
+        known = {_person(one, trust): trust.named(one.signer).holder or one.signer for one in signed}
+        twice = sorted(known[who] for who in set.intersection(*people.values()))
         told += [f"{who} signed as both, and counts for one of them" for who in twice]
     told += [f"{one.file} does not count: {why}" for one, reasons in objections.items() for why in reasons[:1]]
     return Asked(needed, given, tuple(told))
@@ -68,17 +70,20 @@ def _objections(one: SignedOff, barred: Sequence[str], trust: Trust, sealer: str
     if not holder:
         yield "whose key it is, and what roles that person has, is not known without a trust store"
         return
-    for role in barred:
-        if role in trust.roles_of(holder):
+    for role in sorted(trust.roles_of(holder)):
+        if plain(role) in barred:
             yield f"{holder} has the role {role}"
-    if SEAL in barred and holder == trust.named(sealer).holder:
+    if SEAL in barred and same(holder, trust.named(sealer).holder):
         yield f"{holder} has sealed the audit"
-    if OWNER in barred and owner and holder.casefold() == owner.casefold():
+    if OWNER in barred and same(holder, owner):
         yield f"{holder} owns the model"
+    if OWNER in barred and alike(holder, owner):
+        yield f"{holder} may be {owner}, who owns the model; name both in full"
 
 
 def _person(one: SignedOff, trust: Trust) -> str:
-    return trust.named(one.signer).holder or one.signer
+    """By which sign-offs are told to be one person's."""
+    return plain(trust.named(one.signer).holder) or one.signer
 
 
 def _count(value: Any) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import Problem, SealFault
+from auditor.names import same
 from auditor.seal import folder
 from auditor.seal.signoff import GROWING, InPdf, SignedOff
 from auditor.seal.trust import Trust
@@ -63,6 +64,6 @@ def _unstated(there: Sequence[PdfSignature], sealed: InPdf | None, stated: dict[
             yield Problem(where, "is named by no statement")
         elif certificate != one.certificate:
             yield Problem(where, "is by another certificate than the statement names")
-        elif name not in ("", one.name):
+        elif name and not same(name, one.name):
             yield Problem(where, f"is by {one.name}, and the sign-off is by {name}")
     yield from (Problem(f"{GROWING}, signature {field}", "was stated and is missing") for field in named)

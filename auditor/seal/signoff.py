@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.errors import FileFault, Problem, SealFault
+from auditor.names import same
 from auditor.seal import envelope, folder, strictjson
 from auditor.seal.statement import Statement, Subject, read, written
 from auditor.seal.trust import CLOCKS, Moment, Trust, moment, standing
@@ -156,7 +157,7 @@ def _unentitled(one: SignedOff, trust: Trust, sealed: Statement, used: datetime.
     holder = trust.named(one.signer)
     if one.meaning not in MEANINGS:
         yield Problem("", f"says '{one.meaning}', which is no meaning of a sign-off")
-    if holder.holder and one.name != holder.holder:
+    if holder.holder and not same(one.name, holder.holder):
         yield Problem("", f"names {one.name}, and the key is {holder.holder}'s")
     if not holder.may(one.role):
         yield Problem(

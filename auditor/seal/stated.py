@@ -11,6 +11,7 @@ import binascii
 import datetime
 from typing import TYPE_CHECKING
 
+from auditor.names import same
 from auditor.people import PAYLOAD, Attestation, Signature, Stated, Waiver
 from auditor.seal.trust import Moment, Trust, TrustedKey, standing
 
@@ -40,7 +41,7 @@ def holder(one: Waiver | Attestation, trust: Trust | None, today: datetime.date)
     noon = datetime.datetime.combine(made, datetime.time(12), datetime.UTC)
     now = datetime.datetime.combine(today, datetime.time(23, 59), datetime.UTC)
     wrong, _ = standing(f"the key of {key.holder}", key.terms, Moment(noon), now)
-    if key.holder != name:
+    if not same(key.holder, name):
         wrong.append(f"is by {key.holder}, and the statement is in the name of {name}")
     if not key.may(role):
         wrong.append(f"is by {key.holder}, who has not the role '{role}' in the trust store")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor import names
 from auditor.errors import Problem, WrittenFault
 from auditor.seal.hardware import is_hardware
 
@@ -54,7 +55,7 @@ class Trust:
 
     def roles_of(self, holder: str) -> frozenset[str]:
         """Every role of a person, by whichever of that person's keys."""
-        return frozenset(role for one in self.keys if one.holder == holder for role in one.roles)
+        return frozenset(role for one in self.keys if names.same(one.holder, holder) for role in one.roles)
 
     @property
     def public(self) -> Sequence[SSlibKey]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from auditor.errors import AuditorError, Problem, WrittenFault
+from auditor.names import alike, person
 from auditor.seal import keys
 from auditor.seal.certificates import read_certificate
 from auditor.seal.trust import Trust, TrustedCertificate, TrustedKey, outside
-from auditor.yamlfile import read_yaml, validated
+from auditor.yamlfile import Marked, read_yaml, validated
 
 NAME = "trust.yaml"
 Word = Annotated[str, Field(min_length=1)]
+Person = Annotated[str, AfterValidator(person)]
 
 
 class _Written(BaseModel, frozen=True, extra="forbid"):
@@ -46,7 +49,7 @@ class Terms(_Written):
 class KeyTerms(Terms):
     """A key. public: its file, beside trust.yaml; id: its fingerprint, compared where given."""
 
-    holder: Word
+    holder: Person
     roles: Annotated[tuple[Word, ...], Field(min_length=1)]
     public: Word
     id: str = ""
@@ -55,7 +58,7 @@ class KeyTerms(Terms):
 class CertificateTerms(Terms):
     """A certificate. use: `for` in the file."""
 
-    holder: Word
+    holder: Person
     file: Word
     use: Annotated[Literal["signatures", "time-stamps"], Field(alias="for")] = "signatures"
 
@@ -77,7 +80,7 @@ def read_trust(path: Path, audit: Path | None = None) -> Trust:
     file = path / NAME if path.is_dir() else path
     marked = read_yaml(file)
     given = validated(TrustFile, marked)
-    problems: list[Problem] = []
+    problems = [*_mistakable(marked, given)]
     trusted: list[TrustedKey] = []
     certificates: list[TrustedCertificate] = []
     for at, one in enumerate(given.keys):
@@ -94,6 +97,18 @@ def read_trust(path: Path, audit: Path | None = None) -> Trust:
     if problems:
         raise WrittenFault(problems)
     return Trust(tuple(trusted), tuple(certificates))
+
+
+def _mistakable(marked: Marked, given: TrustFile) -> Iterator[Problem]:
+    """Holders whose names look alike and are not the same: whether they are two people, nobody could tell."""
+    named: dict[str, None] = {}
+    holders = [("keys", at, one.holder) for at, one in enumerate(given.keys)]
+    holders += [("certificates", at, one.holder) for at, one in enumerate(given.certificates)]
+    for kind, at, holder in holders:
+        if other := next((name for name in named if alike(name, holder)), ""):
+            remedy = "Write one person's name in one way; tell two people apart by more than that."
+            yield Problem(marked.where(kind, at, "holder"), f"'{holder}' looks like '{other}' above", remedy)
+        named[holder] = None
 
 
 def _key(one: KeyTerms, file: Path, before: list[TrustedKey]) -> TrustedKey:

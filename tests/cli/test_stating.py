@@ -150,7 +150,7 @@ def test_a_waiver_signature_is_none_for_an_attestation(bank: SimpleNamespace) ->
         ({"expires": TODAY + datetime.timedelta(days=91)}, "this lasts 91 days; the policy allows 90"),
         ({"requirement": "PERF-2"}, "the policy lets nobody waive 'PERF-2'"),
         ({"role": "clerk"}, "'clerk' may not waive under this policy"),
-        ({"approver": "Otto"}, "'Otto' owns the model, and may not waive what it does not meet"),
+        ({"approver": "Otto"}, "'Otto' owns the model, and may not waive in it too"),
     ],
 )
 def test_what_is_too_broad_is_refused(bank: SimpleNamespace, changed: dict[str, object], told: str) -> None:
