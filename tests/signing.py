@@ -34,13 +34,13 @@ def people(folder: Path) -> Path:
     return store
 
 
-def sealed(folder: Path, store: Path, rule: SignOff | None = RULE, owner: str = "") -> Path:
+def sealed(folder: Path, store: Path, rule: SignOff | None = RULE, owner: str = "", tsa: str = "") -> Path:
     """An audit whose policy asks for sign-offs, sealed by the pipeline."""
     record = a_record()
     policy = record.policy.model_copy(update={"sign_off": rule})
     identity = record.identity.model_copy(update={"owner": owner})
     written_folder(folder, record.model_copy(update={"policy": policy, "identity": identity}))
-    seal(folder, store.with_name("pipeline.key.pem"), no_passphrase)
+    seal(folder, store.with_name("pipeline.key.pem"), no_passphrase, tsa=tsa)
     return folder
 
 

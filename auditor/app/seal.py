@@ -12,16 +12,19 @@ from auditor.app.sound import Sound, sound
 from auditor.app.tool import templates, tool
 from auditor.errors import FileFault, WrittenFault
 from auditor.record import Record
-from auditor.seal import envelope, folder, keys, statement
+from auditor.seal import envelope, folder, keys, stamp, statement
 from auditor.seal.hardware import is_hardware
 
 
-def seal(audit: Path, key: Path, passphrase: Callable[[], bytes], pdf: PdfKey | None = None) -> tuple[Path, str]:
+def seal(
+    audit: Path, key: Path, passphrase: Callable[[], bytes], pdf: PdfKey | None = None, tsa: str = ""
+) -> tuple[Path, str]:
     """Write `seal.dsse.json` into the folder; returns its path and the fingerprint of the key.
 
-    pdf: what certifies `report.pdf` first, where given. Raises WrittenFault where the folder is sealed already or holds
-    a key, FileFault where it holds what cannot be sealed: links, empty folders, a record that contradicts itself, a
-    report that the record does not give.
+    pdf: what certifies `report.pdf` first, where given; tsa: the address of the authority that stamps the seal, where
+    given. Raises WrittenFault where the folder is sealed already or holds a key, FileFault where no time stamp can be
+    had, or it holds what cannot be sealed: links, empty folders, a record that contradicts itself, a report that the
+    record does not give.
     """
     if not is_hardware(key) and key.resolve().is_relative_to(audit.resolve()):
         raise WrittenFault("the key lies in the folder that it would seal", where=str(key), remedy="Keep keys apart.")
@@ -35,9 +38,10 @@ def seal(audit: Path, key: Path, passphrase: Callable[[], bytes], pdf: PdfKey | 
     signed = certified(audit, pdf, _shown(whole.record, moment)) if pdf else None
     file = audit / envelope.FILE
     data = envelope.signed(_stated(whole, moment, signed), signer)
+    token = stamp.stamped(data, moment, tsa) if tsa else b""
     if signed:
         replace(audit, signed.data)
-    write(file, data)
+    write(file, data, token)
     return file, signer.public_key.keyid
 
 
@@ -46,8 +50,23 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def write(file: Path, data: bytes) -> None:
-    """Write a new file to the disk, whole or not at all. Raises FileFault."""
+def write(file: Path, data: bytes, token: bytes = b"") -> None:
+    """Write a new file to the disk, and its time stamp beside it: whole or not at all. Raises FileFault."""
+    _new(file, data)
+    if token:
+        try:
+            _new(stamp_of(file), token)
+        except FileFault:
+            file.unlink()
+            raise
+
+
+def stamp_of(file: Path) -> Path:
+    """Where the time stamp of an envelope is kept."""
+    return file.with_name(stamp.beside(file.name))
+
+
+def _new(file: Path, data: bytes) -> None:
     made = False
     try:
         with file.open("xb") as stream:

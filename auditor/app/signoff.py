@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from auditor.app.pdf import PdfKey, SignedPdf, approved, replace
-from auditor.app.seal import now, write
+from auditor.app.seal import now, stamp_of, write
 from auditor.app.verify import trusted
 from auditor.errors import FileFault, WrittenFault
 from auditor.names import same
-from auditor.seal import folder, keys, signoff
+from auditor.seal import folder, keys, signoff, stamp
 from auditor.seal.envelope import signed
 from auditor.seal.statement import Statement, Subject
 from auditor.seal.trust import Trust, outside
@@ -31,13 +31,20 @@ class Words:
 
 
 def sign_off(
-    audit: Path, words: Words, key: Path, passphrase: Callable[[], bytes], trust: Path, pdf: PdfKey | None = None
+    audit: Path,
+    words: Words,
+    key: Path,
+    passphrase: Callable[[], bytes],
+    trust: Path,
+    pdf: PdfKey | None = None,
+    tsa: str = "",
 ) -> Verified:
     """Add the next sign-off to a sealed folder; returns what verifying it says now.
 
-    pdf: what signs `report.pdf` as well, where given. Raises SealFault where seal or an earlier sign-off is broken:
-    nobody is to sign that; WrittenFault where the trust store does not know the key, as that person's and for that
-    role; FileFault where the disk does not take it.
+    pdf: what signs `report.pdf` as well, where given; tsa: the address of the authority that stamps it, where given.
+    Raises SealFault where seal or an earlier sign-off is broken: nobody is to sign that; WrittenFault where the trust
+    store does not know the key, as that person's and for that role; FileFault where no time stamp can be had, or the
+    disk does not take it.
     """
     store = trusted(audit, [], trust)
     sealed = verify(audit, store)
@@ -45,14 +52,16 @@ def sign_off(
     _entitled(words, signer.public_key.keyid, store, key)
     files = folder.contents(audit).files
     chain = signoff.chain(files)
-    previous = {name: files[name].read_bytes() for name in chain}
+    previous = {name: files[name].read_bytes() for name in signoff.signs(files, chain[-1])}
     told: dict[str, Any] = {**asdict(words), "signed": now()}
     grown = approved(audit, pdf, len(chain), words.name, _shown(told)) if pdf else None
     if grown:
         told["pdf"] = grown.told
     report = grown.subject if grown else _report(files, sealed.statement)
     file = audit / signoff.file_name(len(chain))
-    write(file, signed(signoff.statement_of(previous, report, told), signer))  # new, or somebody else was first
+    data = signed(signoff.statement_of(previous, report, told), signer)
+    token = stamp.stamped(data, told["signed"], tsa) if tsa else b""
+    write(file, data, token)  # new, or somebody else was first
     if grown:
         _grow(audit, grown, file)
     return verify(audit, store)
@@ -63,6 +72,7 @@ def _grow(audit: Path, grown: SignedPdf, file: Path) -> None:
         replace(audit, grown.data)
     except FileFault:
         file.unlink()  # a sign-off without its signature in the PDF would leave the folder broken
+        stamp_of(file).unlink(missing_ok=True)
         raise
 
 

@@ -42,10 +42,8 @@ def pdf_key(
 ) -> PdfKey | None:
     """What the options say; None without --pdf-key. Raises WrittenFault where they do not go together."""
     if key_file is None:
-        if pdf_cert or tsa or pades:
-            raise WrittenFault(
-                "--pdf-cert, --tsa and --pades are about a signature in the PDF", remedy="Add --pdf-key."
-            )
+        if pdf_cert or pades:
+            raise WrittenFault("--pdf-cert and --pades are about a signature in the PDF", remedy="Add --pdf-key.")
         return None
     from auditor.app.pdf import PdfKey
     from auditor.cli.passphrase import passphrase_in

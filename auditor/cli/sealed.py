@@ -33,7 +33,7 @@ def _lines(verified: Verified) -> Iterator[tuple[str, str]]:
     if verified.by:
         yield "sealed by", verified.by
     yield "key", verified.signer
-    yield "sealed", f"{verified.sealed} (by the sealer's clock)"
+    yield "sealed", f"{verified.sealed} ({_proof('sealer', proven=verified.proven)})"
     yield "verdict", f"{stated.get('verdict')}: {stated.get('because')}"
     yield "model", _named(stated.get("model"))
     yield from (("", f"sha256 {subject.sha256} {subject.name}") for subject in statement.of("model"))
@@ -50,15 +50,19 @@ def _lines(verified: Verified) -> Iterator[tuple[str, str]]:
 def _signed(one: SignedOff, *, known: bool) -> Iterator[tuple[str, str]]:
     """Name, meaning and time, as 21 CFR 11.50 asks to have them shown."""
     whose = "" if known else " (as the statement says: no trust store names the key's holder)"
-    yield one.meaning, f"{one.name}, {one.role}, {one.at} (by the signer's clock){whose}"
+    yield one.meaning, f"{one.name}, {one.role}, {one.at} ({_proof('signer', proven=one.proven)}){whose}"
     if one.comment:
         yield "", f"“{one.comment}”"
     yield "", f"key {one.signer}"
 
 
 def _in_pdf(one: PdfSignature) -> str:
-    proof = "which a time stamp proves" if one.proven else "by the signer's clock"
+    proof = _proof("signer", proven=one.proven)
     return f"{'certified' if one.certifies else 'signed'} by {one.name}, {one.at.isoformat()}, {proof}"
+
+
+def _proof(whose: str, *, proven: bool) -> str:
+    return "which a time stamp proves" if proven else f"by the {whose}'s clock"
 
 
 def _named(thing: Any) -> str:

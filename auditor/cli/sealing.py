@@ -49,17 +49,17 @@ def new_key(out: Path, name: str, use: str, holder: str, *, no_passphrase: bool)
 @click.option("--key", type=PrivateKey(), required=True, help="The private key (PEM, PKCS#12, or a pkcs11: URI).")
 @in_pdf
 @click.option("--trust", type=STORE, help="The trust store, whose certificates B-LT and B-LTA need.")
-def seal(audit: Path, key: Path, trust: Path | None, **pdf: Any) -> None:
+def seal(audit: Path, key: Path, trust: Path | None, tsa: str, **pdf: Any) -> None:
     """Sign the files of an audit's folder as they are.
 
     Makes the reports again first: what the record does not give is not sealed. With --pdf-key report.pdf is certified,
-    and gets places for the signatures of sign-offs. The passphrase of the key is asked for, or taken from
-    AUDITOR_PASSPHRASE; the other's from AUDITOR_PDF_PASSPHRASE.
+    and gets places for the signatures of sign-offs. With --tsa a time stamp is kept beside the seal, and in the PDF.
+    The passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE; the other's from AUDITOR_PDF_PASSPHRASE.
     """
     from auditor.app.seal import seal as perform
     from auditor.cli.passphrase import passphrase
 
-    file, signer = perform(audit, key, passphrase, pdf_key(trust, **pdf))
+    file, signer = perform(audit, key, passphrase, pdf_key(trust, tsa=tsa, **pdf), tsa)
     click.echo(f"sealed       {file}\nby the key   {signer}")
 
 
@@ -74,11 +74,14 @@ def seal(audit: Path, key: Path, trust: Path | None, **pdf: Any) -> None:
 @click.option("--trust", type=STORE, required=True, help="The trust store: the seal has to hold before anybody signs.")
 @click.option("--comment", default="", help="A sentence that is signed too.")
 @in_pdf
-def sign_off(audit: Path, name: str, role: str, meaning: str, key: Path, trust: Path, comment: str, **pdf: Any) -> None:
+def sign_off(
+    audit: Path, name: str, role: str, meaning: str, key: Path, trust: Path, comment: str, tsa: str, **pdf: Any
+) -> None:
     """Sign a sealed audit off: reviewed, or approved.
 
-    Adds a statement over the seal and every sign-off before it, and with --pdf-key a signature in report.pdf. The
-    passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE; the other's from AUDITOR_PDF_PASSPHRASE.
+    Adds a statement over the seal and every sign-off before it, with --pdf-key a signature in report.pdf, with --tsa a
+    time stamp of both. The passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE; the other's from
+    AUDITOR_PDF_PASSPHRASE.
     """
     from auditor.app.signoff import Words
     from auditor.app.signoff import sign_off as perform
@@ -86,7 +89,7 @@ def sign_off(audit: Path, name: str, role: str, meaning: str, key: Path, trust: 
     from auditor.cli.sealed import sealed
 
     said = Words(name, role, meaning, comment)
-    click.echo(sealed(perform(audit, said, key, passphrase, trust, pdf_key(trust, **pdf))))
+    click.echo(sealed(perform(audit, said, key, passphrase, trust, pdf_key(trust, tsa=tsa, **pdf), tsa)))
 
 
 @click.command()

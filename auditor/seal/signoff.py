@@ -6,15 +6,15 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import FileFault, Problem, SealFault
 from auditor.names import same
-from auditor.seal import envelope, folder, strictjson
+from auditor.seal import envelope, folder, stamp, strictjson
 from auditor.seal.statement import Statement, Subject, read, written
-from auditor.seal.trust import CLOCKS, Moment, Trust, moment, standing
+from auditor.seal.trust import CLOCKS, Trust, moment, standing
 
 PREDICATE_TYPE = "https://auditor.example/sign-off/v1"
 MEANINGS = ("reviewed", "approved")
@@ -43,8 +43,8 @@ class InPdf:
 class SignedOff:
     """A sign-off that holds. name: as stated and, with a trust store, as the store names the key's holder.
 
-    at: ISO 8601. report: the report as it was then, None where the audit has none. pdf: what it says of its signature
-    in the report, None where it has none.
+    at: ISO 8601; proven: a time stamp says so. report: the report as it was then, None where the audit has none. pdf:
+    what it says of its signature in the report, None where it has none.
     """
 
     file: str
@@ -56,6 +56,7 @@ class SignedOff:
     signer: str
     report: Subject | None
     pdf: InPdf | None
+    proven: bool = False
 
 
 def file_name(number: int) -> str:
@@ -63,15 +64,20 @@ def file_name(number: int) -> str:
     return f"sign-off-{number}.dsse.json"
 
 
-def is_file(name: str) -> bool:
-    """Whether a file of the folder is a sign-off, by its name."""
-    return _FILE.fullmatch(name) is not None
-
-
 def chain(files: Mapping[str, Path]) -> list[str]:
     """The seal and the sign-offs among the files, in their order."""
     numbers = sorted(int(found[1]) for found in map(_FILE.fullmatch, files) if found)
     return [envelope.FILE, *map(file_name, numbers)]
+
+
+def statements(files: Mapping[str, Path]) -> frozenset[str]:
+    """Those of the files that are the seal, a sign-off, or the time stamp of one of these: no seal covers them."""
+    return frozenset(stamp.with_stamps(files, chain(files)))
+
+
+def signs(files: Mapping[str, Path], before: str) -> list[str]:
+    """What a sign-off signs: the seal, the sign-off before it, and the time stamps that these have."""
+    return stamp.with_stamps(files, dict.fromkeys((envelope.FILE, before)))
 
 
 def unjudged(files: Mapping[str, Path]) -> list[Subject]:
@@ -82,15 +88,12 @@ def unjudged(files: Mapping[str, Path]) -> list[Subject]:
 
 
 def statement_of(previous: Mapping[str, bytes], report: Subject | None, told: Mapping[str, Any]) -> bytes:
-    """The bytes to sign. previous: the files of the chain so far; report: as it is with the new signature.
+    """The bytes to sign. previous: what `signs` names; report: as it is with the new signature.
 
     told: name, role, meaning, comment, signed (the time, ISO 8601), and pdf where it signs that too.
     """
-    names = [envelope.FILE, *list(previous)[-1:]]
-    subjects = [
-        Subject("chain", name, hashlib.sha256(previous[name]).hexdigest(), len(previous[name])) for name in names
-    ]
-    return written(PREDICATE_TYPE, [*dict.fromkeys(subjects), *([report] if report else [])], told)
+    subjects = [Subject("chain", name, hashlib.sha256(data).hexdigest(), len(data)) for name, data in previous.items()]
+    return written(PREDICATE_TYPE, [*subjects, *([report] if report else [])], told)
 
 
 def signed_off(
@@ -106,7 +109,8 @@ def signed_off(
         try:
             one, noted = _opened(name, files, names[number - 1], trust, sealed, today)
         except (SealFault, FileFault) as fault:
-            problems += [Problem(name, p.what, p.remedy) for p in fault.problems]
+            of_stamp = stamp.beside(name)
+            problems += [Problem(of_stamp if p.where == of_stamp else name, p.what, p.remedy) for p in fault.problems]
         else:
             good.append(one)
             notes += noted
@@ -116,7 +120,8 @@ def signed_off(
 def _opened(
     name: str, files: Mapping[str, Path], before: str, trust: Trust, sealed: Statement, today: datetime.datetime
 ) -> tuple[SignedOff, list[str]]:
-    payload, key = envelope.opened(folder.bounded(files[name], strictjson.MOST_BYTES), trust.public, name)
+    data = folder.bounded(files[name], strictjson.MOST_BYTES)
+    payload, key = envelope.opened(data, trust.public, name)
     statement = read(payload, PREDICATE_TYPE)
     told = {
         at: strictjson.text(dict(statement.predicate), at, name)
@@ -125,18 +130,24 @@ def _opened(
     report = next(iter(statement.of("report")), None)
     made = SignedOff(
         file=name,
-        **{("at" if at == "signed" else at): text for at, text in told.items()},
+        name=told["name"],
+        role=told["role"],
+        meaning=told["meaning"],
+        comment=told["comment"],
+        at=told["signed"],
         signer=key.keyid,
         report=report,
         pdf=InPdf.read(statement.predicate, name),
     )
-    used, problems = moment(told["signed"], name)
-    problems += [*_unchained(statement, files, before), *_unentitled(made, trust, sealed, used)]
+    at, problems = moment(told["signed"], name)
+    problems += [*_unchained(statement, files, before), *_unentitled(made, trust, sealed, at)]
     holder = trust.named(key.keyid)
     notes: list[str] = []
-    if used is not None:
-        wrong, notes = standing(f"the key of {holder.holder or made.name}", holder.terms, Moment(used), today)
+    if at is not None:
+        used, doubts = stamp.used(at, data, stamp.found(files, name), trust, name, today)
+        wrong, noted = standing(f"the key of {holder.holder or made.name}", holder.terms, used, today)
         problems += [Problem(name, one) for one in wrong]
+        made, notes = replace(made, proven=used.proven), [*doubts, *noted]
     if problems:
         raise SealFault(problems)
     return made, notes
@@ -145,7 +156,7 @@ def _opened(
 def _unchained(statement: Statement, files: Mapping[str, Path], before: str) -> Iterator[Problem]:
     """Whether it signs the seal and the sign-off before it, as they are, and nothing that is not known."""
     stated = {subject.name: (subject.sha256, subject.bytes) for subject in statement.of("chain")}
-    there = {name: folder.digest(files[name]) for name in dict.fromkeys((envelope.FILE, before))}
+    there = {name: folder.digest(files[name]) for name in signs(files, before)}
     if stated != there:
         yield Problem("", f"does not sign what is there: {', '.join(there)}")
     reports = statement.of("report")

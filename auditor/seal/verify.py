@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import AuditorError, FileFault, Problem, SealFault
-from auditor.seal import envelope, folder, signoff, strictjson
+from auditor.seal import envelope, folder, signoff, stamp, strictjson
 from auditor.seal.agreement import RECORD, body_digest, contradictions
 from auditor.seal.foureyes import Asked, asked
 from auditor.seal.inpdf import Judged, judged
@@ -28,15 +28,17 @@ class Verified:
     """What was found. problems: everything that is broken, by name; it holds where there is none.
 
     statement: what was sealed, None where no trusted key signed it; then there is nothing but problems. signer:
-    fingerprint of the key; by: its holder, empty where a key was given alone; sealed: ISO 8601. asked: the sign-offs
-    that the policy asks for, None where it asks for none. certified: the seal's own signature in the PDF, as stated;
-    pdf: the signatures in it that hold. compared: files beside the folder that were compared too.
+    fingerprint of the key; by: its holder, empty where a key was given alone; sealed: ISO 8601; proven: a time stamp
+    says so. asked: the sign-offs that the policy asks for, None where it asks for none. certified: the seal's own
+    signature in the PDF, as stated; pdf: the signatures in it that hold. compared: files beside the folder that were
+    compared too.
     """
 
     statement: Statement | None = None
     signer: str = ""
     by: str = ""
     sealed: str = ""
+    proven: bool = False
     sign_offs: tuple[SignedOff, ...] = ()
     asked: Asked | None = None
     certified: InPdf | None = None
@@ -73,7 +75,7 @@ def examine(
         remedy = "Seal it with `auditor seal`."
         return Verified(problems=(Problem(str(audit), "there is no seal in this folder", remedy),))
     try:
-        seal = _seal(found.files[envelope.FILE], trust, today)
+        seal = _seal(found.files, trust, today)
     except AuditorError as fault:
         return Verified(problems=fault.problems)
     statement = seal.statement
@@ -116,15 +118,21 @@ def unbroken(audit: Path) -> list[Problem]:
     return [*found.strange, *_files(found.files, read(payload), signoff.unjudged(found.files))]
 
 
-def _seal(file: Path, trust: Trust, today: datetime.datetime) -> Verified:
+def _seal(files: Mapping[str, Path], trust: Trust, today: datetime.datetime) -> Verified:
     """The seal, with what is wrong with its key. Raises SealFault where no trusted key signed it."""
-    payload, key = envelope.opened(folder.bounded(file, strictjson.MOST_BYTES), trust.public)
+    data = folder.bounded(files[envelope.FILE], strictjson.MOST_BYTES)
+    payload, key = envelope.opened(data, trust.public)
     statement, holder = read(payload), trust.named(key.keyid)
     at, problems = moment(statement.predicate.get("sealed"), envelope.FILE)
-    notes: list[str] = []
+    used, notes = Moment(at or today), list[str]()
     if at is not None:
-        wrong, notes = standing(f"the key of {holder.holder or 'the sealer'}", holder.terms, Moment(at), today)
+        try:
+            used, notes = stamp.used(at, data, stamp.found(files, envelope.FILE), trust, envelope.FILE, today)
+        except (SealFault, FileFault) as fault:
+            problems += fault.problems
+        wrong, noted = standing(f"the key of {holder.holder or 'the sealer'}", holder.terms, used, today)
         problems += [Problem(envelope.FILE, one) for one in wrong]
+        notes += noted
     if not holder.may(SEAL):
         roles = ", ".join(sorted(holder.roles))
         problems.append(Problem(envelope.FILE, f"is signed by {holder.holder}, who may not seal: {roles}"))
@@ -133,6 +141,7 @@ def _seal(file: Path, trust: Trust, today: datetime.datetime) -> Verified:
         key.keyid,
         holder.holder,
         str(statement.predicate.get("sealed")),
+        used.proven,
         certified=InPdf.read(statement.predicate, envelope.FILE),
         notes=tuple(notes),
         problems=tuple(problems),
@@ -142,7 +151,8 @@ def _seal(file: Path, trust: Trust, today: datetime.datetime) -> Verified:
 def _files(found: Mapping[str, Path], statement: Statement, reports: Sequence[Subject]) -> Iterator[Problem]:
     """reports: the report as each sign-off left it."""
     sealed = {subject.name: subject for subject in statement.files}
-    there = {name: path for name, path in found.items() if name != envelope.FILE and not signoff.is_file(name)}
+    statements = signoff.statements(found)
+    there = {name: path for name, path in found.items() if name not in statements}
     for name in sorted(sealed.keys() | there.keys()):
         if name not in there:
             yield Problem(name, "was sealed and is missing")
