@@ -118,7 +118,7 @@ def test_keys_for_pdf(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        (["--tsa", "http://127.0.0.1:9/"], "are about a signature in the PDF"),
+        (["--pades", "B-T"], "are about a signature in the PDF"),
         (["--pdf-key", "k.pem", "--pades", "B-T"], "B-T needs a time stamp"),
         (["--pdf-key", "k.pem", "--pades", "B-B", "--tsa", "http://127.0.0.1:9/"], "B-B takes no time stamp"),
         (["--pdf-key", "k.pem", "--pades", "B-LTA", "--tsa", "http://127.0.0.1:9/"], "Name a trust store by --trust"),
