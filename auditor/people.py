@@ -12,7 +12,7 @@ from auditor.estimate import Frozen
 from auditor.names import person
 
 Sha256 = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
-Person = Annotated[str, AfterValidator(person)]
+Person = Annotated[str, Field(min_length=1), AfterValidator(person)]
 
 
 class Signature(Frozen):

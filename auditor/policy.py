@@ -146,11 +146,15 @@ class Look(Frozen):
 
 
 class FrozenPolicy(Frozen):
-    """That the policy in force was signed before: when (ISO 8601, by the signer's clock), by whom; its digest."""
+    """That the policy in force was signed before: when (ISO 8601), by whom; its digest.
+
+    stamped_by: the authority whose time stamp proves when; empty where only the signer's clock says so.
+    """
 
     at: str
     by: str
     sha256: str
+    stamped_by: str = ""
 
 
 class Policy(Frozen):

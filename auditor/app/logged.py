@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from auditor.archive.entry import Entry
 from auditor.archive.gathered import facts
 from auditor.archive.store import Archive
 from auditor.errors import FileFault, WrittenFault
-from auditor.history import EarlierRun, Logged
+from auditor.history import EarlierRun, Logged, Shared
 from auditor.record import Record
 from auditor.seal import keys
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 
 _MOST_TOLD = 100  # the record is to stay small; the log holds all
+_OF_MODEL = "model = ?1"
+# Whatever version made the log: the digests are looked up in the entries themselves.
+_ON_DATA = "EXISTS (SELECT 1 FROM json_each(body, '$.facts.data') WHERE value IN (SELECT value FROM json_each(?2)))"
+_UNTOLD = "model IS NOT NULL AND json_type(body, '$.facts.data') IS NOT 'array'"
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,26 @@ class RunLog:
         return cls(store.opened(into.archive), keys.signer(into.key, into.passphrase))
 
     def told(self, record: Record) -> Record:
-        """The record with what the log says before this run is added: its checkpoint, and runs of the same model."""
+        """The record with what the log says before this run is added: its checkpoint, runs of this model or data."""
+        model, data = record.model.file.sha256, {file.sha256 for file in record.data.files}
         with self.archive.reading() as log:
             latest = log.latest()
-            bodies = list(log.bodies("model = ? AND idx < ?", record.model.file.sha256, latest.size))
-        runs = tuple(_run(entry.read(index, body)) for index, body in bodies[:_MOST_TOLD])
-        logged = Logged(origin=latest.origin, size=latest.size, earlier=len(bodies), checkpoint=latest.note, runs=runs)
+            known = model, json.dumps(sorted(data)), latest.size
+            found = [
+                _run(entry.read(index, body), model, data)
+                for index, body in log.bodies(f"({_OF_MODEL} OR {_ON_DATA}) AND idx < ?3", *known)
+            ]
+            untold = sum(1 for _ in log.bodies(f"NOT {_OF_MODEL} AND {_UNTOLD} AND ?2 <> '' AND idx < ?3", *known))
+        earlier = sum(one.same_model for one in found)
+        logged = Logged(
+            origin=latest.origin,
+            size=latest.size,
+            earlier=earlier,
+            related=len(found) - earlier,
+            untold=untold,
+            checkpoint=latest.note,
+            runs=tuple(found[:_MOST_TOLD]),
+        )
         return record.model_copy(update={"run": record.run.model_copy(update={"archive": logged})})
 
     def add(self, raw: bytes) -> None:
@@ -51,12 +70,24 @@ class RunLog:
             writer.add("run", facts(raw), {}, {})
 
 
-def _run(one: Entry) -> EarlierRun:
+def _run(one: Entry, model: str, data: set[str]) -> EarlierRun:
     facts = one.facts
     if facts is None:
         raise FileFault(f"entry {one.index} of the archive's log names a model and says nothing of an audit")
-    told = {"verdict": facts.verdict, "policy": facts.policy, "version": facts.policy_version}
-    return EarlierRun(index=one.index, added=one.added, **told)
+    return EarlierRun(
+        index=one.index,
+        added=one.added,
+        verdict=facts.verdict,
+        policy=facts.policy,
+        version=facts.policy_version,
+        same_model=facts.model == model,
+        data="unknown" if facts.data is None else _shared(data, facts.data),
+    )
+
+
+def _shared(data: set[str], other: tuple[str, ...]) -> Shared:
+    common = data.intersection(other)
+    return "none" if not common else "all" if common == data else "some"
 
 
 @dataclass(frozen=True)

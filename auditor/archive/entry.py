@@ -29,7 +29,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Facts:
-    """What an audit was about, as its record says. model, record, policy_files: digests of files; body: of it."""
+    """What an audit was about, as its record says. model, record, policy_files, data: digests of files; body: of it.
+
+    data: None in entries of a version that did not say it.
+    """
 
     name: str
     version: str
@@ -41,6 +44,7 @@ class Facts:
     record: str
     body: str
     started: str
+    data: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def read(index: int, body: bytes) -> Entry:
 
 
 def _facts(said: Mapping[str, Any]) -> Facts:
-    return Facts(**{**said, "policy_files": tuple(said["policy_files"])})
+    data = said.get("data")
+    return Facts(**{**said, "policy_files": tuple(said["policy_files"]), "data": None if data is None else tuple(data)})
 
 
 def _kept(said: Mapping[str, Any]) -> dict[str, Kept]:

@@ -68,6 +68,7 @@ def facts(record: bytes) -> Facts:
             record=hashlib.sha256(record).hexdigest(),
             body=str(raw["body_sha256"]),
             started=str(raw["run"]["started"]),
+            data=tuple(sorted({str(file["sha256"]) for file in raw["data"]["files"]})),
         )
     except (KeyError, TypeError):
         raise SealFault("is no record", where=RECORD) from None

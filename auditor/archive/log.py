@@ -55,7 +55,7 @@ class Log:
         return self._latest()[0]
 
     def bodies(self, where: str = "", *given: object) -> Iterator[tuple[int, bytes]]:
-        """Index and bytes of the entries, in their order; where: an SQL condition on `idx`, `kind` or `model`."""
+        """Index and bytes of the entries, in their order; where: SQL on `idx`, `kind`, `model`, `body`."""
         condition = f"WHERE {where}" if where else ""
         with _told(self.path):
             for idx, body in self.connection.execute(f"SELECT idx, body FROM entry {condition} ORDER BY idx", given):  # noqa: S608 - conditions are ours

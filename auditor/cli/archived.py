@@ -33,6 +33,8 @@ def removed(made: Removed) -> str:
 def told_to(archive: Logged) -> str:
     """Where a run was logged."""
     known = f"{archive.size} entries before this one, {archive.earlier} of them about this model file"
+    if archive.related:
+        known += f", {archive.related} about other models on these data"
     return f"logged in {one_line(archive.origin)}: {known}"
 
 

@@ -93,9 +93,7 @@ def _times(record: Record, section: str, words: Words) -> Block:
     heads = (Head(words("Check")), Head(words("Evaluations"), "right"), Head(words("Seconds"), "right"))
     told = (words("What each check took stands in report.html."),)
     grid = Grid(words("What each check took"), heads, tuple(rows), aside=True)
-    return Block(
-        "times", f"{section}.4", words("Times"), text=told, facts=facts, grids=(grid, *runs(record.run.archive, words))
-    )
+    return Block("times", f"{section}.4", words("Times"), text=told, facts=facts, grids=(grid, *runs(record, words)))
 
 
 def _logged(archive: Logged | None, words: Words) -> tuple[Fact, ...]:
@@ -109,6 +107,7 @@ def _logged(archive: Logged | None, words: Words) -> tuple[Fact, ...]:
         Fact(words("Archive"), told),
         Fact(words("Its checkpoint"), Code(root)),
         Fact(words("Earlier runs of this model file"), count(archive.earlier)),
+        Fact(words("Of other models on these data"), count(archive.related)),
     )
 
 

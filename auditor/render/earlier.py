@@ -4,47 +4,86 @@ from __future__ import annotations
 
 import datetime
 
-from auditor.history import Logged
+from auditor.history import EarlierRun, Logged
+from auditor.policy import FrozenPolicy
 from auditor.record import Record
-from auditor.render.view import Grid, Head
+from auditor.render.view import Cell, Grid, Head
 from auditor.render.words import Words
 
 
 def frozen(record: Record, words: Words) -> str:
-    """When and by whom the policy was frozen, and how many runs of the model file the log held by then."""
+    """When and by whom the policy was frozen, and which runs of the model file or on its data were logged by then."""
     freeze, archive = record.policy.frozen, record.run.archive
     if freeze is None:
         return words("not before this run")
     told = words("{date}, by {name}", date=words.date(freeze.at), name=freeze.by)
-    if archive is None or len(archive.runs) < archive.earlier:  # then the first runs are known, and not all
+    if freeze.stamped_by:
+        told = words("{told}, stamped by {authority}", told=told, authority=freeze.stamped_by)
+    if archive is None or len(archive.runs) < archive.earlier + archive.related:  # then not all runs are known
         return told
-    before = sum(1 for one in archive.runs if _moment(one.added) < _moment(freeze.at))
-    count = words.numbers.count
+    before = [one for one in archive.runs if not _since(one, freeze)]
+    own, count = sum(one.same_model for one in before), words.numbers.count
     if before:
-        return words("{told}; {n} runs of this model file were logged before", told=told, n=count(before))
-    return words("{told}; before any logged run of this model file", told=told)
+        told = words("{told}; logged before:", told=told)
+        if own:
+            told = words("{told} {n} runs of this model file", told=told, n=count(own))
+        if others := len(before) - own:
+            joined = words("{told},", told=told) if own else told
+            told = words("{told} {n} runs of other models on these data", told=joined, n=count(others))
+        return told
+    if archive.untold:
+        note = words("of {n} runs of other models the log does not tell the data", n=count(archive.untold))
+        return words("{told}; before any logged run of this model file; {note}", told=told, note=note)
+    return words("{told}; before any logged run of this model file or on these data", told=told)
 
 
-def runs(archive: Logged | None, words: Words) -> tuple[Grid, ...]:
-    """The earlier runs of the model file that the log held."""
+def runs(record: Record, words: Words) -> tuple[Grid, ...]:
+    """The earlier runs of the model file, or on its data, that the log held; and which of them the freeze preceded."""
+    archive, freeze = record.run.archive, record.policy.frozen
     if archive is None or not archive.runs:
         return ()
     heads = (
         Head(words("Entry"), "right"),
         Head(words("Logged on")),
+        *((Head(words("Freeze")),) if freeze else ()),
+        Head(words("Model file")),
+        Head(words("Data files")),
         Head(words("Policy")),
         Head(words("Version")),
         Head(words("Verdict")),
     )
-    count = words.numbers.count
-    rows = tuple(
-        (count(one.index), words.date(one.added), one.policy, one.version, one.verdict) for one in archive.runs
+    rows = tuple(_row(one, freeze, words) for one in archive.runs)
+    count, known = words.numbers.count, archive.earlier + archive.related
+    whole = words("Earlier runs of this model file, or on these data")
+    first = words("{title}, the first {n} of {all}", title=whole, n=count(len(rows)), all=count(known))
+    return (Grid(whole if len(rows) == known else first, heads, rows, notes=_untold(archive, words)),)
+
+
+def _row(one: EarlierRun, freeze: FrozenPolicy | None, words: Words) -> tuple[Cell, ...]:
+    shared = {
+        "all": words("these"),
+        "some": words("some of these"),
+        "none": words("others"),
+        "unknown": words("unknown"),
+    }
+    order = (words("before it") if not _since(one, freeze) else words("after it"),) if freeze else ()
+    model = words("this") if one.same_model else words("another")
+    told = (words.numbers.count(one.index), words.date(one.added), *order, model, shared[one.data])
+    return (*told, one.policy, one.version, one.verdict)
+
+
+def _untold(archive: Logged, words: Words) -> tuple[str, ...]:
+    if not archive.untold:
+        return ()
+    told = words(
+        "The log holds {n} more runs of other models whose entries do not tell on which data they were.",
+        n=words.numbers.count(archive.untold),
     )
-    shown = words(
-        "Earlier runs of this model file, the first {n} of {all}", n=count(len(rows)), all=count(archive.earlier)
-    )
-    whole = words("Earlier runs of this model file")
-    return (Grid(whole if len(rows) == archive.earlier else shown, heads, rows),)
+    return (told,)
+
+
+def _since(one: EarlierRun, freeze: FrozenPolicy) -> bool:
+    return _moment(one.added) >= _moment(freeze.at)
 
 
 def _moment(written: str) -> datetime.datetime:

@@ -18,7 +18,7 @@ from auditor.yamlfile import Marked, read_yaml, validated
 
 NAME = "trust.yaml"
 Word = Annotated[str, Field(min_length=1)]
-Person = Annotated[str, AfterValidator(person)]
+Person = Annotated[str, Field(min_length=1), AfterValidator(person)]
 
 
 class _Written(BaseModel, frozen=True, extra="forbid"):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from auditor.app import archive as uses
 from auditor.app import proofs, recorded
+from auditor.archive import entry, store
 from auditor.artifact import ModelFile, Refused
 from auditor.errors import Problem
+from auditor.seal import keys
 
 
 @pytest.fixture
@@ -42,6 +45,26 @@ def test_every_run(call, order: Path, archive: Path) -> None:
     assert [(0, "PASS", "tiny")] == [(each.index, each.verdict, each.policy) for each in two.run.archive.runs]
     Path("kept").write_text(two.run.archive.checkpoint, "utf-8")
     assert proofs.verify(archive, None, Path("kept")).entries == 2
+
+
+def test_other_models(call, order: Path, archive: Path, model) -> None:
+    """Runs of other models on the same data are told; an entry that says no data, as of old, is counted apart."""
+    run(call, order, "--out", "one")
+    old, data = uses.holdings(archive).entries[0].facts, recorded.load(Path("one")).data.files
+    assert old is not None
+    assert tuple(file.sha256 for file in data) == old.data
+    with store.opened(archive).writing(keys.signer(Path("log-keys/log.key.pem"), bytes)) as writer:
+        body = entry.written("run", facts={**asdict(old), "model": "f" * 64})
+        writer.log.append(body.replace(b'"data":["' + data[0].sha256.encode() + b'"],', b""), writer.signer)
+    model.description = replace(model.description, sha256="d" * 64)
+    told = run(call, order, "--out", "two").err
+    assert told.endswith(
+        "2 entries before this one, 0 of them about this model file, 1 about other models on these data\n"
+    )
+    known = recorded.load(Path("two")).run.archive
+    assert known is not None
+    assert (0, 1, 1) == (known.earlier, known.related, known.untold)
+    assert [(False, "all")] == [(one.same_model, one.data) for one in known.runs]
 
 
 def test_same_body(call, order: Path, archive: Path) -> None:
