@@ -6,32 +6,35 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
-from auditor.app.seal import write
+from auditor.app.seal import stamp_of, write
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.policy import FrozenPolicy
 from auditor.seal import freeze as seal
-from auditor.seal import keys
+from auditor.seal import keys, stamp
 from auditor.seal.trust import Trust
 
 
-def freeze(named: str, key: Path, secret: Callable[[], bytes], out: Path | None) -> tuple[Path, str]:
+def freeze(named: str, key: Path, secret: Callable[[], bytes], out: Path | None, tsa: str = "") -> tuple[Path, str]:
     """Write a policy's freeze; returns its file and the digest of the policy in force.
 
-    out: the file to be made (None: `<last part of the policy's name>.freeze.json` here). Raises WrittenFault where it
-    is there already, or the policy is faulty; FileFault where it cannot be written, and then nothing is left of it.
+    out: the file to be made (None: `<last part of the policy's name>.freeze.json` here). tsa: the address of the
+    authority that stamps it, where given; its token lies beside the file. Raises WrittenFault where it is there
+    already, or the policy is faulty; FileFault where no time stamp can be had or it cannot be written, and then nothing
+    is left of it.
     """
     loaded = load_policy(named, CATALOGUE)
     policy = loaded.policy
     file = out or Path(f"{policy.policy.rpartition('/')[2]}.freeze.json")
-    if file.exists():
-        raise WrittenFault("this is there already, and a freeze is never overwritten", where=str(file))
+    for one in (file, stamp_of(file)):
+        if one.exists():
+            raise WrittenFault("this is there already, and a freeze is never overwritten", where=str(one))
     files = [(one.name, one.sha256, one.bytes) for one in loaded.files]
     now = datetime.datetime.now(datetime.UTC)
     signer = keys.signer(key, secret)
     data = seal.frozen(policy.policy, str(policy.version), policy.digest(), files, now, signer)
-    write(file, data)
+    write(file, data, stamp.stamped(data, now.isoformat(timespec="seconds"), tsa) if tsa else b"")
     return file, policy.digest()
 
 
@@ -39,7 +42,7 @@ def held(path: Path, policy: LoadedPolicy, trust: Trust | None, where: str) -> F
     """The freeze of the policy in force.
 
     where: the place that names it. Raises WrittenFault where it is of another policy, or nobody can tell whose key
-    signed it; SealFault where it does not hold.
+    signed it; SealFault where it, or its time stamp, does not hold.
     """
     if trust is None:
         remedy = "Give the trust store by --trust."
@@ -49,4 +52,4 @@ def held(path: Path, policy: LoadedPolicy, trust: Trust | None, where: str) -> F
         what = f"the policy in force is not the one that was frozen on {found.at[:10]}"
         remedy = "`auditor policy diff` tells what differs. Freeze it anew, before results are seen."
         raise WrittenFault(what, where=where, remedy=remedy)
-    return FrozenPolicy(at=found.at, by=found.by, sha256=found.sha256)
+    return FrozenPolicy(at=found.at, by=found.by, sha256=found.sha256, stamped_by=found.stamped_by)

@@ -22,6 +22,7 @@ from auditor.loaders.spec import AuditSpec, DataSpec
 from auditor.people import Attestation, Waiver
 from auditor.policy import FrozenPolicy
 from auditor.render.words import words
+from auditor.seal.stamp import beside
 from auditor.seal.trustfile import read_trust
 from auditor.yamlfile import read_yaml, validated
 from auditor.yamltree import Keys, Marked
@@ -82,6 +83,7 @@ def ordered(audit: Path, trust: Path | None = None) -> Order:
     policy = faults.of(lambda: load_policy(spec.policy, CATALOGUE, folder))
     named = {"dataset.yaml": spec.data, "waivers.yaml": spec.waivers, "attestations.yaml": spec.attestations}
     named["policy.freeze.json"] = spec.frozen
+    named["policy.freeze.tst"] = _stamp_of(spec.frozen, folder)
     named["reasons.yaml"] = spec.explanations.reasons if spec.explanations else None
     paths = {name: folder / path for name, path in named.items() if path and path not in absent}
     data = faults.of(lambda: read_spec(paths["dataset.yaml"])[0]) if "dataset.yaml" in paths else None
@@ -123,6 +125,12 @@ def _stated(
     file, where = paths.get("policy.freeze.json"), marked.where("frozen")
     frozen = faults.of(lambda: freeze.held(file, policy, store, where)) if file else None
     return _Stated(waivers, attestations, frozen)
+
+
+def _stamp_of(frozen: str | None, folder: Path) -> str | None:
+    """The path of a freeze's time stamp, where it has one."""
+    token = beside(frozen) if frozen else None
+    return token if token and (folder / token).exists() else None
 
 
 def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]:

@@ -85,17 +85,18 @@ def test(cases: Path) -> int:
 @_POLICY
 @click.option("--key", type=FILE, required=True, help="Your private key (PEM or PKCS#12).")
 @click.option("--out", type=NEW, help="The file to make. Default: NAME.freeze.json, here.")
-def freeze(named: str, key: Path, out: Path | None) -> None:
+@click.option("--tsa", default="", metavar="URL", help="The time-stamp authority (RFC 3161) that proves when.")
+def freeze(named: str, key: Path, out: Path | None, tsa: str) -> None:
     """Sign a policy before results are seen.
 
     Name the file in the audit as `frozen:`; the report then says when and by whom the policy was frozen, and an audit
-    by a policy that was changed since is refused. The passphrase of the key is asked for, or taken from
-    AUDITOR_PASSPHRASE.
+    by a policy that was changed since is refused. With --tsa a time stamp is kept beside it and proves when, whatever
+    becomes of the key. The passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE.
     """
     from auditor.app.freeze import freeze as perform
     from auditor.cli.passphrase import passphrase
 
-    file, digest = perform(named, key, passphrase, out)
+    file, digest = perform(named, key, passphrase, out, tsa)
     click.echo(f"frozen       {file}\npolicy       {digest}")
 
 

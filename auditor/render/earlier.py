@@ -17,8 +17,8 @@ def frozen(record: Record, words: Words) -> str:
     if freeze is None:
         return words("not before this run")
     told = words("{date}, by {name}", date=words.date(freeze.at), name=freeze.by)
-    if freeze.stamped_by:
-        told = words("{told}, stamped by {authority}", told=told, authority=freeze.stamped_by)
+    proof = words("stamped by {name}", name=freeze.stamped_by) if freeze.stamped_by else words("by the signer’s clock")
+    told = words("{told} ({proof})", told=told, proof=proof)
     if archive is None or len(archive.runs) < archive.earlier + archive.related:  # then not all runs are known
         return told
     before = [one for one in archive.runs if not _since(one, freeze)]

@@ -93,15 +93,13 @@ def used(
         return Moment(told), [f"{named} was not judged: {what}"]
     if len(token) > MOST_BYTES:
         raise SealFault(f"is larger than {MOST_BYTES} bytes", where=named)
-    at, notes = _judged(data, token, trust, named, today)
-    if _apart(at, told):
-        raise SealFault(f"stamps {_iso(at)}, and {where} says {_iso(told)}", where=named)
-    return Moment(at, proven=True), notes
+    proven, notes = _judged(data, token, trust, named, today)
+    if _apart(proven.at, told):
+        raise SealFault(f"stamps {_iso(proven.at)}, and {where} says {_iso(told)}", where=named)
+    return proven, notes
 
 
-def _judged(
-    data: bytes, token: bytes, trust: Trust, named: str, today: datetime.datetime
-) -> tuple[datetime.datetime, list[str]]:
+def _judged(data: bytes, token: bytes, trust: Trust, named: str, today: datetime.datetime) -> tuple[Moment, list[str]]:
     """The time of a token that holds, and what is to be noted. The authority has to be valid when it stamped."""
     from asn1crypto import cms
     from pyhanko.sign.validation.errors import SignatureValidationError
@@ -128,7 +126,7 @@ def _judged(
     ended = status.signing_cert.not_valid_after
     if ended < today:
         notes.append(f"the certificate that signed {named} ran out on {ended.date()}; it stamped on {at.date()}")
-    return at, notes
+    return Moment(at, proven=True, by=anchor.holder), notes
 
 
 def _context(trust: Trust, at: datetime.datetime) -> Any:

@@ -75,10 +75,11 @@ class TrustedCertificate:
 
 @dataclass(frozen=True)
 class Moment:
-    """When a key was used. proven: by a time stamp; else only the user's clock says so."""
+    """When a key was used. proven: by a time stamp; else only the user's clock says so. by: whose."""
 
     at: datetime.datetime
     proven: bool = False
+    by: str = ""
 
 
 def standing(whose: str, terms: Terms | None, used: Moment, today: datetime.datetime) -> tuple[list[str], list[str]]:

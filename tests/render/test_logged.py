@@ -84,12 +84,12 @@ def at_freeze(archive: Logged | None, stamped_by: str = "") -> Record:
 def test_frozen(archive: Logged | None, said: str) -> None:
     """A freeze is held against the runs of the model file and on its data that the log knows, if it knows all."""
     told = frozen(at_freeze(archive), words("en"))
-    assert told.partition("by Risk")[1:] == ("by Risk", said)
+    assert told.partition("by Risk")[1:] == ("by Risk", f" (by the signer’s clock){said}")
 
 
 def test_stamped() -> None:
     """Who proves the time of the freeze stands beside it."""
-    assert frozen(at_freeze(None, "Trusty TSA"), words("en")).endswith("by Risk, stamped by Trusty TSA")
+    assert frozen(at_freeze(None, "Trusty TSA"), words("en")).endswith("by Risk (stamped by Trusty TSA)")
 
 
 def test_runs() -> None:
