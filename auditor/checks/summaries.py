@@ -15,6 +15,7 @@ from auditor.dataset import Block, Dataset, Feature, Floats
 from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
+_LEVELS = 24  # of a category, such as the words of a language, that have a column of their own: the most frequent
 
 
 @dataclass(frozen=True)
@@ -31,33 +32,49 @@ def summaries(
 ) -> tuple[Floats, tuple[Summary, ...]]:
     """(rows, summaries) float32 in original units, NaN where nothing was measured; and what each column says.
 
-    recent: how many last steps the mean of the last steps covers. The columns depend on the features and on the longest
-    row that the model sees (`longest` steps, where not all of the rows are given), never on the values, so that two
-    data sets of one model have the same.
+    recent: how many last steps the mean of the last steps covers. The columns depend on the features, on the longest
+    row that the model sees (`longest` steps, where not all of the rows are given), and on which levels of a category
+    with many are frequent in the reference data; never on `data`, so that two data sets of one model have the same.
     """
     longest = longest or subject.encoder.width or int(data.lengths.max(initial=1))
+    told = _told(subject.reference or subject.test)
     pieces: list[NDArray[np.float32]] = []
     names: tuple[Summary, ...] = ()
     for rows in subject.chunks(data):
-        columns = list(_columns(data, subject.block(data, rows), recent, longest))
+        columns = list(_columns(data, subject.block(data, rows), recent, longest, told))
         names = tuple(name for name, _ in columns)
         pieces.append(np.stack([values for _, values in columns], axis=1).astype(np.float32))
     return np.concatenate(pieces), names
 
 
-def _columns(data: Dataset, block: Block, recent: int, longest: int) -> Iterator[tuple[Summary, Floats]]:
+def _told(data: Dataset) -> dict[str, list[int]]:
+    """Feature with many levels -> the codes of those that have a column: the most frequent."""
+    told = {}
+    for features, values in ((data.features, data.values), (data.static_features, data.static)):
+        for at, feature in enumerate(features):
+            if len(feature.levels) <= _LEVELS:
+                continue
+            known = values[:, at][~np.isnan(values[:, at])].astype(np.intp)
+            frequent = np.argsort(-np.bincount(known, minlength=len(feature.levels)), kind="stable")
+            told[feature.name] = sorted(frequent[:_LEVELS].tolist())
+    return told
+
+
+def _columns(
+    data: Dataset, block: Block, recent: int, longest: int, told: dict[str, list[int]]
+) -> Iterator[tuple[Summary, Floats]]:
     from_end = np.cumsum(block.mask[:, ::-1], axis=1, dtype=np.int_)[:, ::-1] * block.mask
     for at, feature in enumerate(data.features):
         values = block.values[:, :, at]
         if feature.kind == "categorical":
-            yield from _levels(feature, values, data.step)
+            yield from _levels(feature, told.get(feature.name), values, data.step)
         else:
             yield from _numbers(feature, values, from_end, recent, longest, data.step)
     for at, feature in enumerate(data.static_features):
         once = block.static[:, at]
         if feature.kind == "categorical":
-            for code, level in enumerate(feature.levels):
-                yield Summary(feature.name, level=level), _flag(once, code)
+            for code in told.get(feature.name, range(len(feature.levels))):
+                yield Summary(feature.name, level=feature.levels[code]), _flag(once, code)
         else:
             yield Summary(feature.name, feature.unit), once
     yield Summary(f"number of {data.step}s"), block.mask.sum(axis=1).astype(float)
@@ -91,10 +108,11 @@ def _numbers(
         yield Summary(f"{name}: number of {step}s above 0"), _counted(positive, measured)
 
 
-def _levels(feature: Feature, values: Floats, step: str) -> Iterator[tuple[Summary, Floats]]:
+def _levels(feature: Feature, told: list[int] | None, values: Floats, step: str) -> Iterator[tuple[Summary, Floats]]:
     measured = ~np.isnan(values)
     last = _last(values, measured)
-    for code, level in enumerate(feature.levels):
+    for code in range(len(feature.levels)) if told is None else told:
+        level = feature.levels[code]
         yield Summary(f"{feature.name}, last", level=level), _flag(last, code)
         yield Summary(f"{feature.name}: share of {step}s '{level}'"), _mean((values == code).astype(float), measured)
 

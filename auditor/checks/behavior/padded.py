@@ -103,6 +103,8 @@ def slopes(subject: Subject, block: Block, least: float) -> NDArray[np.bool_] | 
     None where no input has a slope.
     """
     inputs, names = subject.encoder.encode(block), sequences(subject)
+    if not any(np.issubdtype(values.dtype, np.floating) for values in inputs.values()):
+        return None
     ports = subject.model.description.outputs
     read, _ = subject.output.read(ports[0].name)
     port = next(one for one in ports if one.name == read)

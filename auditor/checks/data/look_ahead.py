@@ -11,7 +11,7 @@ from auditor.checks.data.parts import together
 from auditor.checks.data.ranking import area, named
 from auditor.checks.data.seen import Seen
 from auditor.checks.performance.charts import dots
-from auditor.dataset import Floats
+from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Exact, Frozen
 from auditor.evidence import Evidence
@@ -63,8 +63,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Measures: how well each feature alone ranks the rows by their outcome, from its last value known at the last step
     and 1, 2, 4, 8, ... steps before it (0.5: not at all, 1: perfectly, in either direction; a row in which it was never
     measured takes the median); and how much better it is at the last step than one step before. Levels of a category
-    are ordered by how often rows of them have the outcome, which looks a little too good. Where the target is a number,
-    the outcome is to lie above its median; and how much of its variance a line through the feature explains.
+    are ordered by how often rows of them have the outcome: in each half of the entities by what the other half says.
+    Where the target is a number, the outcome is to lie above its median; and how much of its variance a line through
+    the feature explains.
     Why: a feature that is recorded because of the outcome, or after it, makes a model that works on paper only. Such a
     feature is much better than any honest one, and often only at the last step.
     Blind to: leaks spread over several features; leaks in a feature that is seldom measured, or in whether it was
@@ -73,6 +74,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     data, sampling = subject.test, Sampling.of(subject.test)
     events, rare = _events(subject)
     seen = Seen.of(subject, data)
+    order = subject.rng("data.look_ahead", "halves").permutation(sampling.clusters) % 2 == 0
+    half = order if sampling.codes is None else order[sampling.codes]
     backs = positions(int(seen.lengths.max(initial=0)))
     if len(events) > 1:
         backs = backs[:2]
@@ -82,7 +85,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     earlier: dict[str, Stat] = {}
     for one in known(seen, backs):
         for name, event in events.items():
-            values = _filled(one, event)
+            values = _filled(one, event, half)
             stat = _folded(event, values)
             if data.task == "regression":
                 explained[one.name] = _explained(sampling, values, data.y)
@@ -121,16 +124,23 @@ def _events(subject: Subject) -> tuple[dict[str, Mask], dict[str, str]]:
     return {name: event for name, event in events.items() if name not in rare}, rare
 
 
-def _filled(one: Known, event: Mask) -> Floats:
-    """Numbers to rank the rows by."""
+def _filled(one: Known, event: Mask, half: Mask) -> Floats:
+    """Numbers to rank the rows by. half: (rows,) which of the two halves of the entities a row is in."""
     values = one.values
     measured = ~np.isnan(values)
     if one.feature.kind == "categorical":
         codes = np.where(measured, values, -1).astype(np.intp) + 1
-        rate = np.bincount(codes, weights=event) / np.maximum(np.bincount(codes), 1)
-        return np.asarray(rate[codes])
+        return np.where(half, _rates(codes, event, ~half)[codes], _rates(codes, event, half)[codes])
     middle = float(np.median(values[measured])) if measured.any() else 0.0
     return np.where(measured, values, middle)
+
+
+def _rates(codes: Integers, event: Mask, rows: Mask) -> Floats:
+    """(codes,) how often some rows of each code have the outcome; of a code that none of them has, as often as all."""
+    most = int(codes.max(initial=0)) + 1
+    count = np.bincount(codes[rows], minlength=most)
+    events = np.bincount(codes[rows], weights=event[rows], minlength=most)
+    return np.asarray(np.where(count > 0, events / np.maximum(count, 1), event[rows].mean() if rows.any() else 0.0))
 
 
 def _folded(event: Mask, values: Floats) -> Stat:
