@@ -70,11 +70,11 @@ def _look(file: Path | None) -> Profile | None:
 
 def _tried(made: Plan, wishes: Wishes, to: Place, model: Model) -> tuple[str, list[str]]:
     """dataset.yaml as it stands the test of some rows, and what these rows tell."""
-    files = [{"path": _path(wishes.data, to), "split": "test"}]
+    files = [{"path": _path(one, to), "split": "test"} for one in (wishes.data, *wishes.more)]
     if wishes.reference:
         files.insert(0, {"path": _path(wishes.reference, to), "split": "reference"})
     else:
-        del files[0]["split"]
+        files = [{"path": one["path"]} for one in files]
     static = _path(wishes.static_file, to) if wishes.static_file else None
     name, kind = _name(wishes.data), _GUESS[made.task.value]
     opened = _read(to, dataset(made, files, static, name, kind, ""))

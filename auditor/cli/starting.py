@@ -13,7 +13,7 @@ from auditor.cli.options import FILE, NEW
 
 @click.command()
 @click.argument("model", type=FILE)
-@click.argument("data", type=FILE)
+@click.argument("data", type=FILE, nargs=-1, required=True)
 @click.option("--out", type=NEW, default=Path("audit"), show_default=True, help="The folder to make.")
 @click.option("--reference", type=FILE, help="A file like DATA with what the model was trained on.")
 @click.option("--static", "static_file", type=FILE, help="A file with one line an entity, joined by its column.")
@@ -29,10 +29,11 @@ from auditor.cli.options import FILE, NEW
 @click.option("--group", "groups", multiple=True, help="A column by which people are compared; repeat for each.")
 @click.option("--threshold", type=float, help="The score from which on something is done.")
 @click.option("--policy", help="A shipped policy by name, or a file ending in .yaml.")
-def init(out: Path, **wanted: Any) -> None:
+def init(data: tuple[Path, ...], out: Path, **wanted: Any) -> None:
     """Write a first audit of MODEL on DATA.
 
-    Looks at both (DATA: .parquet, .csv or .npz) and writes dataset.yaml, policy.yaml and audit.yaml, which run at once.
+    Looks at both (DATA: .parquet, .csv or .npz; of several files with the same columns, at the first) and writes
+    dataset.yaml, policy.yaml and audit.yaml, which run at once.
     What no option tells is guessed, and marked as a guess with its reason; in a terminal the gravest are asked for.
     Nothing is overwritten.
     """
@@ -40,7 +41,7 @@ def init(out: Path, **wanted: Any) -> None:
     from auditor.app.start.wishes import Wishes
     from auditor.cli.terminal import one_line
 
-    started = perform(Wishes(**wanted), out, _ask)
+    started = perform(Wishes(data=data[0], more=data[1:], **wanted), out, _ask)
     for line in started.told:
         click.echo(one_line(line))
     folder = one_line(str(started.folder))

@@ -67,6 +67,18 @@ def test_windows() -> None:
     assert "split: {time: 209.0}" in written(made)
 
 
+def test_forecasts() -> None:
+    """As many outputs as there are lines ahead: the skeleton runs as it stands, and says what else they may be."""
+    series = ["time,load,wind"] + [f"{at},{at % 97}.5,{at % 5}.25" for at in range(300)]
+    told = written(planned(series, dataclasses.replace(SEEN, steps=24, outputs=3), target="load"))
+    assert "windows: {length: 24}  # guess" in told
+    assert "  forecasts:  # guess: one for each output, a line further ahead than the one before it" in told
+    assert "    - {horizon: 1, primary: true}\n    - {horizon: 2}\n    - {horizon: 3}\n" in told
+    wide = ["id,w1,w2,w3,level"] + [f"{row},{row % 9},{row % 5},{row % 3},{row / 7:.3f}" for row in range(99)]
+    with pytest.raises(WrittenFault, match="the model gives 3 forecasts a row, and 'level' has no later lines"):
+        planned(wide, dataclasses.replace(SEEN, width=1, outputs=3), target="level")
+
+
 def test_tokens() -> None:
     """A model that begins with an Embedding takes one column a step."""
     words = ["id,w1,w2,w3,label"] + [f"{row},{row % 9},{row % 5},{row % 3},{row % 2}" for row in range(50)]

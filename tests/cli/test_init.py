@@ -50,6 +50,16 @@ def test_guesses_are_marked(here: Path, call) -> None:
     assert "{threshold: 0.4," in audit
 
 
+def test_several_files(here: Path, call) -> None:
+    """Files with the same columns are one set of rows."""
+    head, *lines = (here / "data.csv").read_text().splitlines()
+    for name, half in {"data": lines[:200], "more": lines[200:]}.items():
+        (here / f"{name}.csv").write_text("\n".join([head, *half]) + "\n")
+    told = call("init", here / "model.keras", here / "data.csv", here / "more.csv", "--reference", here / "data.csv")
+    assert "400 test rows, 200 reference rows" in told.out
+    assert Path("audit/dataset.yaml").read_text().count("split: test}") == 2
+
+
 def test_scores_that_differ(here: Path, call) -> None:
     """Scores that are not those recorded are the first thing that is told."""
     text = (here / "data.csv").read_text().splitlines()

@@ -14,6 +14,10 @@ from auditor.loaders.artifact_config import parsed
 from auditor.model import Description, Port
 
 _BY_HAND = "Describe it by hand: docs/dataset.md."
+_JOINED = (
+    "Sequences of the same steps are joined into one, in a few lines of Keras: docs/dataset.md, A model of several "
+    "sequences. Sequences of different steps are not supported."
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def _inputs(description: Description) -> tuple[Port, Port | None]:
         return flat[0], None
     told = ", ".join(f"'{one.name}' {one.shape}" for one in ports)
     what = f"the model takes {told}: one input of shape (steps, features) is needed, and at most one of a row's own"
-    raise WrittenFault(what, where=description.file, remedy=_BY_HAND)
+    remedy = _JOINED if len(deep) > 1 else _BY_HAND
+    raise WrittenFault(what, where=description.file, remedy=remedy)
 
 
 def _output(ports: tuple[Port, ...], wanted: str | None) -> Port:

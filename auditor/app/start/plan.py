@@ -15,6 +15,12 @@ from auditor.dataset import Task
 from auditor.errors import WrittenFault
 from auditor.loaders.profile import Column, Profile
 
+_MANY = 50  # values of a target that is no class
+_BY_HAND = (
+    "Take a column of each forecast's own target, and write `target: {columns: {day: y_day, week: y_week}}` and "
+    "`output: {kind: value, forecasts: [{horizon: day, primary: true}, {horizon: week}]}` into a dataset.yaml of your "
+    "own: docs/dataset.md, Several forecasts of one row."
+)
 Look = Callable[[str | None], Profile]
 Layout = Literal["long", "wide", "tensor"]
 
@@ -39,6 +45,11 @@ class Plan:
     groups: tuple[GroupGuess, ...]
     scores: Guess[tuple[str, ...]] | None
     part: tuple[str, str] | None
+
+    @property
+    def forecasts(self) -> int:
+        """Numbers that the model predicts of one target; 0 where it is one, or one a class."""
+        return self.seen.outputs if self.task.value == "regression" and self.seen.outputs > 1 else 0
 
     @property
     def ahead(self) -> bool:
@@ -73,6 +84,8 @@ def plan(seen: Seen, look: Look, static: Profile | None, wishes: Wishes, ask: As
     column = roles.named(known, target.value, "--target")
     task = Guess(wishes.task) if wishes.task else _task(column, seen.outputs)
     free = _without(free, target)
+    if task.value == "regression" and seen.outputs > 1 and (layout.value != "long" or (entity and column.constant)):
+        raise WrittenFault(_several(column, seen), remedy=_BY_HAND)
     pools = _pools(layout.value, data, seen, free, steps, groups, column if task.value == "regression" else None)
     taken = _first(pools, seen.width, "--feature", wishes.features)
     rest = features.plain(one for one in free if not any(one in each.columns for each in taken.value))
@@ -115,9 +128,14 @@ def _task(column: Column, outputs: int) -> Guess[Task]:
         )
     if column.distinct == outputs:
         return Guess("multiclass", f"{outputs} outputs, and as many values of the target")
+    if column.kind == "number" and column.distinct > _MANY:
+        return Guess("regression", f"{outputs} outputs, and a target of many values")
     what = f"the model gives {outputs} numbers a row, and '{column.name}' has {column.distinct:,} values"
-    remedy = "Name another column by --target. Several forecasts of one row are described by hand: docs/dataset.md."
-    raise WrittenFault(what, remedy=remedy)
+    raise WrittenFault(what, remedy="Name another column by --target.")
+
+
+def _several(column: Column, seen: Seen) -> str:
+    return f"the model gives {seen.outputs} forecasts a row, and '{column.name}' has no later lines to hold them to"
 
 
 def _pools(

@@ -16,13 +16,14 @@ Ask = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Wishes:
-    """The flags; what is None or empty is guessed. static_file: one line an entity, joined by it.
+    """The flags; what is None or empty is guessed. more: files like the first of data; static_file: one line an entity.
 
     features, statics: columns in the order of the model's inputs.
     """
 
     model: Path
     data: Path
+    more: tuple[Path, ...] = ()
     reference: Path | None = None
     static_file: Path | None = None
     entity: str | None = None

@@ -42,7 +42,7 @@ def dataset(plan: Plan, files: list[dict[str, str]], static: str | None, name: s
         *_target(plan),
         *_groups(plan.groups),
         *_inputs(plan),
-        line("output", {"kind": kind} | ({"name": plan.seen.output} if plan.seen.several else {}), why),
+        *_output(plan, kind, why),
         *_scores(plan),
     ]
     return _HEAD + "\n".join(parts) + "\n"
@@ -85,8 +85,9 @@ def _windows(plan: Plan) -> str:
     if (stride := (plan.data.rows - plan.column.missing) // _MOST_WINDOWS) > 1:
         made["stride"] = stride
         why.append(f"the stride keeps rows near {_MOST_WINDOWS:,}")
-    made["horizon"] = int(plan.ahead)
-    why.append("how many lines ahead the target stands is unknown")
+    if not plan.forecasts:
+        made["horizon"] = int(plan.ahead)
+        why.append("how many lines ahead the target stands is unknown")
     return line("windows", made, ", ".join(why))
 
 
@@ -175,6 +176,19 @@ def _inputs(plan: Plan) -> Iterator[str]:
     if seen.static:
         yield f"  {line('static', {'input': seen.static})}"
     yield '  provenance: ""  # where the constants of the transforms come from'
+
+
+def _output(plan: Plan, kind: OutputKind, why: str) -> Iterator[str]:
+    named = {"kind": kind} | ({"name": plan.seen.output} if plan.seen.several else {})
+    if not plan.forecasts:
+        yield line("output", named, why)
+        return
+    yield from ("output:", *(f"  {line(key, value)}" for key, value in named.items()))
+    told = "one for each output, a line further ahead than the one before it; the first stands for all"
+    yield f"  forecasts:{guessed(told)}"
+    yield "  # a quantile is said beside its horizon: {horizon: 6, quantile: 0.9}"
+    for ahead in range(1, plan.forecasts + 1):
+        yield f"    - {flow({'horizon': ahead} | ({'primary': True} if ahead == 1 else {}))}"
 
 
 def _scores(plan: Plan) -> Iterator[str]:
