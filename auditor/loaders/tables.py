@@ -62,14 +62,14 @@ def numbers(tables: Tables, name: str, dtype: type[np.floating[Any]] = np.float6
 
 
 def levels(tables: Tables, name: str, keys: Sequence[Value], *, strict: bool = False) -> Integers:
-    """A column of all tables as positions in `keys`: (rows,) int16; -1 a value not among them, -2 missing.
+    """A column of all tables as positions in `keys`: (rows,) int32; -1 a value not among them, -2 missing.
 
     Numbers match as numbers and text as text: 1 matches 1, 1.0 and "1". strict: an unlisted value is a FileFault.
     """
-    parts = []
+    parts, position = [], _positions(keys)
     for table in tables:
         encoded = combined(table.column(name)).dictionary_encode()
-        known = np.array([*(_position(value, keys) for value in encoded.dictionary.to_pylist()), -2], dtype=np.int16)
+        known = np.array([*(position(value) for value in encoded.dictionary.to_pylist()), -2], dtype=np.int32)
         found = known[encoded.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)]
         if strict and (found == -1).any():
             at = int((found == -1).argmax())
@@ -83,8 +83,8 @@ def levels(tables: Tables, name: str, keys: Sequence[Value], *, strict: bool = F
 def distinct(tables: Tables, name: str) -> list[Value]:
     """The different values of a column, without missing ones, in order of text."""
     found = {value for table in tables for value in combined(table.column(name)).unique().to_pylist()}
-    present = [value for value in found if _position(value, ()) == -1]
-    return sorted(present, key=str)
+    position = _positions(())
+    return sorted((value for value in found if position(value) == -1), key=str)
 
 
 def _as_floats(table: Table, name: str) -> NDArray[Any]:
@@ -143,12 +143,27 @@ def matches(value: Any, key: Value) -> bool:
     return _number(value) == key or (isinstance(key, bool) and text.casefold() == str(key).casefold())
 
 
-def _position(value: Any, keys: Sequence[Value]) -> int:
-    for i, key in enumerate(keys):
-        if matches(value, key):
-            return i
-    blank = isinstance(value, str) and value.strip() in MISSING
-    return -2 if value is None or blank or value != value else -1  # noqa: PLR0124 - NaN alone differs from itself
+def _positions(keys: Sequence[Value]) -> Callable[[Any], int]:
+    """Where the first of `keys` stands that a value matches: looked up, as the words of a language are many."""
+    text: dict[str, int] = {}
+    numbers: dict[float, int] = {}
+    truths: dict[str, int] = {}
+    for i, key in reversed(list(enumerate(keys))):
+        if isinstance(key, str):
+            text[key] = i
+            continue
+        numbers[float(key)] = i
+        if isinstance(key, bool):
+            truths[str(key).casefold()] = i
+
+    def position(value: Any) -> int:
+        said, number = str(value).strip(), _number(value)
+        found = [text.get(said), None if number is None else numbers.get(number), truths.get(said.casefold())]
+        blank = isinstance(value, str) and value.strip() in MISSING
+        absent = value is None or blank or value != value  # noqa: PLR0124 - NaN alone differs from itself
+        return min((one for one in found if one is not None), default=-2 if absent else -1)
+
+    return position
 
 
 def _number(value: Any) -> float | None:

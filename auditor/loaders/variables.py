@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -19,6 +20,8 @@ from auditor.estimate import Frozen
 Value = bool | int | FiniteFloat | str
 Kind = Literal["numeric", "binary", "categorical"]
 
+_MOST_LEVELS = 200_000  # that a range may stand for: more than any vocabulary has
+
 
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     if pair[0] >= pair[1]:
@@ -27,14 +30,25 @@ def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
 
 
 def _labelled(levels: object) -> object:
-    """A list of values is short for a mapping of each to itself."""
+    """A list of values is short for a mapping of each to itself, and "0..2999" for a list of whole numbers."""
+    if isinstance(levels, str) and (ends := re.fullmatch(r"(-?\d{1,9})\.\.(-?\d{1,9})", levels)):
+        low, high = int(ends[1]), int(ends[2])
+        if not low < high < low + _MOST_LEVELS:
+            raise ValueError(
+                f"{levels} is to be two rising numbers, with at most {_MOST_LEVELS:,} from one to the other"
+            )
+        levels = list(range(low, high + 1))
     if isinstance(levels, list) and not any(isinstance(one, (list, dict)) for one in levels):
         return {one: str(one) for one in levels}
     return levels
 
 
 Range = Annotated[tuple[FiniteFloat, FiniteFloat], AfterValidator(_ordered)]
-Levels = Annotated[dict[Value, str], BeforeValidator(_labelled), Field(min_length=1)]
+Levels = Annotated[
+    dict[Value, str],
+    Field(min_length=1),
+    BeforeValidator(_labelled, json_schema_input_type=dict[Value, str] | list[Value] | str),
+]
 Name = Annotated[str, Field(min_length=1)]
 
 

@@ -14,6 +14,7 @@ from subjects import make_subject
 from auditor.checks.data import look_ahead
 from auditor.checks.data.known import known, positions
 from auditor.checks.data.seen import Seen
+from auditor.dataset import Feature
 
 
 def parts(measurement, name):
@@ -70,6 +71,17 @@ def test_a_feature_that_is_the_outcome_fails():
     assert 0.95 < low < 1.0
     assert judged(look_ahead.measure, leaking, {"quantity": "alone", "at_most": 0.9}) == "fail"
     assert judged(look_ahead.measure, subject, {"quantity": "alone", "at_most": 0.9}) == "pass"
+
+
+def test_a_category_of_many_levels_knows_nothing_of_outcomes_it_has_nothing_to_do_with():
+    """Ordered by its own rows, each of 200 levels of noise would know half of the outcomes."""
+    subject = make_subject(n=400, reference=0)
+    coded = Feature("word", kind="categorical", levels=tuple(str(code) for code in range(200)))
+    values = np.random.default_rng(1).integers(0, 200, (len(subject.test.values), 1)).astype(float)
+    test = dataclasses.replace(subject.test, features=(coded,), values=values)
+    found = parts(run(look_ahead.measure, dataclasses.replace(subject, test=test)), "alone")
+    assert all(found[f"word, {when}"].interval(0.95).low <= 0.5 for when in ("last step", "1 step before"))
+    assert found["word, last step"].value < 0.6
 
 
 def test_constant_features_know_nothing():

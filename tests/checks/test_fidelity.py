@@ -56,6 +56,16 @@ def by_hand(*rows, **features):
     )
 
 
+def test_only_frequent_levels_of_many_are_summarised():
+    """The same ones for every data set of a model: those that the reference has most."""
+    words = (Feature("word", kind="categorical", levels=tuple(f"w{code}" for code in range(1000))),)
+    common = by_hand(*[[(code,)] * (999 - code) for code in range(900, 990)], features=words)
+    subject = dataclasses.replace(make_subject(n=10), reference=common)
+    names = summaries(subject, by_hand([(3.0,), (901.0,)], features=words), 3)[1]
+    told = [one.level for one in names if one.name == "word, last"]
+    assert [f"w{code}" for code in range(900, 924)] == told
+
+
 def test_summaries_are_what_a_person_would_say():
     """Last value, means, slope, extremes, how often and how long ago: computed by hand, in original units."""
     nan = np.nan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.errors import FileFault
+from auditor.errors import FileFault, WrittenFault
 
 WORDS = {1: "fever", 2: "cough", 7: "pain"}
 NOTES = """\
@@ -39,6 +39,25 @@ def test_tokens_are_sent_as_the_codes_of_the_file(load):
     np.testing.assert_array_equal([[0, 1, 7], [0, 0, 2], [7, 7, 2]], sent["tokens"])
     assert ("fever", "cough", "pain") == opened.test.features[0].levels
     assert "word" == opened.test.step
+
+
+def test_a_range_of_codes_stands_for_a_vocabulary(load):
+    """Of any length that vocabularies have: "0..49999" is a level for each whole number."""
+    spec = described()
+    spec["features"][0]["levels"] = "0..49999"
+    opened = load({"notes.csv": NOTES.replace("c,3,2,0", "c,3,40000,0")}, **spec)
+    levels = opened.test.features[0].levels
+    assert (50_000, "0", "49999") == (len(levels), levels[0], levels[-1])
+    assert [7, 7, 40_000] == opened.encoder.encode(opened.test.block(width=3))["tokens"][2].tolist()
+
+
+@pytest.mark.parametrize("levels", ["9..1", "0..999999", "0...5", "words"])
+def test_what_is_no_range_is_refused(load, levels):
+    """With its place in the specification."""
+    spec = described()
+    spec["features"][0]["levels"] = levels
+    with pytest.raises(WrittenFault, match=r":\d+:\d+: "):
+        load({"notes.csv": NOTES}, **spec)
 
 
 def test_a_token_that_is_not_declared_is_refused(load):
