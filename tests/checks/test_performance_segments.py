@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from measuring import judged, run
 from subjects import make_subject
 
 from auditor.checks.performance import segments
 from auditor.errors import NotApplicable
+from auditor.evidence import Evidence
 from auditor.measurement import Table
 
 
@@ -56,3 +58,12 @@ def test_too_few_rows_to_search_and_to_confirm():
     for asked in ({"n": 300}, {"n": 1000, "rows_per_entity": 50}):
         with pytest.raises(NotApplicable, match="one half is searched"):
             run(segments.measure, make_subject(**asked))
+
+
+def test_scores_that_promise_nothing():
+    """Every score is 1, as of a model that is sent values in another unit: that is said, and what can be told is."""
+    subject = make_subject(n=1000)
+    ones = Evidence({need.name: np.ones(len(subject.test)) for need in segments.measure.needs})
+    measured = segments.measure.measure(subject, ones, segments.measure.params())
+    assert "as where every score is the same" in measured.unmeasured["shortfall"]
+    assert "mean_error" in measured.quantities

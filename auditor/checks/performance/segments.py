@@ -30,6 +30,7 @@ _UNDEFINED = {
     "shortfall": "a predicted number promises nothing of its own error",
     "mean_error": "defined for two outcomes or a number",
 }
+_NOT_FOUND = "it is defined in no segment of the rows that are searched, as where every score is the same"
 _WORDS = {
     "gap": ("Segments that are predicted worst", "Confirmed is how much worse the {measure} is than outside."),
     "shortfall": (
@@ -100,7 +101,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     told = int((~trial.searched).sum())
     return Measurement(
         quantities=search.quantities,
-        unmeasured={name: why for name, why in _UNDEFINED.items() if name not in search.quantities},
+        unmeasured={**{n: why for n, why in _UNDEFINED.items() if n not in search.quantities}, **search.unmeasured},
         shown=tuple(search.tables),
         sampled=Sampled(n=told, of=len(subject.test), how="the half by cluster on which no segment was searched"),
         notes=(f"{len(named)} segments were searched on {int(trial.searched.sum())} rows.",),
@@ -129,11 +130,15 @@ class _Search:
         self.named = named
         self.most = most
         self.quantities: dict[str, Quantity] = {}
+        self.unmeasured: dict[str, str] = {}
         self.tables: list[Table] = []
 
     def add(self, name: str, weakness: Callable[[Mask], Stat], compute: Callable[[Mask, Mask], Stat]) -> None:
         """weakness: of the rows of a segment where it is searched; compute: of all of its rows, on a half."""
         found = weakest(self.named, self.trial.searched, weakness, self.most)
+        if not found:
+            self.unmeasured[name] = _NOT_FOUND
+            return
         self.quantities[name] = self.trial.quantity(compute, found, self.named)
         if self.quantities[name].parts:
             self.tables.append(self._table(name, compute))
