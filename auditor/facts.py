@@ -24,7 +24,7 @@ from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 _NUMBERS_DEPEND_ON = ("numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
-_RENDERING_DEPENDS_ON = ("altair", "jinja2", "vl-convert-python", "weasyprint")
+_RENDERING_DEPENDS_ON = ("jinja2", "vl-convert-python", "weasyprint")
 
 
 def model_facts(description: Description) -> ModelFacts:

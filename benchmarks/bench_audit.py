@@ -39,7 +39,7 @@ found = {"perf": made["perf"].to_dict("index"), "gaps": made["gaps"]["age"].to_d
          "fidelity": float(made["fidelity"]), "rows": sum(made["rows"].values()), "pages": len(made["doc"].pages)}
 json.dump(found, open(sys.argv[1] + ".found", "w"))
 """
-_IMPORTS = "import auditor.app.run, auditor.cli, scipy.stats, sklearn.tree, pandas, pyarrow, altair, weasyprint"
+_IMPORTS = "import auditor.app.run, auditor.cli, scipy.stats, sklearn.tree, pyarrow.parquet, weasyprint"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Shown evidence as drawings: Altair describes them, vl-convert draws them as SVG, without a browser or a network."""
+"""Shown evidence as drawings: described in Vega-Lite, drawn as SVG by vl-convert, without a browser or a network."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import as_file
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from auditor.render.fonts import TEXT
 from auditor.render.heatmaps import heatmap
 from auditor.render.palette import GRID, INK, MUTED
 from auditor.render.treeplot import tree
+from auditor.render.vega import Chart
 from auditor.shipped import shipped
 
 if TYPE_CHECKING:
@@ -29,8 +31,7 @@ def chart(shown: Drawn, key: str, alternative: str, words: Words) -> str:
     key: unique in the document; the ids inside the drawing are made from it, so that two drawings never clash.
     alternative: what is to be seen, for those who cannot see it.
     """
-    with _unchecked():
-        svg = _svg(words, specification(shown, words))
+    svg = _svg(words, specification(shown, words))
     return set_in(svg.replace(_MEASURED_FONT, TEXT), key, shown.title, alternative)
 
 
@@ -38,33 +39,26 @@ def picture(shown: Drawn, words: Words) -> bytes:
     """The drawing as a PNG on white, for programs that show no SVG."""
     import vl_convert
 
-    with _unchecked():
-        svg = _svg(words, specification(shown, words).properties(background="white"))
+    drawing = specification(shown, words)
+    svg = _svg(words, {**drawing, "config": {**drawing["config"], "background": "white"}})
     return bytes(vl_convert.svg_to_png(svg, scale=1.5))
 
 
-def _unchecked() -> Any:
-    """Checking each piece against Vega's schema takes half the time; the tests do it."""
-    from altair.utils.schemapi import debug_mode
-
-    return debug_mode(False)
-
-
-def _svg(words: Words, drawing: Any) -> str:
+def _svg(words: Words, drawing: dict[str, Any]) -> str:
     import vl_convert
 
     _fonts()
     point = words.numbers.number(0, 1)[1]
     locale = {"decimal": point, "thousands": "\u202f", "grouping": [3], "currency": ["", ""]}
-    return str(vl_convert.vegalite_to_svg(drawing.to_json(validate=False), format_locale=locale))
+    return str(vl_convert.vegalite_to_svg(json.dumps(drawing), format_locale=locale))
 
 
-def specification(shown: Drawn, words: Words) -> Any:
-    """The Altair chart that is drawn."""
-    return _plot(shown, words).configure(**_config())
+def specification(shown: Drawn, words: Words) -> dict[str, Any]:
+    """The Vega-Lite chart that is drawn."""
+    return _plot(shown, words).with_(config=_config()).document()
 
 
-def _plot(shown: Drawn, words: Words) -> Any:
+def _plot(shown: Drawn, words: Words) -> Chart:
     if isinstance(shown, Lines):
         return lines(shown)
     if isinstance(shown, Bars):

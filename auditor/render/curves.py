@@ -1,4 +1,4 @@
-"""Curves as Altair charts."""
+"""Curves as Vega-Lite charts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.measurement import Lines, Series
-from auditor.render.labels import WIDTH, over, reach, titled, wrapped
+from auditor.render.labels import WIDTH, reach, titled, wrapped
 from auditor.render.palette import DASHES, MUTED, SERIES, SHAPES
+from auditor.render.vega import Chart, channel, layer, over
 
 _HALF = 232  # CSS pixels of a side of a square plot, of which two stand beside each other
 
@@ -18,25 +19,23 @@ def is_square(shown: Lines) -> bool:
     return None not in ends and ends == (shown.y.low, shown.y.high)
 
 
-def lines(shown: Lines) -> Any:
+def lines(shown: Lines) -> Chart:
     """Curves, each with its band; points with their intervals; the line of equality dashed."""
-    import altair as alt
-
     every = (*shown.series, *_diagonal(shown))
     names = [series.name for series in every]
     half = is_square(shown)
     size = {"width": _HALF, "height": _HALF} if half else {"width": WIDTH - 90, "height": 200}
-    colour = alt.Color("s:N", legend=_legend(every, half), scale=_scale(names, SERIES, shown.diagonal, MUTED))
-    x = alt.X(
+    colour = channel("s:N", legend=_legend(every, half), scale=_scale(names, SERIES, shown.diagonal, MUTED))
+    x = channel(
         "x:Q",
         title=titled(shown.x, 38 if half else 76),
         scale=reach(shown.x),
-        axis=alt.Axis(tickCount=5 if half else 8),
+        axis={"tickCount": 5 if half else 8},
     )
-    y = alt.Y("y:Q", title=titled(shown.y, 38), scale=reach(shown.y), axis=alt.Axis(tickCount=5))
+    y = channel("y:Q", title=titled(shown.y, 38), scale=reach(shown.y), axis={"tickCount": 5})
     keys = _Keys(colour, *_forms(every, shown.diagonal, half))
     layers = [layer for series in every for layer in _layers(series, x, y, keys, series.name == shown.diagonal)]
-    return alt.layer(*layers).properties(**size)
+    return layer(layers).with_(**size)
 
 
 def _diagonal(shown: Lines) -> tuple[Series, ...]:
@@ -58,8 +57,6 @@ class _Keys:
 
 
 def _legend(every: tuple[Series, ...], half: bool) -> Any:
-    import altair as alt
-
     if len(every) < 2:
         return None
     line: dict[str, Any] = (
@@ -67,44 +64,39 @@ def _legend(every: tuple[Series, ...], half: bool) -> Any:
     )
     columns = 1 if half else 3
     text = "split(datum.label, '\\n')"
-    return alt.Legend(title=None, orient="bottom", columns=columns, labelExpr=text, symbolOpacity=1, offset=12, **line)
+    how = {"orient": "bottom", "columns": columns, "labelExpr": text, "symbolOpacity": 1, "offset": 12}
+    return {"title": None, **how, **line}
 
 
 def _forms(every: tuple[Series, ...], diagonal: str, half: bool) -> tuple[Any, Any]:
     """Dashes of lines and shapes of points, in the same legend as the colours."""
-    import altair as alt
-
     names, legend = [series.name for series in every], _legend(every, half)
     shapes = [SHAPES[at % len(SHAPES)] if series.style == "points" else "stroke" for at, series in enumerate(every)]
     dashed = None if any(one.style == "points" for one in every) else legend  # else points would be drawn dashed
     return (
-        alt.StrokeDash("s:N", legend=dashed, scale=_scale(names, DASHES, diagonal, [4, 3])),
-        alt.Shape("s:N", legend=legend, scale=_scale(names, shapes, "", "stroke")),
+        channel("s:N", legend=dashed, scale=_scale(names, DASHES, diagonal, [4, 3])),
+        channel("s:N", legend=legend, scale=_scale(names, shapes, "", "stroke")),
     )
 
 
 def _layers(series: Series, x: Any, y: Any, keys: _Keys, thin: bool) -> list[Any]:
-    import altair as alt
-
     columns = [given for given in (series.x, series.y, series.low, series.high) if given]
     rows = [
         {"s": wrapped(series.name, 40)} | dict(zip(("x", "y", "low", "high"), row, strict=False))
         for row in zip(*columns, strict=True)
     ]
     base = over(rows).encode(x=x, color=keys.colour)
-    ends = {"y": alt.Y("low:Q"), "y2": "high:Q"}
+    ends = {"y": channel("low:Q"), "y2": "high:Q"}
     if series.style == "points":
-        points = base.mark_point(filled=True, size=38, opacity=1, clip=True).encode(y=y, shape=keys.shape)
-        whiskers = [base.mark_rule(strokeWidth=1.3, clip=True).encode(**ends)] if series.low else []
+        points = base.mark("point", filled=True, size=38, opacity=1, clip=True).encode(y=y, shape=keys.shape)
+        whiskers = [base.mark("rule", strokeWidth=1.3, clip=True).encode(**ends)] if series.low else []
         return [*whiskers, points]
     step: Any = "step-after" if series.style == "step" else "linear"
-    band = [base.mark_area(opacity=0.18, interpolate=step, clip=True).encode(**ends)] if series.low else []
-    line = base.mark_line(interpolate=step, clip=True, strokeWidth=1 if thin else 1.8)
+    band = [base.mark("area", opacity=0.18, interpolate=step, clip=True).encode(**ends)] if series.low else []
+    line = base.mark("line", interpolate=step, clip=True, strokeWidth=1 if thin else 1.8)
     return [*band, line.encode(y=y, strokeDash=keys.dash)]
 
 
 def _scale(names: list[str], values: Any, diagonal: str, special: Any) -> Any:
-    import altair as alt
-
     plain = [special if name == diagonal and diagonal else values[at % len(values)] for at, name in enumerate(names)]
-    return alt.Scale(domain=[wrapped(name, 40) for name in names], range=plain)
+    return {"domain": [wrapped(name, 40) for name in names], "range": plain}

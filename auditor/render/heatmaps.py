@@ -7,9 +7,10 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from auditor.measurement import Heatmap
-from auditor.render.labels import NUMBERED, SCALE, WIDTH, longest, numbered, over, row_labels, tallest, titled
+from auditor.render.labels import NUMBERED, SCALE, WIDTH, longest, numbered, row_labels, tallest, titled
 from auditor.render.numbers import digits_for
 from auditor.render.palette import DIVERGING, SEQUENTIAL, UNMEASURED
+from auditor.render.vega import Chart, channel, layer, over, pixels
 
 if TYPE_CHECKING:
     from auditor.render.words import Words
@@ -23,10 +24,8 @@ _DARK_INK, _LIGHT_INK = "#1f242b", "#fefefe"  # in cells, which look the same on
 _TALL = 760  # CSS pixels: what fits on a page with its caption
 
 
-def heatmap(shown: Heatmap, words: Words) -> Any:
+def heatmap(shown: Heatmap, words: Words) -> Chart:
     """Rows by columns in colour; grey where nothing was measured."""
-    import altair as alt
-
     ends = _ends(shown)
     many = len(shown.rows) > _MANY
     rows, columns = numbered(shown.rows, 46 if many else 34, 1 if many else 3), numbered(shown.columns, 18)
@@ -45,12 +44,10 @@ def heatmap(shown: Heatmap, words: Words) -> Any:
     else:
         layers = _rectangles(shown, ends, at, cells, size["width"] / max(1, len(columns)), words)
     layers += row_labels(rows, at["y"], "r", shown.row_title)
-    return alt.layer(*layers).properties(**size)
+    return layer(layers).with_(**size)
 
 
 def _axes(shown: Heatmap, rows: list[str], columns: list[str], size: dict[str, float]) -> dict[str, Any]:
-    import altair as alt
-
     common: dict[str, Any] = {"labelExpr": NUMBERED, "ticks": False, "domain": False}
     slanted = longest(columns) > size["width"] / max(1, len(columns)) and longest(columns) > 30
     turn: dict[str, Any] = (
@@ -58,29 +55,26 @@ def _axes(shown: Heatmap, rows: list[str], columns: list[str], size: dict[str, f
     )
     every = max(1, -(-len(columns) * (13 if slanted else longest(columns) + 8) // int(size["width"])))
     shown_columns = columns[::every]
-    x_axis = alt.Axis(values=shown_columns, labelOverlap=False, **turn, **common)
+    x_axis = {"values": shown_columns, "labelOverlap": False, **turn, **common}
     return {
-        "x": alt.X(
+        "x": channel(
             "c:O",
             title=shown.column_title or None,
             axis=x_axis,
-            scale=alt.Scale(type="band", domain=columns, padding=0),
+            scale={"type": "band", "domain": columns, "padding": 0},
         ),
-        "y": alt.Y("r:O", title=None, axis=None, scale=alt.Scale(type="band", domain=rows, padding=0)),
+        "y": channel("r:O", title=None, axis=None, scale={"type": "band", "domain": rows, "padding": 0}),
     }
 
 
 def _colour(shown: Heatmap, ends: tuple[float, float]) -> Any:
-    import altair as alt
-
     stops = DIVERGING if shown.diverging else SEQUENTIAL
     domain = [ends[0] + (ends[1] - ends[0]) * i / (len(stops) - 1) for i in range(len(stops))]
-    scale = alt.Scale(domain=domain, range=list(stops), interpolate="rgb", clamp=True)
+    scale = {"domain": domain, "range": list(stops), "interpolate": "rgb", "clamp": True}
     name = titled(shown.value)
-    legend = alt.Legend(
-        title=name, orient="bottom", direction="horizontal", gradientLength=SCALE, gradientThickness=9, tickCount=5
-    )
-    return alt.Color("v:Q", scale=scale, legend=legend)
+    legend = {"title": name, "orient": "bottom", "direction": "horizontal", "tickCount": 5}
+    legend |= {"gradientLength": SCALE, "gradientThickness": 9}
+    return channel("v:Q", scale=scale, legend=legend)
 
 
 def _rectangles(
@@ -94,8 +88,8 @@ def _rectangles(
     measured = [cell for cell in cells if cell["v"] is not None]
     missing = [cell for cell in cells if cell["v"] is None]
     layers = [
-        over(missing).mark_rect(color=UNMEASURED, stroke="#ffffff", strokeWidth=1).encode(**at),
-        over(measured).mark_rect(stroke="#ffffff", strokeWidth=1).encode(color=_colour(shown, ends), **at),
+        over(missing).mark("rect", color=UNMEASURED, stroke="#ffffff", strokeWidth=1).encode(**at),
+        over(measured).mark("rect", stroke="#ffffff", strokeWidth=1).encode(color=_colour(shown, ends), **at),
     ]
     digits = _digits([cell["v"] for cell in measured], wide)
     if len(cells) <= _MOST_NUMBERS and digits is not None:
@@ -128,7 +122,7 @@ def _numbers(
         if (0.15 < share < 0.85 if shown.diverging else share < 0.55) is pale:
             rows.append(cell | {"t": words.numbers.number(cell["v"], digits)})
     ink = _DARK_INK if pale else _LIGHT_INK
-    return over(rows).mark_text(fontSize=9, color=ink).encode(text="t:N", **at)
+    return over(rows).mark("text", fontSize=9, color=ink).encode(text="t:N", **at)
 
 
 def _picture(
@@ -139,15 +133,13 @@ def _picture(
     size: dict[str, float],
 ) -> list[Any]:
     """The picture, and an invisible mark at each end of the scales, which the axes and the legend are made from."""
-    import altair as alt
-
-    picture = over([{"url": _png(shown, ends)}]).mark_image(
-        width=size["width"], height=size["height"], align="left", baseline="top", aspect=False
+    picture = over([{"url": _png(shown, ends)}]).mark(
+        "image", width=size["width"], height=size["height"], align="left", baseline="top", aspect=False
     )
     corner = [{"r": labels[0][0], "c": labels[1][0], "v": end} for end in ends]
-    unseen = over(corner).mark_point(size=0, strokeWidth=0, opacity=0)
+    unseen = over(corner).mark("point", size=0, strokeWidth=0, opacity=0)
     return [
-        picture.encode(url="url:N", x=alt.value(0), y=alt.value(0)),
+        picture.encode(url="url:N", x=pixels(0), y=pixels(0)),
         unseen.encode(color=_colour(shown, ends), **at),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from auditor.measurement import Axis
 from auditor.render.palette import MUTED
+from auditor.render.vega import Chart, over, pixels
 
 MOST_BARS = 40  # drawn; the rest is in the data table and the record
 WIDTH = 620  # CSS pixels: the text column of an A4 page
@@ -22,13 +23,11 @@ def titled(axis: Axis, width: int = 76) -> list[str]:
     return wrapped(f"{axis.title} ({axis.unit})" if axis.unit else axis.title, width).split("\n")
 
 
-def reach(axis: Axis, zero: bool = False) -> Any:
+def reach(axis: Axis, zero: bool = False) -> dict[str, Any]:
     """The scale of an axis: its declared ends, else what suits the data (zero: with zero in it)."""
-    import altair as alt
-
     ends: dict[str, Any] = {"domainMin": axis.low, "domainMax": axis.high}
     given = {end: value for end, value in ends.items() if value is not None}
-    return alt.Scale(zero=zero, nice=len(given) < 2, **given)
+    return {"zero": zero, "nice": len(given) < 2, **given}
 
 
 def wrapped(text: str, width: int = _WRAP, most: int = 4) -> str:
@@ -56,13 +55,6 @@ def _words(text: str, width: int) -> list[str]:
     return pieces
 
 
-def over(rows: list[dict[str, Any]]) -> Any:
-    """A chart of these rows, which travel inside it."""
-    import altair as alt
-
-    return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call] # altair leaves this one class untyped
-
-
 def numbered(labels: tuple[str, ...], width: int = _WRAP, most: int = 3) -> list[str]:
     """Labels in lines, with their number before, so that two equal ones stay two; `NUMBERED` takes it off again.
 
@@ -74,21 +66,19 @@ def numbered(labels: tuple[str, ...], width: int = _WRAP, most: int = 3) -> list
     return [f"{at:04d}{text}" for at, text in enumerate(made)]
 
 
-def row_labels(labels: list[str], y: Any, field: str = "at", title: str = "") -> list[Any]:
+def row_labels(labels: list[str], y: Any, field: str = "at", title: str = "") -> list[Chart]:
     """Numbered labels left of the axis, each block of lines centred on its row (an axis would hang it from there)."""
-    import altair as alt
-
     layers = []
     if title:
-        head = over([{"t": title}]).mark_text(align="right", baseline="bottom", color=MUTED)
-        layers.append(head.encode(text="t:N", x=alt.value(-8), y=alt.value(-5)))
+        head = over([{"t": title}]).mark("text", align="right", baseline="bottom", color=MUTED)
+        layers.append(head.encode(text="t:N", x=pixels(-8), y=pixels(-5)))
     for lines_of in sorted({label.count("\n") for label in labels}):
         rows = [{field: label, "t": label[4:]} for label in labels if label.count("\n") == lines_of]
         base = over(rows)
-        text = base.mark_text(
-            align="right", baseline="middle", lineBreak="\n", lineHeight=_LINE, dy=-lines_of * _LINE / 2
+        text = base.mark(
+            "text", align="right", baseline="middle", lineBreak="\n", lineHeight=_LINE, dy=-lines_of * _LINE / 2
         )
-        layers.append(text.encode(y=y, text="t:N", x=alt.value(-8)))
+        layers.append(text.encode(y=y, text="t:N", x=pixels(-8)))
     return layers
 
 

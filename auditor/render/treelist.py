@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.measurement import Node, Tree
-from auditor.render.labels import WIDTH, over, wrapped
+from auditor.render.labels import WIDTH, wrapped
 from auditor.render.numbers import digits_for
 from auditor.render.palette import GRID, INK, MUTED, SERIES
+from auditor.render.vega import Chart, channel, layer, over, pixels
 
 if TYPE_CHECKING:
     from auditor.render.words import Words
@@ -28,16 +29,14 @@ class _Line:
     parent: int
 
 
-def listed(shown: Tree, words: Words) -> Any:
+def listed(shown: Tree, words: Words) -> Chart:
     """Layered marks: ways, answers and texts, and a bar and two numbers for each node."""
-    import altair as alt
-
     lines = list(_lines(shown.root, words))
     keep = lines[:_MOST_ROWS]
     rows = _drawn(keep, shown, words)
     width = WIDTH - 4
     layers = [*_ways(rows), *_texts(rows), *_values(rows, width)]
-    return alt.layer(*layers).properties(width=width, height=_ROW * (len(keep) + 1))
+    return layer(layers).with_(width=width, height=_ROW * (len(keep) + 1))
 
 
 def _lines(root: Node, words: Words) -> Iterator[_Line]:
@@ -75,42 +74,36 @@ def _drawn(lines: list[_Line], shown: Tree, words: Words) -> list[dict[str, Any]
 
 
 def _at(field: str) -> dict[str, Any]:
-    return {"field": field, "type": "quantitative", "scale": None, "axis": None}
+    return channel(f"{field}:Q", scale=None, axis=None)
 
 
 def _ways(rows: list[dict[str, Any]]) -> list[Any]:
-    import altair as alt
-
-    base = over([row for row in rows if "px" in row]).mark_rule(color=MUTED, strokeWidth=0.8)
-    down = base.encode(x=alt.X(**_at("px")), y=alt.Y(**_at("py")), y2="y:Q")
-    return [down, base.encode(x=alt.X(**_at("px")), x2="x:Q", y=alt.Y(**_at("y")))]
+    base = over([row for row in rows if "px" in row]).mark("rule", color=MUTED, strokeWidth=0.8)
+    down = base.encode(x=_at("px"), y=_at("py"), y2="y:Q")
+    return [down, base.encode(x=_at("px"), x2="x:Q", y=_at("y"))]
 
 
 def _texts(rows: list[dict[str, Any]]) -> list[Any]:
-    import altair as alt
-
     made = []
     for leaf in (False, True):
         base = over([row for row in rows if row["leaf"] is leaf])
-        text = base.mark_text(align="left", baseline="middle", dx=3, fontSize=9.5, color=MUTED if leaf else INK)
-        made.append(text.encode(x=alt.X(**_at("x")), y=alt.Y(**_at("y")), text="text:N"))
+        text = base.mark("text", align="left", baseline="middle", dx=3, fontSize=9.5, color=MUTED if leaf else INK)
+        made.append(text.encode(x=_at("x"), y=_at("y"), text="text:N"))
     return made
 
 
 def _values(rows: list[dict[str, Any]], width: float) -> list[Any]:
-    import altair as alt
-
     base = over(rows)
-    ends = {"y": alt.Y(**_at("top")), "y2": "bottom:Q"}
-    track = base.mark_rect(fill=GRID).encode(x=alt.X(**_at("bar")), x2="track:Q", **ends)
-    bar = base.mark_rect(fill=SERIES[0]).encode(x=alt.X(**_at("bar")), x2="bar2:Q", **ends)
+    ends = {"y": _at("top"), "y2": "bottom:Q"}
+    track = base.mark("rect", fill=GRID).encode(x=_at("bar"), x2="track:Q", **ends)
+    bar = base.mark("rect", fill=SERIES[0]).encode(x=_at("bar"), x2="bar2:Q", **ends)
     right = {"align": "right", "baseline": "middle", "fontSize": 9.5, "color": INK}
-    value = base.mark_text(fontWeight="bold", **right).encode(x=alt.value(width - _COUNT), text="value:N")
-    count = base.mark_text(**right).encode(x=alt.value(width), text="n:N")
-    head = over([{"t": "n"}]).mark_text(**(right | {"color": MUTED})).encode(x=alt.value(width), text="t:N")
+    value = base.mark("text", fontWeight="bold", **right).encode(x=pixels(width - _COUNT), text="value:N")
+    count = base.mark("text", **right).encode(x=pixels(width), text="n:N")
+    head = over([{"t": "n"}]).mark("text", **(right | {"color": MUTED})).encode(x=pixels(width), text="t:N")
     return [
         track,
         bar,
-        *(one.encode(y=alt.Y(**_at("y"))) for one in (value, count)),
-        head.encode(y=alt.value(_ROW / 2)),
+        *(one.encode(y=_at("y")) for one in (value, count)),
+        head.encode(y=pixels(_ROW / 2)),
     ]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.measurement import Node, Tree
-from auditor.render.labels import WIDTH, over, wrapped
+from auditor.render.labels import WIDTH, wrapped
 from auditor.render.numbers import digits_for
 from auditor.render.palette import GRID, INK, MUTED, ZONE
 from auditor.render.treelist import listed
+from auditor.render.vega import Chart, channel, layer, over
 
 if TYPE_CHECKING:
     from auditor.render.words import Words
@@ -31,10 +32,8 @@ class Placed:
     way: str
 
 
-def tree(shown: Tree, words: Words) -> Any:
+def tree(shown: Tree, words: Words) -> Chart:
     """Layered marks: lines to the branches, boxes, texts."""
-    import altair as alt
-
     placed = list(_placed(shown.root, words, 0, None, "", [0.0]))
     columns = 1 + max(one.column for one in placed)
     if columns > _MOST_COLUMNS:
@@ -49,7 +48,7 @@ def tree(shown: Tree, words: Words) -> Any:
     digits = min(3, digits_for(one.node.value for one in placed))
     data = [_drawn(one, texts[id(one)], place, digits, words) for one in placed]
     layers = [*_branches([row for row in data if "px" in row]), *_boxes(data, shown)]
-    return alt.layer(*layers).properties(width=WIDTH - 4, height=leaves * tall)
+    return layer(layers).with_(width=WIDTH - 4, height=leaves * tall)
 
 
 @dataclass(frozen=True)
@@ -96,43 +95,39 @@ def _drawn(one: Placed, text: str, place: _Place, digits: int, words: Words) -> 
 
 
 def _fixed(field: str) -> dict[str, Any]:
-    return {"field": field, "type": "quantitative", "scale": None, "axis": None}
+    return channel(f"{field}:Q", scale=None, axis=None)
 
 
 def _branches(rows: list[dict[str, Any]]) -> list[Any]:
-    import altair as alt
-
     base = over(rows)
-    across = base.mark_rule(color=MUTED)
-    xy = {"x": alt.X(**_fixed("px")), "y": alt.Y(**_fixed("py"))}
+    across = base.mark("rule", color=MUTED)
+    xy = {"x": _fixed("px"), "y": _fixed("py")}
     first = across.encode(x=xy["x"], x2="bend:Q", y=xy["y"])
-    down = across.encode(x=alt.X(**_fixed("bend")), y=xy["y"], y2="m:Q")
-    last = across.encode(x=alt.X(**_fixed("bend")), x2="x:Q", y=alt.Y(**_fixed("m")))
-    way = base.mark_text(align="left", dy=-5, fontSize=9, color=MUTED)
-    return [first, down, last, way.encode(x=alt.X(**_fixed("wx")), y=alt.Y(**_fixed("m")), text="way:N")]
+    down = across.encode(x=_fixed("bend"), y=xy["y"], y2="m:Q")
+    last = across.encode(x=_fixed("bend"), x2="x:Q", y=_fixed("m"))
+    way = base.mark("text", align="left", dy=-5, fontSize=9, color=MUTED)
+    return [first, down, last, way.encode(x=_fixed("wx"), y=_fixed("m"), text="way:N")]
 
 
 def _boxes(rows: list[dict[str, Any]], shown: Tree) -> list[Any]:
-    import altair as alt
-
     values = [row["v"] for row in rows]
     low = shown.value.low if shown.value.low is not None else min(values)
     high = shown.value.high if shown.value.high is not None else max(values)
     base = over(rows)
-    corner = {"x": alt.X(**_fixed("x")), "x2": "x2:Q", "y": alt.Y(**_fixed("y")), "y2": "y2:Q"}
-    box = base.mark_rect(fill="#fbfcfd", fillOpacity=0, stroke=ZONE, cornerRadius=3).encode(**corner)
+    corner = {"x": _fixed("x"), "x2": "x2:Q", "y": _fixed("y"), "y2": "y2:Q"}
+    box = base.mark("rect", fill="#fbfcfd", fillOpacity=0, stroke=ZONE, cornerRadius=3).encode(**corner)
     span = (high - low) or 1.0
     for row in rows:
         row["bar"] = row["x"] + 3
         row["b2"] = row["y2"] - (row["y2"] - row["y"]) * min(1.0, max(0.0, (row["v"] - low) / span))
-    track = base.mark_rect(fill=GRID).encode(x=corner["x"], x2="bar:Q", y=corner["y"], y2="y2:Q")
-    level = base.mark_rect(fill="#0072b2").encode(x=corner["x"], x2="bar:Q", y=alt.Y(**_fixed("b2")), y2="y2:Q")
-    text = base.mark_text(align="left", baseline="top", fontSize=9.5, lineBreak="\n", lineHeight=_LINE, color=INK)
-    told = base.mark_text(align="left", baseline="bottom", fontSize=9.5, fontWeight="bold", color=INK)
+    track = base.mark("rect", fill=GRID).encode(x=corner["x"], x2="bar:Q", y=corner["y"], y2="y2:Q")
+    level = base.mark("rect", fill="#0072b2").encode(x=corner["x"], x2="bar:Q", y=_fixed("b2"), y2="y2:Q")
+    text = base.mark("text", align="left", baseline="top", fontSize=9.5, lineBreak="\n", lineHeight=_LINE, color=INK)
+    told = base.mark("text", align="left", baseline="bottom", fontSize=9.5, fontWeight="bold", color=INK)
     return [
         box,
         track,
         level,
-        text.encode(x=alt.X(**_fixed("tx")), y=alt.Y(**_fixed("ty")), text="text:N"),
-        told.encode(x=alt.X(**_fixed("tx")), y=alt.Y(**_fixed("by")), text="told:N"),
+        text.encode(x=_fixed("tx"), y=_fixed("ty"), text="text:N"),
+        told.encode(x=_fixed("tx"), y=_fixed("by"), text="told:N"),
     ]
