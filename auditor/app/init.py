@@ -84,7 +84,7 @@ def _tried(made: Plan, wishes: Wishes, to: Place, model: Model) -> tuple[str, li
     out = np.asarray(model.evaluate(opened.encoder.encode(opened.test.block(rows)))[made.seen.output], float)
     kind = _LOGITS.get(kind, kind) if kind != "value" and not _shares(out, kind) else kind
     why = "" if kind == "value" else f"by the scores of {len(rows)} rows"
-    told = [*_replicated(opened, rows, out, kind), *_small(made, opened)]
+    told = [*_constant(out), *_replicated(opened, rows, out, kind), *_small(made, opened)]
     return dataset(made, files, static, name, kind, why), told
 
 
@@ -106,6 +106,14 @@ def _shares(out: NDArray[np.floating[Any]], kind: OutputKind) -> bool:
     """Whether all numbers are probabilities; of several classes they add up to one."""
     inside = bool(((out >= 0) & (out <= 1)).all())
     return inside and (kind == "probability" or bool(np.allclose(out.sum(-1), 1, atol=1e-2)))
+
+
+def _constant(out: NDArray[np.floating[Any]]) -> Iterator[str]:
+    if len(out) > 1 and bool(np.allclose(out, out[0], rtol=1e-5, atol=1e-9)):
+        yield (
+            f"The model gives all of {len(out)} rows the same score, as one does that was trained on values of another "
+            "scale. Until its transforms stand in dataset.yaml, the audit will tell little more than this."
+        )
 
 
 def _replicated(

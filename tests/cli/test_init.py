@@ -78,6 +78,16 @@ def test_groups_that_the_policy_wants(here: Path, call) -> None:
     assert "no group 'sex'" not in written
 
 
+def test_one_score_for_all(here: Path, call) -> None:
+    """Values far beyond the model's scale are told first: nothing else can be."""
+    head, *lines = (here / "data.csv").read_text().splitlines()
+    cells = [line.split(",") for line in lines]
+    grown = [",".join([one[0], *(["1000000"] * 6), *one[7:-1], "0.5"]) for one in cells]
+    (here / "data.csv").write_text("\n".join([head.replace(",pd", ",x"), *grown]) + "\n")
+    told = call("init", here / "model.keras", here / "data.csv", "--target", "y")
+    assert told.out.startswith("The model gives all of 146 rows the same score"), told
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
