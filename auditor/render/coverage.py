@@ -7,8 +7,8 @@ import datetime
 from auditor.record import Finding, Record
 from auditor.regulation import Clause, Instrument
 from auditor.render.telling import anchor
-from auditor.render.view import Block, Cell, Grid, Head, Link
-from auditor.render.vocabulary import status_chip
+from auditor.render.view import Block, Cell, Grid, Head, Link, Outcomes
+from auditor.render.vocabulary import STATUSES, status_chip
 from auditor.render.words import Words
 
 
@@ -22,23 +22,21 @@ def coverage_blocks(record: Record, section: str, words: Words) -> tuple[Block, 
 
 def _block(instrument: Instrument, record: Record, number: str, words: Words) -> Block:
     covering = {clause.id: _covering(instrument, clause, record) for clause in instrument.clauses}
-    covered = sum(bool(findings) for findings in covering.values())
     told = words(
         "{covered} of {all} clauses are covered by a requirement of this policy. Covered means that something of the "
         "clause was tested or stated; whether the clause is met is for people to say.",
-        covered=words.numbers.count(covered),
+        covered=words.numbers.count(sum(bool(findings) for findings in covering.values())),
         all=words.numbers.count(len(instrument.clauses)),
     )
     heads = (
         Head(words("Clause")),
         Head(words("What it asks")),
         Head(words("Evidence")),
-        Head(words("Requirement"), narrow=True),
-        Head(words("Status")),
-        Head(words("Page"), "right"),
+        Head(words("Requirements, and what came out")),
     )
-    rows = [row for clause in instrument.clauses for row in _rows(instrument, clause, covering[clause.id], words)]
-    grids = [Grid(words("Covered clauses of {name}", name=instrument.instrument), heads, tuple(rows))] if rows else []
+    rows = [_row(instrument, one, covering[one.id], words) for one in instrument.clauses if covering[one.id]]
+    caption = words("Covered clauses of {name}", name=instrument.instrument)
+    grids = [Grid(caption, heads, tuple(rows))] if rows else []
     if lacking := [clause for clause in instrument.clauses if not covering[clause.id]]:
         grids.append(_lacking(instrument, lacking, words))
     text = tuple(one for one in (told, _standing(instrument, record, words), instrument.note, instrument.source) if one)
@@ -56,23 +54,26 @@ def _covering(instrument: Instrument, clause: Clause, record: Record) -> list[Fi
     return [finding for finding in record.findings if cite in finding.requirement.cites]
 
 
-def _rows(instrument: Instrument, clause: Clause, findings: list[Finding], words: Words) -> list[tuple[Cell, ...]]:
+def _row(instrument: Instrument, clause: Clause, findings: list[Finding], words: Words) -> tuple[Cell, ...]:
     evidence = {
         "measured": words("measured"),
         "derived": words("derived from the record"),
         "attested": words("stated by a person"),
     }[clause.evidence]
-    return [
-        (
-            _name(instrument, clause, words),
-            clause.title,
-            evidence,
-            Link(finding.requirement.id, anchor(finding)),
-            status_chip(finding.status, words),
-            Link("", anchor(finding), page=True),
+    return (_name(instrument, clause, words), clause.title, evidence, _outcomes(findings, words))
+
+
+def _outcomes(findings: list[Finding], words: Words) -> Outcomes:
+    there = sorted({one.status for one in findings}, key=STATUSES.index)
+    return Outcomes(
+        tuple(
+            (
+                status_chip(status, words),
+                tuple(Link(one.requirement.id, anchor(one), page=True) for one in findings if one.status == status),
+            )
+            for status in there
         )
-        for finding in findings
-    ]
+    )
 
 
 def _name(instrument: Instrument, clause: Clause, words: Words) -> str:

@@ -24,7 +24,7 @@ def lines(shown: Lines) -> Chart:
     every = (*shown.series, *_diagonal(shown))
     names = [series.name for series in every]
     half = is_square(shown)
-    size = {"width": _HALF, "height": _HALF} if half else {"width": WIDTH - 90, "height": 200}
+    size = {"width": _HALF, "height": _HALF} if half else {"width": WIDTH - 90, "height": 165}
     colour = channel("s:N", legend=_legend(every, half), scale=_scale(names, SERIES, shown.diagonal, MUTED))
     x = channel(
         "x:Q",

@@ -10,8 +10,7 @@ from auditor.record import Measured, Record
 from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.curves import is_square
-from auditor.render.numbers import digits_for
-from auditor.render.places import check_number, runs
+from auditor.render.places import check_number, family_of, runs
 from auditor.render.quantities import quantities, unmeasured
 from auditor.render.telling import anchor, check_anchor, check_title, sentence
 from auditor.render.view import Cell, CheckView, Code, Fact, Figure, Grid, Head, Link, ShownView, TextBlock
@@ -19,6 +18,7 @@ from auditor.render.vocabulary import NONE, params_text, status_chip
 from auditor.render.words import Words
 
 _MOST_ROWS = 16  # of a shown table in the report; the record has them all
+_MANY_DIGITS, _TINY = 7, 1e-4
 _MOST_LINES = 60  # of a shown text
 
 
@@ -46,7 +46,7 @@ def _check_view(
         id=entry.check,
         chip=chip,
         reason=sentence(entry.reason),
-        facts=tuple(_facts(entry, params, words)),
+        facts=tuple(_facts(entry, params, _twin(key, record, words), words)),
         used_by=used,
         quantities=grids,
         shown=drawn,
@@ -78,10 +78,21 @@ def for_paper(views: Sequence[ShownView]) -> tuple[ShownView, ...]:
     return tuple(made)
 
 
-def _facts(entry: Measured, params: str, words: Words) -> Iterator[Fact]:
-    yield Fact(words("Measures"), sentence(entry.documentation.measures))
-    yield Fact(words("Why"), sentence(entry.documentation.why))
-    yield Fact(words("Blind to"), sentence(entry.documentation.blind_to))
+def _twin(key: str, record: Record, words: Words) -> Link | None:
+    """The first run of the same check, where this is a later one: what it measures and why is told there."""
+    check = record.measured[key].check
+    first = next(one for one in runs(family_of(record.measured[key]), record) if record.measured[one].check == check)
+    told = words("in {number}", number=check_number(first, record))
+    return None if first == key else Link(told, check_anchor(first, record))
+
+
+def _facts(entry: Measured, params: str, twin: Link | None, words: Words) -> Iterator[Fact]:
+    if twin:
+        yield Fact(words("Measures"), Link(words("as {place}", place=twin.text), twin.anchor))
+    else:
+        yield Fact(words("Measures"), sentence(entry.documentation.measures))
+        yield Fact(words("Why"), sentence(entry.documentation.why))
+        yield Fact(words("Blind to"), sentence(entry.documentation.blind_to))
     if params:
         yield Fact(words("Parameters"), params)
     sampled = entry.measurement.sampled if entry.measurement else None
@@ -161,11 +172,17 @@ def table(shown: Table, words: Words) -> Grid:
     return Grid(shown.title, heads, rows, notes, after if left > 0 else "")
 
 
+def _decimals(value: float, column: Column) -> int | None:
+    """Those of the column; of a column that holds very small numbers too, those that suit this one."""
+    return column.digits if column.digits is None or column.digits < _MANY_DIGITS or abs(value) < _TINY else None
+
+
 def _cell(value: object, column: Column, words: Words) -> Cell:
     numbers = words.numbers
+    if isinstance(value, tuple) and column.digits is None:
+        return numbers.ends(*value)
     if isinstance(value, tuple):
-        digits = digits_for(value) if column.digits is None else column.digits
-        return numbers.interval(value[0], value[1], digits)
+        return numbers.interval(value[0], value[1], column.digits or 0)
     if value is None:
         return NONE
     if isinstance(value, str):
@@ -175,5 +192,5 @@ def _cell(value: object, column: Column, words: Words) -> Cell:
             return numbers.percent(value, 1 if column.digits is None else max(0, column.digits - 2))
         if column.kind == "count" or (isinstance(value, int) and column.kind != "number"):
             return numbers.count(int(value))
-        return numbers.number(value, column.digits)
+        return numbers.number(value, _decimals(value, column))
     return Code(str(value))

@@ -184,7 +184,10 @@ def _top(finding: Finding, record: Record, words: Words) -> Top:
     told = reason(finding, words)
     if number:
         told = words(
-            "{quantity}, {number}; limit {limit}", quantity=quantity_title(finding, record), number=number, limit=limit
+            "{quantity}, {number}; limit\u00a0{limit}",
+            quantity=quantity_title(finding, record),
+            number=number,
+            limit=limit,
         )
     return Top(
         link=Link(finding.requirement.id, anchor(finding), page=True),

@@ -13,7 +13,7 @@ from auditor.render.fonts import packed_faces
 from auditor.render.palette import dark_rules
 from auditor.render.report import report
 from auditor.render.theme import Theme
-from auditor.render.view import Chip, Code, Figure, Grid, Link
+from auditor.render.view import Chip, Code, Figure, Grid, Link, Outcomes
 from auditor.render.words import Words, words
 from auditor.shipped import shipped
 
@@ -63,7 +63,7 @@ def _environment(theme: Theme | None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    kinds = {"chip": Chip, "link": Link, "code": Code, "figure": Figure, "grid": Grid}
+    kinds = {"chip": Chip, "link": Link, "code": Code, "figure": Figure, "grid": Grid, "outcomes": Outcomes}
     for name, kind in kinds.items():
         environment.tests[name] = lambda value, kind=kind: isinstance(value, kind)
     environment.filters |= {"drawing": _markup, "quoted": _quoted}

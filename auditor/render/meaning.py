@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.record import Finding, Record
 from auditor.render.findings import rows_needed, unsettled
+from auditor.render.hundred import of_a_hundred
 from auditor.render.telling import reason, sentence
 from auditor.render.words import Words
 
+_CITED = re.compile(r" ?\([A-Z][^()]*\b(?:1[89]|20)\d\d\b[^()]*\)")  # (Hardt, Price and Srebro 2016)
+
 
 def means(finding: Finding, record: Record, words: Words) -> str:
-    """A finding in a sentence or two: what came out, and why the check is made, in the check's own words."""
+    """A finding in a few sentences: what came out, of a hundred, and why the check is made, in the check's words."""
     entry = record.measured.get(finding.measured)
-    why = sentence(entry.documentation.why) if entry else ""
-    return " ".join(text for text in (came_out(finding, words), why) if text)
+    why = sentence(_CITED.sub("", entry.documentation.why)) if entry else ""
+    return " ".join(text for text in (came_out(finding, words), of_a_hundred(finding, words), why) if text)
 
 
 def came_out(finding: Finding, words: Words) -> str:

@@ -12,6 +12,7 @@ _GROUP = "\u202f"  # narrow no-break space between thousands (ISO 80000-1)
 _MINUS = "\u2212"
 _UNBOUNDED = "∞"
 _MOST_DIGITS = 8
+_TINY, _TINY_DIGITS = 1e-4, 7
 _WITH_COMMAS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)")
 
 
@@ -51,12 +52,22 @@ class Numbers:
         return f"{value:,}".replace("-", _MINUS).replace(",", _GROUP)
 
     def number(self, value: float, digits: int | None = None, unit: str = "") -> str:
-        """A number with so many decimals (None: as suits it), and its unit: −1 234.50 EUR."""
+        """A number with so many decimals (None: as suits it), and its unit: −1 234.50 EUR.
+
+        What would take seven decimals or more is told by its power of ten: 6.0e−7.
+        """
         decimals = digits_for([value]) if digits is None else digits
+        if decimals >= _TINY_DIGITS and abs(value) < _TINY:
+            return self._tiny(value) + (f"\u00a0{unit}" if unit and unit != "%" else unit)
         text = f"{value:,.{decimals}f}".replace(",", _GROUP).replace(".", self._point)
         if not text.strip(f"-0{_GROUP}{self._point}"):
             text = text.removeprefix("-")  # no negative zero
         return text.replace("-", _MINUS) + (f"\u00a0{unit}" if unit and unit != "%" else unit)
+
+    def _tiny(self, value: float) -> str:
+        """The letters that the report ships have no raised minus."""
+        mantissa, _, power = f"{value:.1e}".partition("e")
+        return f"{mantissa.replace('.', self._point)}e{int(power)}".replace("-", _MINUS) if value else "0"
 
     def bare(self, value: float) -> str:
         """A number as short as it can be told exactly: the bound of a limit, a parameter."""
@@ -79,6 +90,13 @@ class Numbers:
         left = f"{_MINUS}{_UNBOUNDED}" if low is None or math.isinf(low) else self.number(low, digits)
         right = _UNBOUNDED if high is None or math.isinf(high) else self.number(high, digits)
         return f"{left}\u00a0{self.to}\u00a0{right}"
+
+    def ends(self, low: float | None, high: float | None) -> str:
+        """The ends of a range or an interval; where fewer decimals tell them exactly, with these: 0 to 28."""
+        known = [end for end in (low, high) if end is not None and math.isfinite(end)]
+        most = digits_for(known)
+        exact = (at for at in range(most) if all(math.isclose(round(end, at), end, abs_tol=1e-9) for end in known))
+        return self.interval(low, high, next(exact, most))
 
     def estimate(self, value: float, low: float | None, high: float | None, digits: int, unit: str = "") -> str:
         """A value with its interval: 0.781 (0.765 to 0.797)."""

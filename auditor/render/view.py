@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+_SHORT_ROWS, _SHORT_LETTERS = 12, 1200
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -30,7 +32,14 @@ class Code:
     text: str
 
 
-Cell = str | Chip | Link | Code
+@dataclass(frozen=True)
+class Outcomes:
+    """What came out of several requirements: each status with those that have it."""
+
+    groups: tuple[tuple[Chip, tuple[Link, ...]], ...]
+
+
+Cell = str | Chip | Link | Code | Outcomes
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,12 @@ class Grid:
     notes: tuple[str, ...] = ()
     after: str = ""
     aside: bool = False
+
+    @property
+    def short(self) -> bool:
+        """Whether it may be kept on one page."""
+        letters = sum(len(cell) for row in self.rows for cell in row if isinstance(cell, str))
+        return len(self.rows) <= _SHORT_ROWS and letters <= _SHORT_LETTERS
 
 
 @dataclass(frozen=True)

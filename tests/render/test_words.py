@@ -8,7 +8,9 @@ from records import a_record
 from auditor.errors import WrittenFault
 from auditor.estimate import Estimate, Exact
 from auditor.measurement import Measurement, Quantity
+from auditor.policy import Limit
 from auditor.render.first import first_page
+from auditor.render.hundred import of_a_hundred
 from auditor.render.methods_told import gathered, mark
 from auditor.render.numbers import digits_for
 from auditor.render.plain import plain
@@ -27,6 +29,9 @@ NUMBERS = WORDS.numbers
         (-1234.5, 2, "EUR", "−1\u202f234.50\u00a0EUR"),
         (0.00031, None, "", "0.00031"),
         (12.5, None, "%", "12.50%"),
+        (5.96e-7, None, "", "6.0e−7"),
+        (-5.96e-7, 8, "EUR", "−6.0e−7\u00a0EUR"),
+        (0.0, 9, "", "0"),
     ],
 )
 def test_number(value: float, digits: int | None, unit: str, printed: str) -> None:
@@ -38,6 +43,45 @@ def test_interval_stays_on_one_line() -> None:
     """The ends of an interval are never parted by a line's end; an unbounded one is said."""
     assert "0.78 (0.76\u00a0to\u00a00.80)" == NUMBERS.estimate(0.78, 0.76, 0.8, 2)
     assert "−∞\u00a0to\u00a00.80" == NUMBERS.interval(None, 0.8, 2)
+
+
+def test_ends_are_as_short_as_they_are_exact() -> None:
+    """The ends of a range that was declared have no decimals that say nothing; those of an estimate keep theirs."""
+    assert "0\u00a0to\u00a028" == NUMBERS.ends(0.0, 28.0)
+    assert "0.03\u00a0to\u00a00.81" == NUMBERS.ends(0.03, 0.81)
+    assert "0.640\u00a0to\u00a00.708" == NUMBERS.ends(0.6402, 0.7081)
+
+
+@pytest.mark.parametrize(
+    ("check", "quantity", "part", "value", "told"),
+    [
+        (
+            "bias.equal_opportunity",
+            "sensitivity_difference",
+            "north − south",
+            -0.307,
+            "Of 100 with the outcome in each group, about 31 more are found in ‘south’ than in ‘north’.",
+        ),
+        ("bias.equal_opportunity", "sensitivity_difference", "north against the rest", 0.3, ""),
+        ("bias.calibration", "slope_difference", "female − male", 0.1, ""),
+        (
+            "behavior.domain",
+            "outside",
+            "",
+            0.004,
+            "Of 100 rows, fewer than 1 are unlike those that the model was made from.",
+        ),
+        ("performance.threshold", "ppv", "urgent", 0.66, "Of 100 that it marks, about 66 have the outcome (urgent)."),
+    ],
+)
+def test_of_a_hundred(check: str, quantity: str, part: str, value: float, told: str) -> None:
+    """A number for who decides: told from the group that has more, and not at all where it would be a guess."""
+    finding = a_record().findings[0]
+    limit = Limit(quantity=quantity, at_most=1.0)
+    requirement = finding.requirement.model_copy(update={"check": check, "limit": limit})
+    judged = finding.judged[0].model_copy(update={"part": part, "value": value})
+    changed = finding.model_copy(update={"requirement": requirement, "judged": (judged,)})
+    assert told == of_a_hundred(changed, WORDS)
 
 
 def test_digits_tell_a_number_from_its_limit() -> None:
