@@ -143,8 +143,8 @@ class Explainer:
             return None, notes
         found = search.nearest(row)
         if found is None:
-            told = f"No change of at most {_CELLS} cells that the search tried turns the decision within what the "
-            return None, (f"{told}reference rows show.", *notes)
+            told = f"No change of at most {_CELLS} cells or stretches that the search tried turns the decision within "
+            return None, (f"{told}what the reference rows show.", *notes)
         return otherwise(found, variables(search.data, self.possible)), notes
 
     def _notice(self, features: Attribution, backgrounds: Backgrounds, score: float) -> Notice | None:

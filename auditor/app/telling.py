@@ -95,7 +95,7 @@ def otherwise(found: Counterfactual, of: Mapping[tuple[str, bool], Variable]) ->
         )
         for change in found.changes
     )
-    return Otherwise(changes=changes, score=found.score)
+    return Otherwise(changes=changes, score=found.score, stretches=found.stretches)
 
 
 def pushes(features: Attribution, credit: Attribution, question: Question, at: int) -> tuple[Push, ...]:

@@ -91,12 +91,6 @@ class Line:
             [self.subject.raw_score(self.subject.block(data, at)) for at in self.subject.chunks(data)]
         )
 
-    def with_cells(self, states: Floats, cells: Integers, values: Floats) -> Floats:
-        """The states, one cell of each (n,) being changed."""
-        made = states.copy()
-        made[np.arange(len(made)), cells] = values
-        return made
-
     def same(self, states: Floats) -> Mask:
         """(n, cells) which cells are as they were."""
         return np.asarray(np.abs(states - self.own) <= _SAME * np.maximum(np.abs(self.own), self._unit)) | np.isnan(
@@ -105,21 +99,52 @@ class Line:
 
     def sizes(self, states: Floats) -> Floats:
         """(n, cells) how large each change is: in median absolute deviations; of a level it is one."""
-        coded = np.array([feature.kind != "numeric" for feature in self.features], dtype=bool)[self.kind]
-        away = np.where(coded, 1.0, np.abs(states - self.own) / self._unit)
+        away = np.where(self.coded, 1.0, np.abs(states - self.own) / self._unit)
         return np.where(self.same(states), 0.0, away)
+
+    @cached_property
+    def coded(self) -> Mask:
+        """(cells,) whether a cell's value is a level."""
+        return np.array([feature.kind != "numeric" for feature in self.features], dtype=bool)[self.kind]
+
+    @cached_property
+    def lowest(self) -> Floats:
+        """(cells,) what each may be at least: as low as the reference, or as it is itself."""
+        return np.asarray(np.fmin(np.array([one.low for one in self.possible])[self.kind], self.own))
+
+    @cached_property
+    def highest(self) -> Floats:
+        """(cells,) what each may be at most."""
+        return np.asarray(np.fmax(np.array([one.high for one in self.possible])[self.kind], self.own))
+
+    @cached_property
+    def places(self) -> Floats:
+        """(cells,) one over the last decimal that each is told with."""
+        return 10.0 ** np.array([float(one.decimals or 0) for one in self.possible])[self.kind]
+
+    @cached_property
+    def links(self) -> Integers:
+        """(links, 2) the cells of one measurement of a feature and of the next one."""
+        made = [np.empty((0, 2), dtype=np.intp)]
+        for feature in range(len(self.data.features)):
+            cells = np.arange(self.length) * len(self.data.features) + feature
+            cells = cells[~np.isnan(self.own[cells])]
+            made.append(np.stack([cells[:-1], cells[1:]], axis=1))
+        return np.concatenate(made)
+
+    def steps(self, states: Floats) -> tuple[Floats, Floats, Floats]:
+        """(n, links) from each measurement to the next; (links,) how far down and up is usual, or is the row's own."""
+        before, after = self.links.T
+        jumps = np.array([one.jump for one in self.possible]).reshape(-1, 2)[self.kind[after]]
+        own = self.own[after] - self.own[before]
+        return states[:, after] - states[:, before], np.minimum(own, jumps[:, 0]), np.maximum(own, jumps[:, 1])
 
     def usual(self, states: Floats) -> Mask:
         """(n,) whether steps from one measurement to the next are usual, or no stranger than the row's own."""
-        fine, count = np.ones(len(states), dtype=bool), len(self.data.features)
-        for at in range(count):
-            cells = np.arange(self.length) * count + at
-            cells = cells[~np.isnan(self.own[cells])]
-            low, high = self.possible[at].jump
-            own, given = np.diff(self.own[cells]), np.diff(states[:, cells], axis=1)
-            edge = _SAME * np.maximum(np.abs(self.own[cells][1:]), self.possible[at].mad)
-            fine &= ((given >= np.minimum(own, low) - edge) & (given <= np.maximum(own, high) + edge)).all(1)
-        return fine
+        given, low, high = self.steps(states)
+        after = self.links[:, 1]
+        edge = _SAME * np.maximum(np.abs(self.own[after]), self._unit[after])
+        return np.asarray(((given >= low - edge) & (given <= high + edge)).all(1))
 
     def changes(self, state: Floats) -> tuple[Change, ...]:
         """What differs from the row as it is, the oldest first."""

@@ -56,10 +56,13 @@ class Changed(Frozen):
 
 
 class Otherwise(Frozen):
-    """The nearest counterfactual. score: what the model gives then."""
+    """The nearest counterfactual. score: what the model gives then. stretches: whether all cells of a feature that
+    changed were moved together.
+    """
 
     changes: tuple[Changed, ...]
     score: FiniteFloat
+    stretches: bool = False
 
 
 class Alike(Frozen):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.explain.told import Alike, Explanation, Otherwise, Sentence
+from auditor.explain.told import Alike, Changed, Explanation, Otherwise, Sentence
 from auditor.measurement import Axis, Bars, Heatmap
 from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.course import drawings, tables
-from auditor.render.personal import SURE, beside_threshold, change_text, push_unit, score_text, step_text
+from auditor.render.personal import SURE, beside_threshold, changes_text, push_unit, score_text, step_text
 from auditor.render.telling import sentence
 from auditor.render.view import Figure, Grid, Head
 from auditor.render.words import Words
@@ -103,7 +103,10 @@ def otherwise(told: Explanation, say: Words) -> Part | None:
         return None
     if told.otherwise is None:
         return Part("otherwise", title, text=(sentence(told.no_otherwise),))
-    points = tuple(change_text(change, say) for change in told.otherwise.changes)
+    groups: dict[object, list[Changed]] = {}
+    for at, change in enumerate(told.otherwise.changes):
+        groups.setdefault(change.of.name if told.otherwise.stretches else at, []).append(change)
+    points = tuple(changes_text(group, say) for group in groups.values())
     return Part("otherwise", title, text=_turned(told, told.otherwise, say), points=points)
 
 

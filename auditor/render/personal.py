@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditor.explain.told import Changed, Explanation, Push, Variable
 from auditor.render.plain import plainly
 from auditor.render.words import Words
@@ -112,3 +114,28 @@ def change_text(change: Changed, words: Words) -> str:
     return words(
         "{name}{where}: {after} instead of {before}", name=change.of.name, where=where, after=after, before=before
     )
+
+
+def changes_text(changes: Sequence[Changed], words: Words) -> str:
+    """Changes of one feature, from the oldest to the latest, as in: lactate, 6 measurements (5 earlier to latest):
+    2.1 mmol/L to 3.0 mmol/L instead of 4.1 mmol/L to 5.0 mmol/L.
+    """
+    first, last = changes[0], changes[-1]
+    if first is last:
+        return change_text(first, words)
+    return words(
+        "{name}, {count} measurements ({first} to {last}): {after} instead of {before}",
+        name=first.of.name,
+        count=len(changes),
+        first=step_text(first.step, words),
+        last=step_text(last.step, words),
+        after=_range(first.of, [change.after for change in changes], words),
+        before=_range(first.of, [change.before for change in changes], words),
+    )
+
+
+def _range(of: Variable, values: Sequence[float], words: Words) -> str:
+    if of.levels:
+        return words.listed([value_text(of, value, words) for value in sorted(set(values))])
+    low, high = (value_text(of, value, words, unit=True) for value in (min(values), max(values)))
+    return low if low == high else words("{low} to {high}", low=low, high=high)

@@ -129,3 +129,13 @@ def test_a_static_feature_with_the_name_of_another():
     assert courses["sodium (static)"].values == (pytest.approx(float(subject.test.static[0, 0])),)
     assert len(courses["sodium"].values) == 6
     assert "sodium (static)" in {push.feature for push in told.pushes}
+
+
+def test_a_stretch_is_told_as_one_change():
+    """What is moved throughout is one point of the page, with both ranges, and not a point a cell."""
+    subject = make_subject(n=200, reference=300, error=0.1)
+    told = explained(subject, against_threshold(subject)[:1])[0]
+    assert told.otherwise.stretches
+    page = explanation_page(told)
+    assert page.count("instead of") == len({change.of.name for change in told.otherwise.changes})
+    assert "6 measurements (5 earlier to latest)" in page

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from asking import Formula
 from fakes import FakeEncoder
+from scipy import optimize
 from subjects import CENTRE, SPREAD, make_subject
 
 from auditor.dataset import Feature
 from auditor.explain.counterfactual import Counterfactual, Search, evaluations, favourable
 from auditor.explain.line import Line
 from auditor.explain.possible import possible_of
+from auditor.explain.stretches import Stretches
 from auditor.subject import Decision
 
 ANYTHING = lambda data, row: np.ones(len(data), dtype=bool)  # noqa: E731
@@ -128,7 +130,7 @@ def test_rows_that_are_hard():
             before = one.model.evaluations
             found = search_of(one).nearest(row)
             assert found is None or isinstance(found, Counterfactual)
-            assert one.model.evaluations - before <= evaluations(19, 7, 4)
+            assert one.model.evaluations - before <= evaluations(19, 3, 7, 0, 4)
 
 
 def test_codes_and_whole_numbers_stay_what_they_are():
@@ -148,6 +150,72 @@ def test_codes_and_whole_numbers_stay_what_they_are():
         found = search_of(whole).nearest(row)
         for change in found.changes if found else ():
             assert change.after == round(change.after)
+
+
+def levelled(sequence, mask, static):
+    """The mean of the last three heart rates and half of that of lactate."""
+    return sequence[:, -3:, 0].mean(1) + sequence[:, -3:, 1].mean(1) / 2 - 0.5
+
+
+def fewest_cells(line, needed, most=19):
+    """Exactly, by integer programming: the fewest cells that lower `levelled` by so much within ranges and usual steps;
+    None where no cells do.
+    """
+    n, per = len(line.own), {0: 1 / 3, 1: 1 / 6}
+    slope = np.array([per.get(k, 0.0) / list(SPREAD.values())[k] for k in line.kind])
+    slope[: 3 * (line.length - 3)] = 0
+    step, least, largest = (each.ravel() for each in line.steps(line.own[None]))
+    steps = np.zeros((len(step), 2 * n))
+    steps[np.arange(len(step)), line.links[:, 1]], steps[np.arange(len(step)), line.links[:, 0]] = 1, -1
+    down, up = np.diag(line.lowest - line.own), np.diag(line.highest - line.own)
+    rows = [
+        optimize.LinearConstraint(steps, least - step, largest - step),
+        optimize.LinearConstraint(np.hstack([np.eye(n), -up]), -np.inf, 0),
+        optimize.LinearConstraint(np.hstack([np.eye(n), -down]), 0, np.inf),
+        optimize.LinearConstraint(np.concatenate([slope, np.zeros(n)]), -np.inf, -needed),
+    ]
+    moved, free = np.repeat([0, 1], n), optimize.Bounds(np.repeat([-np.inf, 0], n), np.repeat([np.inf, 1], n))
+    found = optimize.milp(moved, integrality=moved, constraints=rows, bounds=free)
+    return None if found.x is None else round(found.fun)
+
+
+def test_against_every_combination():
+    """A model of levels that hardly change from step to step: few cells where few do, at most two more than the fewest;
+    and where four do not, whole stretches, so that nobody goes without.
+    """
+    subject = subject_of(levelled, error=0.1)
+    scores, search = subject.score(subject.block(subject.test)), search_of(subject, loose=False)
+    rows = [row for row in range(40) if scores[row] > 0][:12]
+    alone = 0
+    for row in rows:
+        found = search.nearest(row)
+        line = Line(subject, subject.test, row, search.possible)
+        fewest = fewest_cells(line, scores[row])
+        assert found.score < 0
+        assert fewest <= len(found.changes)
+        if found.stretches:
+            assert fewest > 2
+            features = {change.feature.name for change in found.changes}
+            assert features <= {"heart rate", "lactate"}
+            assert len(found.changes) > len(features)
+        else:
+            alone += 1
+            assert len(found.changes) <= min(4, fewest + 1)
+    assert 0 < alone < len(rows)
+
+
+def test_a_stretch_moves_by_as_much():
+    """The shape of the course stays; only where it meets the end of the range it is cut."""
+    subject = subject_of(levelled, error=0.1)
+    line = Line(subject, subject.test, 0, possible_of(subject.reference))
+    courses = Stretches.courses(line, 100)
+    assert [int(one.sum()) for one in courses.members] == [6, 3, 2] * 3
+    own = line.own[courses.members[0]]
+    (state,) = courses.moved(line.own[None], np.array([0]), own[-1:] - 5.0)
+    assert list(state[courses.members[0]] - own) == pytest.approx([-5.0] * 6)
+    assert line.usual(state[None]).all()
+    (least,) = courses.moved(line.own[None], np.array([0]), np.array([-1e6]))
+    assert set(least[courses.members[0]]) == {line.lowest[0]}
 
 
 def test_what_is_possible():

@@ -29,7 +29,9 @@ class Params(Frozen):
     """How far the search goes."""
 
     rows: int = Field(default=40, ge=5, le=1000, description="At most so many rows on the unfavourable side.")
-    cells: int = Field(default=4, ge=1, le=8, description="At most so many cells of a row are changed.")
+    cells: int = Field(
+        default=4, ge=1, le=8, description="At most so many cells of a row are changed, or else so many stretches."
+    )
 
 
 def _rows(subject: Subject, params: Params) -> int:
@@ -39,6 +41,7 @@ def _rows(subject: Subject, params: Params) -> int:
 @check(
     quantities={
         "found": Meaning(title="Share of rows with a counterfactual", better="higher", low=0, high=1),
+        "in_cells": Meaning(title="Share of rows where single cells are enough", better="higher", low=0, high=1),
         "few": Meaning(title=f"Share of rows where {_FEW} cells are enough", better="higher", low=0, high=1),
         "cells": Meaning(title="Mean number of cells changed", better="lower", low=1),
         "change": Meaning(title="Mean size of the change", better="lower", unit="MAD", low=0),
@@ -51,9 +54,11 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: for rows on the unfavourable side of the threshold, whether a change of a few cells (one feature at one
     step) turns the decision: the fewest cells, then the smallest change in median absolute deviations (MAD) of the
-    reference. A change keeps to values and steps that the reference shows, to the domain of the model, and leaves
-    alone what was not measured and what nobody can change. Told are the share of rows for which one was found, and of
-    those found the mean number of cells and size of the change.
+    reference. Where no few cells do, a few stretches: the course of a feature, or its last half or quarter, higher or
+    lower by the same amount, as where a model reads the level of what hardly changes from step to step. A change keeps
+    to values and steps that the reference shows, to the domain of the model, and leaves alone what was not measured
+    and what nobody can change. Told are the share of rows for which one was found, of those in which single cells were
+    enough, and of those found the mean number of cells and size of the change; a stretch counts all its cells.
     Why: a person who cannot be told what would have led to another decision can neither correct nor contest it.
     Blind to: counterfactuals that the search misses, as it does not try every combination; whether a change is in the
     person's power, or would change the outcome in the world.
@@ -83,10 +88,12 @@ def _quantities(subject: Subject, rows: Integers, found: Sequence[Counterfactual
     sampling = Sampling.of(subject.test.take(rows))
     there = np.array([one is not None for one in found])
     every = np.ones(len(rows), dtype=bool)
+    single = np.array([one is not None and not one.stretches for one in found])
     cells = np.array([len(one.changes) if one else np.nan for one in found], dtype=float)
     size = np.array([one.size if one else np.nan for one in found], dtype=float)
     quantities = {
         "found": Quantity.of(sampling.rate(there, every)),
+        "in_cells": Quantity.of(sampling.rate(single, every)),
         "few": Quantity.of(sampling.rate(there & (cells <= _FEW), every)),
     }
     for name, values in (("cells", cells), ("change", size)) if there.any() else ():

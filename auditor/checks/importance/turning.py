@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,11 +34,14 @@ def search_of(subject: Subject, decision: Decision, cells: int) -> tuple[Search,
 
     longest = subject.encoder.width or int(against.lengths.max(initial=1))
 
+    @cache
+    def least(row: int) -> float:
+        own = summarised(subject, subject.test.take(np.array([row])), longest)[0]
+        return min(_LEVEL, float(domain.p_values(own)[0]))
+
     def like(states: Dataset, row: int) -> NDArray[np.bool_]:
         """Within the domain; a row that is outside itself may not go further out."""
-        rows = (subject.test.take(np.array([row])), states)
-        own, made = (domain.p_values(summarised(subject, each, longest)[0]) for each in rows)
-        return np.asarray(made >= min(_LEVEL, own[0]))
+        return np.asarray(domain.p_values(summarised(subject, states, longest)[0]) >= least(row))
 
     return Search(subject, subject.test, decision, possible, like, cells), notes
 
@@ -45,8 +50,9 @@ def rows_scored(subject: Subject, cells: int) -> int:
     """Model evaluations that the search for one row takes at most."""
     features = (*subject.test.features, *subject.test.static_features)
     steps = subject.encoder.width or int(subject.test.lengths.max(initial=1))
-    choices = max(_CHOICES, 2, *(len(feature.levels) for feature in features))
-    return evaluations(steps * len(subject.test.features) + len(subject.test.static_features), choices, cells)
+    levels = max(2 * (feature.kind != "numeric") + len(feature.levels) for feature in features)
+    count = steps * len(subject.test.features) + len(subject.test.static_features)
+    return evaluations(count, len(subject.test.features), _CHOICES, levels, cells)
 
 
 def _anything(states: Dataset, row: int) -> NDArray[np.bool_]:

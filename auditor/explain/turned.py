@@ -1,0 +1,181 @@
+"""Which moves of stretches turn a decision: tried one by one, then in combinations that lead on from the best."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.dataset import Dataset, Floats, Integers
+from auditor.explain.stretches import Stretches
+from auditor.subject import Decision
+
+Mask = NDArray[np.bool_]
+Like = Callable[[Dataset, int], Mask]
+"""(states,): which states of a row, by its number, are like the rows that the model was made from."""
+
+_PROBE = 0.35  # of the room that a stretch has: far enough to be seen, and not beyond the middle
+_ALONE, _TOGETHER = (1.0, 0.5, 0.15), (1.0, 0.5)  # parts of the room that are tried, beside values that occur
+_BEAM, _LEADING = 4, 20  # combinations led on from, and stretches tried with each
+_EXAMINED = 64  # of those that turn the decision are asked whether they are like what the model knows
+_KEPT = 3
+
+
+def favourable(scores: Floats, decision: Decision) -> Mask:
+    """(rows,) whether each score is on the side that is good for the person; NaN is not."""
+    return scores >= decision.threshold if decision.favourable == "above" else scores < decision.threshold
+
+
+def most_tried(stretches: int, choices: int, levels: int, most: int) -> int:
+    """Rows that are scored at most, of so many stretches.
+
+    choices: of a numeric one. levels: of a coded one at most, 0 where none is coded.
+    """
+    leading = min(stretches, _LEADING)
+    alone = stretches * max(2, levels) + leading * max(2 * len(_ALONE) + choices, levels)
+    return alone + (most - 1) * _BEAM * max(len(_TOGETHER) + choices, levels) * (leading + most)
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """States (n, cells), their scores (n,), and which stretches were moved in each (n, stretches)."""
+
+    states: Floats
+    scores: Floats
+    used: Mask
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def take(self, rows: Integers) -> Tried:
+        """Some of them."""
+        return Tried(self.states[rows], self.scores[rows], self.used[rows])
+
+    def joined(self, other: Tried) -> Tried:
+        """These and others."""
+        return Tried(
+            np.concatenate([self.states, other.states]),
+            np.concatenate([self.scores, other.scores]),
+            np.concatenate([self.used, other.used]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Turning:
+    """The search for one row among some stretches. away: its score. most: stretches that may be moved."""
+
+    stretches: Stretches
+    away: float
+    decision: Decision
+    like: Like
+    most: int
+
+    def found(self) -> tuple[Turning, Tried]:
+        """Some that turned the decision by the fewest moves, the smallest first, and the search that they are of.
+
+        It is among the stretches that help most. Nothing is found where no decision was turned.
+        """
+        if len(self.stretches) <= _LEADING:
+            return self, self.combined()
+        probed = self._scored(self._origin, *self._moves(self._origin, (_PROBE,)))
+        narrowed = dataclasses.replace(self, stretches=self.stretches.only(self._best(probed)[:_LEADING]))
+        return narrowed, narrowed.combined()
+
+    @cached_property
+    def _origin(self) -> Tried:
+        own = self.stretches.line.own
+        return Tried(own[None], np.array([self.away]), np.zeros((1, len(self.stretches)), dtype=bool))
+
+    def combined(self) -> Tried:
+        """Some that turned the decision, led on from those that did most alone."""
+        tried = self._scored(self._origin, *self._moves(self._origin, _ALONE))
+        found = self._near(tried)
+        for _ in range(self.most - 1):
+            if len(found) or not len(tried):
+                break
+            beam = self._beam(tried)
+            free = ~(beam.used | (beam.used.astype(int) @ self.stretches.overlapping > 0))
+            tried = self._scored(beam, *self._moves(beam, _TOGETHER, free))
+            beam = self._beam(tried)  # what was moved has more room where its neighbours have been moved since
+            tried = tried.joined(self._scored(beam, *self._moves(beam, _TOGETHER, beam.used)))
+            found = self._near(tried)
+        return found
+
+    def _moves(
+        self, tried: Tried, parts: Sequence[float], may: Mask | None = None
+    ) -> tuple[Integers, Integers, Floats]:
+        """(n,) which of the states, which stretch of it and where it goes: so far in its room; a value that occurs.
+
+        may: (states, stretches), default: all. The probe tries no values that occur but levels.
+        """
+        stretches, probe = self.stretches, len(parts) == 1
+        now, unit = tried.states[:, stretches.last], 1 / stretches.line.places[stretches.last]
+        places = []
+        for bound in stretches.room(tried.states):
+            room = np.abs(bound - now)
+            for part in parts:
+                far = np.maximum(part * room, np.fmin(unit, room))
+                places.append(np.where(stretches.coded, now, now + np.sign(bound - now) * far))
+        if stretches.coded.any() or not probe:
+            tried_too = stretches.coded | (not probe)
+            places += [np.where(tried_too & ~np.isnan(choice), choice, now) for choice in stretches.choices.T]
+        to = np.array(places)
+        of, at, which = np.nonzero((to != now) & (True if may is None else may))
+        return at, which, to[of, at, which]
+
+    def _scored(self, tried: Tried, at: Integers, which: Integers, to: Floats) -> Tried:
+        """States moved on, each once. A step in one may be unusual: the next move may mend it."""
+        line = self.stretches.line
+        made = self.stretches.moved(tried.states[at], which, to)
+        used = tried.used[at] | (np.arange(len(self.stretches)) == which[:, None])
+        fresh = np.flatnonzero((made != tried.states[at]).any(1, where=~np.isnan(line.own)))
+        once = {made[row].tobytes(): row for row in reversed(fresh)}
+        kept = np.array(sorted(once.values()), dtype=np.intp)
+        scores = line.scores(made[kept]) if len(kept) else np.empty(0)
+        return Tried(made[kept], scores, used[kept])
+
+    @cached_property
+    def _wanted(self) -> bool:
+        """Whether the favourable side is the other one."""
+        return not bool(favourable(np.array([self.away]), self.decision)[0])
+
+    def _progress(self, tried: Tried) -> Floats:
+        """How far each score came towards the other side; one that is not finite came least."""
+        up = (self.decision.favourable == "above") == self._wanted
+        gained = tried.scores - self.away if up else self.away - tried.scores
+        return np.where(np.isfinite(tried.scores), gained, -np.inf)
+
+    def _best(self, tried: Tried) -> Integers:
+        """The stretches moved, those first that alone bring the score nearest to the other side."""
+        moved = tried.used.argmax(1)[np.argsort(-self._progress(tried), kind="stable")]
+        return np.asarray(moved[np.sort(np.unique(moved, return_index=True)[1])])
+
+    def _beam(self, tried: Tried) -> Tried:
+        """The most promising: half of them by the score alone, the rest such as could be."""
+        order = np.argsort(-self._progress(tried), kind="stable")
+        usual = order[self.stretches.line.usual(tried.states[order])][: 5 * _BEAM]
+        known = usual[self.known(tried.states[usual])]
+        return tried.take(np.array(list(dict.fromkeys([*order[: _BEAM // 2], *known]))[:_BEAM], dtype=np.intp))
+
+    def turned(self, states: Floats, scores: Floats) -> Mask:
+        """(n,) which are on the other side."""
+        return np.asarray(np.isfinite(scores) & (favourable(scores, self.decision) == self._wanted))
+
+    def _near(self, tried: Tried) -> Tried:
+        """A few that turned and are like what the model knows, the smallest changes first."""
+        turned = np.flatnonzero(self.turned(tried.states, tried.scores))
+        turned = turned[self.stretches.line.usual(tried.states[turned])]
+        sizes = self.stretches.line.sizes(tried.states[turned]).sum(1)
+        near = tried.take(turned[np.argsort(sizes, kind="stable")[:_EXAMINED]])
+        return near.take(np.flatnonzero(self.known(near.states))[:_KEPT]) if len(near) else near
+
+    def known(self, states: Floats) -> Mask:
+        """(n,) which could be: their steps are usual, and they are like the rows that the model was made from."""
+        line, could = self.stretches.line, self.stretches.line.usual(states)
+        if could.any():
+            could[could] = self.like(line.dataset(states[could]), line.row)
+        return could
