@@ -52,7 +52,9 @@ def new_folder(out: Path | None, name: str) -> Iterator[Place]:
         raise
     try:
         if shutil.disk_usage(parent).free < _LEAST_FREE:
-            raise FileFault("the disk is full", where=str(parent), remedy="Make room, or name another disk by --out.")
+            raise FileFault(
+                "the disk is full", where=str(parent), remedy="Make room, or name a folder on another disk."
+            )
         yield place
         _finish(place)
     except BaseException:
@@ -66,7 +68,7 @@ def _reserved(parent: Path, out: Path | None, name: str) -> Place:
         parent.mkdir(parents=True, exist_ok=True)
         return _numbered(parent, _slug(name)) if out is None else _named(out)
     except OSError as error:
-        remedy = "Name a folder that can be made by --out."
+        remedy = "Name a folder that can be made."
         raise WrittenFault(f"no folder can be made here: {error.strerror}", where=str(parent), remedy=remedy) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from auditor.app.output import new_folder
@@ -38,17 +39,23 @@ def checkpoint(place: Path) -> Checkpoint:
 
 
 def receipt(place: Path, index: int, out: Path) -> Checkpoint:
-    """Write the receipt of an entry to a new file; returns the checkpoint in it."""
+    """Write the receipt of an entry to a new file; returns the checkpoint in it.
+
+    Raises WrittenFault where the file is there already, FileFault where it cannot be written; nothing is left then.
+    """
     archive = store.opened(place)
     text = receipts.made(archive, index)
     try:
         with out.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
     except FileExistsError:
         raise WrittenFault("this exists already", where=str(out), remedy="Nothing is ever overwritten.") from None
     except OSError as error:
         out.unlink(missing_ok=True)  # half a receipt would stand in the way of the next try
-        raise WrittenFault(f"cannot be written: {error.strerror}", where=str(out)) from error
+        remedy = "Make room, or name a file elsewhere by --out."
+        raise FileFault(f"cannot be written: {error.strerror}", where=str(out), remedy=remedy) from error
     return receipts.read(text, archive.verifier).checkpoint
 
 

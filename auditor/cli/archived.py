@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from auditor.history import Logged
 
 
+_NAMED = 3
+
+
 def added(entry: Entry, checkpoint: Checkpoint) -> str:
     """A new entry, and the checkpoint to keep, as it is: it can be saved and given to `--since`."""
     return f"entry {entry.index}: {_said(entry)}\n\n{checkpoint.note}".rstrip("\n")
@@ -26,8 +29,19 @@ def added(entry: Entry, checkpoint: Checkpoint) -> str:
 
 def removed(made: Removed) -> str:
     """A removal, and who still holds the same bytes."""
-    also = [f"entry {index}: {one_line(name)} has the same bytes, which therefore stay" for index, name in made.also]
+    others: dict[int, list[str]] = {}
+    for index, name in made.also:
+        others.setdefault(index, []).append(name)
+    also = [f"entry {index}: {_some(names)} the same bytes, which therefore stay" for index, names in others.items()]
     return "\n".join([added(made.entry, made.checkpoint), *also])
+
+
+def _some(names: list[str]) -> str:
+    """One file by its name; of several the number and the first few."""
+    if len(names) == 1:
+        return f"{one_line(names[0])} has"
+    told = ", ".join(map(one_line, names[:_NAMED]))
+    return f"{len(names)} files ({told}{', …' if len(names) > _NAMED else ''}) have"
 
 
 def told_to(archive: Logged) -> str:
@@ -61,9 +75,11 @@ def checked(found: Checked, *, own_key: bool, since: Path | None) -> str:
     """What was verified, and what was not."""
     lines = [f"the archive holds: {found.entries} entries, {found.files} files compared"]
     if own_key:
-        lines.append("  checked with the key that lies in the archive: this shows damage, not replacement (--key)")
+        lines.append("  note: without --key an archive that was put in this one's place cannot be noticed")
     if since is None:
-        lines.append("  not held to a checkpoint from elsewhere: dropped entries would not show (--since)")
+        lines.append(
+            "  note: without --since an archive that was rolled back, its last entries gone, cannot be noticed"
+        )
     else:
         lines.append(f"  nothing was dropped or rewritten since {one_line(str(since))}")
     lines += [f"  note: {one_line(note)}" for note in found.notes]

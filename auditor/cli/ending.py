@@ -18,7 +18,7 @@ from auditor.cli.terminal import one_line
 from auditor.cli.tracefile import TraceFile
 from auditor.errors import AuditorError, FileFault, Problem
 
-INTERRUPTED, PIPE_CLOSED, BUG = 130, 141, 70
+INTERRUPTED, PIPE_CLOSED, TERMINATED, BUG = 130, 141, 128 + signal.SIGTERM, 70
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
@@ -54,6 +54,11 @@ def _code(command: click.Command, arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         _say("auditor: interrupted; nothing was written")
         return INTERRUPTED
+    except SystemExit as end:
+        if end.code != TERMINATED:
+            raise
+        _say("auditor: ended by SIGTERM; nothing was written")
+        return TERMINATED
     except click.ClickException as error:
         error.show()
         return 2

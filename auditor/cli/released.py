@@ -32,9 +32,11 @@ def gated(found: Gated, *, own_key: bool, kept: bool) -> str:
         size, origin = found.checkpoint.size, found.checkpoint.origin
         lines.append(f"  log {origin} verified, {size} entries")
         if own_key:
-            lines.append("  note: by the key that lies in the archive, so that another one in its place is not seen")
+            lines.append("  note: without --log-key an archive that was put in this one's place cannot be noticed")
         if not kept:
-            lines.append("  note: no checkpoint was given by --since, so that an older state of it is not seen")
+            lines.append(
+                "  note: without --since an archive that was rolled back, a later FAIL gone with it, cannot be noticed"
+            )
     return "\n".join(lines)
 
 

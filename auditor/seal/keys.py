@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -75,11 +76,15 @@ def private_pem(key: Ed25519PrivateKey | EllipticCurvePrivateKey, passphrase: by
 def save(files: tuple[Path, Path], private: bytes, public: bytes) -> None:
     """Write a pair, the private key for nobody else to read. Raises FileFault where it cannot be written."""
     folder = files[0].parent
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create(files[0], private, 0o600)
         _create(files[1], public, 0o644)
     except OSError as error:
+        for one in (*files, *new):
+            with suppress(OSError):  # a key without its other half serves nobody, nor does an empty folder
+                one.rmdir() if one in new else one.unlink()
         raise FileFault(f"the key cannot be written: {error.strerror}", where=str(folder)) from error
 
 

@@ -170,8 +170,8 @@ def test_what_the_gate_cannot_see_is_told(house: House) -> None:
     house.archived()
     blind = gated(house.gate(), own_key=True, kept=False)
     assert blind.splitlines()[-2:] == [
-        "  note: by the key that lies in the archive, so that another one in its place is not seen",
-        "  note: no checkpoint was given by --since, so that an older state of it is not seen",
+        "  note: without --log-key an archive that was put in this one's place cannot be noticed",
+        "  note: without --since an archive that was rolled back, a later FAIL gone with it, cannot be noticed",
     ]
     assert "note" not in gated(house.gate(), own_key=False, kept=True)
 

@@ -58,6 +58,7 @@ def test_signals(order: Path, number: int, code: int) -> None:
         said.append(process.stderr.read())
         assert (process.wait(60), children != []) == (code, True), said
     assert "Traceback" not in said[-1]
+    assert said[-1].endswith("nothing was written\n")
     deadline = time.monotonic() + 10
     while any(map(_runs, children)) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -56,6 +58,23 @@ def test_names(tmp_path: Path, name: str) -> None:
     """A key's name is a plain name."""
     with pytest.raises(WrittenFault, match="cannot name a key"):
         keys.new_keys(tmp_path, name, None)
+
+
+def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the second half of a pair finds no room, nothing is left of the first, nor of the folder."""
+    sync, called = os.fsync, list[int]()
+
+    def full(descriptor: int) -> None:
+        called.append(descriptor)
+        if len(called) % 2 == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    for folder, left in ((tmp_path / "a" / "b", []), (tmp_path, [])):
+        with pytest.raises(FileFault, match="No space left on device"):
+            keys.new_keys(folder, "k", None)
+        assert [*tmp_path.iterdir()] == left
 
 
 def test_other_files(tmp_path: Path) -> None:
