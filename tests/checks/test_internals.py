@@ -44,6 +44,13 @@ def test_saturated_gates_fail_and_sound_ones_pass():
     assert judged(gates, recurrent_subject(), STUCK) == "pass"
 
 
+def test_gates_that_never_saturate_pass():
+    """No saturated value in any row is no lack of variance: Wilson's interval for none of so many rows."""
+    found = run(gates, recurrent_subject(), near=1e-9).quantities["saturation"]
+    assert 0 < len(found.parts)
+    assert all(0 == part.value < part.interval(0.95).high < 0.05 for part in found.parts.values())
+
+
 def test_gates_are_shown_by_step_for_high_and_low_scores():
     """Gates, states and cells, the last step at the right; none where a tenth of the rows could be a single person."""
     shown = run(gates, recurrent_subject()).shown

@@ -103,7 +103,7 @@ def slopes(subject: Subject, block: Block, least: float) -> NDArray[np.bool_] | 
     None where no input has a slope.
     """
     inputs, names = subject.encoder.encode(block), sequences(subject)
-    if not any(np.issubdtype(values.dtype, np.floating) for values in inputs.values()):
+    if not any(port.dtype.startswith(("float", "bfloat")) for port in subject.model.description.inputs):
         return None
     ports = subject.model.description.outputs
     read, _ = subject.output.read(ports[0].name)

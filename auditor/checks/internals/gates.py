@@ -9,7 +9,7 @@ from auditor.checks.check import check
 from auditor.checks.internals.states import at_work, trajectories
 from auditor.checks.internals.traces import TRACES, Run, needed
 from auditor.dataset import Floats
-from auditor.estimate import Frozen
+from auditor.estimate import Estimate, Frozen
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.stat import Stat, row_mean
 from auditor.measurement import Meaning, Measurement, Quantity
@@ -48,15 +48,15 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     found = needed(evidence)
     data = subject.test.take(found.rows)
     sampling = Sampling.of(data)
-    stats = {
-        f"{run.name}: {gate}": row_mean(_saturated(run, gate, params.near))
+    stuck = {
+        f"{run.name}: {gate}": _saturated(run, gate, params.near)
         for run in found.runs
         for gate in run.trace.gates
         if _ends(run, gate)
     }
     scores = evidence.finite(SCORES)[found.rows]
     return Measurement(
-        quantities={"saturation": _quantity(sampling, stats, len(data))},
+        quantities={"saturation": _quantity(sampling, stuck)},
         shown=(
             at_work(found.runs),
             *(drawn for run in found.runs for drawn in trajectories(run, scores, subject.smallest_cell)),
@@ -81,8 +81,14 @@ def _saturated(run: Run, gate: str, near: float) -> Floats:
     return np.asarray(stuck.sum(axis=(1, 2)) / (steps * run.cell.units))
 
 
-def _quantity(sampling: Sampling, stats: dict[str, Stat], n: int) -> Quantity:
-    parts = {
-        name: sampling.estimate(stat, n=n, method="mean over rows, by influence values") for name, stat in stats.items()
-    }
-    return Quantity(parts=parts, correlation=sampling.correlation([stat.influence for stat in stats.values()]))
+def _quantity(sampling: Sampling, stuck: dict[str, Floats]) -> Quantity:
+    stats = [row_mean(share) for share in stuck.values()]
+    parts = {name: _share(sampling, share, stat) for (name, share), stat in zip(stuck.items(), stats, strict=True)}
+    return Quantity(parts=parts, correlation=sampling.correlation([stat.influence for stat in stats]))
+
+
+def _share(sampling: Sampling, share: Floats, stat: Stat) -> Estimate:
+    """Where all rows agree on none or all, the share of rows with a saturated value, which bounds that of values."""
+    if share.max() == 0 or share.min() == 1:
+        return sampling.rate(share > 0, np.ones(len(share), dtype=bool))
+    return sampling.estimate(stat, n=len(share), method="mean over rows, by influence values")
