@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from auditor.app.cases import tried
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.policies import load_policy, shipped_policies
@@ -30,6 +33,29 @@ def test_a_shipped_policy_is_sound(name: str) -> None:
     policy = load_policy(name, CATALOGUE).policy
     assert name == policy.policy
     assert [] == [requirement.id for requirement in policy.requirements if not requirement.rationale]
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_a_shipped_policy_judges(name: str, tmp_path: Path) -> None:
+    """What meets every limit exactly, and is attested, passes; what is beyond its limit fails, one by one."""
+    good: dict[str, Any] = {}
+    bad: dict[str, Any] = {}
+    for one in load_policy(name, CATALOGUE).policy.requirements:
+        if one.limit is None:
+            good[one.id], bad[one.id] = "attested", "open"
+            continue
+        ends = [end for end in (one.limit.low, one.limit.high) if end is not None]
+        beyond = ends[-1] + 1 if one.limit.high is not None else ends[0] - 1
+        for told, value in ((good, ends[0]), (bad, beyond)):
+            told[one.id] = {"parts": {part: {"value": value} for part in one.limit.parts or ("some",)}}
+    open_or_failed = {key: "open" if value == "open" else "fail" for key, value in bad.items()}
+    cases = [
+        {"name": "good", "measured": good, "expect": {"verdict": "PASS"}},
+        {"name": "bad", "measured": bad, "expect": {**open_or_failed, "verdict": "FAIL"}},
+    ]
+    file = tmp_path / "cases.yaml"
+    file.write_text(json.dumps({"policy": name, "cases": cases}))
+    assert {"good": {}, "bad": {}} == {case.name: case.wrong for case in tried(file)}
 
 
 def test_a_child_overrides_by_id_and_by_key(tmp_path: Path) -> None:
