@@ -13,7 +13,6 @@ from auditor.output import OutputKind
 
 _MOST_WINDOWS = 20_000  # of one series, where every line could begin one
 _USUAL_LENGTH = 24
-_MOST_TOKENS = 1000  # of a list that somebody can read
 _HEAD = """\
 # Written by `auditor init`, which saw the model and the data, and nobody's intentions. What it guessed is marked.
 #
@@ -124,10 +123,10 @@ def _variable(one: Variable, layout: str) -> dict[str, Any]:
 
 def _tokens(one: Variable, plan: Plan) -> dict[str, Any]:
     """Whole numbers that the model looks up are names, not amounts: nothing may stand between two of them."""
-    ends = [end for column in one.columns for end in (column.low, column.high) if end is not None]
-    if not plan.seen.tokens or one.coded or not ends or max(ends) - min(ends) > _MOST_TOKENS:
+    ends = [int(end) for column in one.columns for end in (column.low, column.high) if end is not None]
+    if not plan.seen.tokens or one.coded or len(set(ends)) < 2:
         return {}
-    return {"kind": "categorical", "levels": list(range(int(min(ends)), int(max(ends)) + 1))}
+    return {"kind": "categorical", "levels": f"{min(ends)}..{max(ends)}"}
 
 
 def _statics(plan: Plan) -> Iterator[str]:
