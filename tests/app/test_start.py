@@ -85,7 +85,7 @@ def test_tokens() -> None:
     made = planned(words, dataclasses.replace(SEEN, width=1, axis=False, tokens=True))
     assert (made.layout.value, [one.name for one in made.features.value]) == ("wide", ["w"])
     assert "feature_axis: false" in written(made)
-    assert "kind: categorical, levels: 0..8" in written(made)
+    assert 'kind: categorical, levels: "0..8"' in written(made)
 
 
 def test_classes() -> None:
