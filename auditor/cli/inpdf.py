@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from auditor.cli.options import FILE
+from auditor.cli.options import FILE, PrivateKey
 from auditor.errors import WrittenFault
 
 if TYPE_CHECKING:
@@ -23,8 +23,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def in_pdf(command: Command) -> Command:
     """--pdf-key and what belongs to it."""
     options = (
-        click.option("--pdf-key", "key_file", type=FILE, help="Sign report.pdf too, with this key (PEM or PKCS#12)."),
-        click.option("--pdf-cert", type=FILE, help="Its certificate. Default: NAME.cert.pem beside NAME.key.pem."),
+        click.option(
+            "--pdf-key",
+            "key_file",
+            type=PrivateKey(),
+            help="Sign report.pdf too, with this key (PEM, PKCS#12, or a pkcs11: URI).",
+        ),
+        click.option(
+            "--pdf-cert",
+            type=FILE,
+            help="Its certificate. Default: NAME.cert.pem beside NAME.key.pem, or the module's.",
+        ),
         click.option("--tsa", default="", metavar="URL", help="The time-stamp authority (RFC 3161) that proves when."),
         click.option(
             "--pades",

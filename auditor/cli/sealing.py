@@ -9,6 +9,7 @@ import click
 
 from auditor.cli.inpdf import STORE, in_pdf, pdf_key
 from auditor.cli.options import FILE, FOLDER, NEW, PrivateKey
+from auditor.errors import WrittenFault
 
 
 @click.group()
@@ -120,6 +121,8 @@ def verify(
     elif audit.is_dir():
         click.echo(sealed(app.verify(audit, allowed, model, data, trust)))
     elif trust is None or model or data or allowed:
-        raise click.UsageError("of a PDF file alone the signatures are checked, with the certificates of --trust")
+        what = "of a PDF file alone the signatures are checked, with the certificates of a trust store"
+        remedy = "Give --trust and no other option; or name the audit's folder, to check its statements too."
+        raise WrittenFault(what, where=str(audit), remedy=remedy)
     else:
         click.echo(signed_pdf(app.verify_pdf(audit, trust)))

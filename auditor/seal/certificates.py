@@ -11,7 +11,7 @@ from auditor.errors import FileFault, WrittenFault
 from auditor.seal import keys
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
     from cryptography.x509 import Certificate
     from cryptography.x509.base import CertificateBuilder
 
@@ -33,7 +33,7 @@ def new_certificate(folder: Path, name: str, holder: str, passphrase: bytes | No
         raise WrittenFault("the certificate is to name its holder", remedy="Give it by --holder.")
     files = keys.free(folder, name, passphrase, "cert")
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _builder(key, holder).sign(key, hashes.SHA256())
+    certificate = _builder(key.public_key(), holder).sign(key, hashes.SHA256())
     keys.save(files, keys.private_pem(key, passphrase), certificate.public_bytes(pem.Encoding.PEM))
     return keys.KeyFiles(*files, certificate.fingerprint(hashes.SHA256()).hex())
 
@@ -75,12 +75,12 @@ def read_pkcs12(path: Path, passphrase: Callable[[], bytes]) -> tuple[Any, Certi
     return key, certificate, tuple(others)
 
 
-def _builder(key: EllipticCurvePrivateKey, holder: str) -> CertificateBuilder:
+def _builder(public: EllipticCurvePublicKey, holder: str) -> CertificateBuilder:
     from cryptography import x509
 
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, holder)])
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-    own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    own = x509.SubjectKeyIdentifier.from_public_key(public)
     use = x509.KeyUsage(
         digital_signature=True,
         content_commitment=True,
@@ -96,7 +96,7 @@ def _builder(key: EllipticCurvePrivateKey, holder: str) -> CertificateBuilder:
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
-        .public_key(key.public_key())
+        .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(minutes=10))  # clocks differ
         .not_valid_after(now + datetime.timedelta(days=365 * _YEARS))

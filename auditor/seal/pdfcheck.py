@@ -69,11 +69,14 @@ def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Ch
             end = max(end, _end(embedded))
             stamp = embedded.sig_object_type == "/DocTimeStamp"
             found, wrong, noted = (_stamp if stamp else _signature)(embedded, roots, today)
+            if _stuffed(embedded):
+                found, wrong = None, [*wrong, "does not hold: bytes that belong to nothing stand beside it"]
             good += [found] if found else []
             problems += [Problem(f"{name}, signature {embedded.field_name}", what) for what in wrong]
             notes += noted
     except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-        raise SealFault(f"cannot be read as a signed PDF: {type(error).__name__}", where=name) from error
+        remedy = "Name an audit's folder, or a PDF file."
+        raise SealFault(f"cannot be read as a signed PDF: {type(error).__name__}", where=name, remedy=remedy) from error
     return Checked(tuple(good), tuple(problems), tuple(notes), len(pdf) - end, bool(roots.held))
 
 
@@ -85,7 +88,8 @@ def alone(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Chec
     found = checked(pdf, trust, name, today)
     problems, notes = [*found.problems], [*found.notes]
     if not (found.signatures or problems):
-        problems.append(Problem(name, "holds no signature"))
+        remedy = "`auditor seal --pdf-key` makes them; of the audit's folder `auditor verify` checks the statements."
+        problems.append(Problem(name, "holds no signature", remedy))
     elif found.uncovered and found.proofs and _TAIL.search(pdf):
         notes.append(
             f"{found.uncovered} bytes at its end, which keep proofs of certificates, are covered by no signature"
@@ -193,6 +197,14 @@ def _time(signer_info: Any) -> datetime.datetime | None:
         moment: datetime.datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
         return moment
     return None
+
+
+def _stuffed(embedded: Any) -> bool:
+    """Whether the room that is left behind a signature is not empty: no signature covers it, and readers ignore it."""
+    from asn1crypto import cms
+
+    held: bytes = embedded.pkcs7_content
+    return any(held[len(cms.ContentInfo.load(held).dump()) :])
 
 
 def _end(embedded: Any) -> int:

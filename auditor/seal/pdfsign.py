@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from auditor.errors import FileFault, WrittenFault
 from auditor.seal import keys
 from auditor.seal.certificates import PKCS12, read_certificates, read_pkcs12
-from auditor.shipped import shipped
+from auditor.seal.hardware import is_hardware, module_key
+from auditor.seal.pdfblock import style
+from auditor.seal.pdfmodule import module_signer
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
     from pyhanko.sign.signers import Signer
-    from pyhanko.stamp import TextStampStyle
 
 Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]
-_FONT = "fonts/IBMPlexSans-Regular.ttf"
-_COLUMNS = 92  # characters of a line in the visible block
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,16 @@ def available() -> None:
 
 
 def pdf_signer(key: Path, certificate: Path | None, passphrase: Callable[[], bytes]) -> PdfSigner:
-    """The signer of a private key (PEM, or PKCS#12) with its certificate and those of the authorities above it.
+    """The signer of a private key with its certificate and those of the authorities above it.
 
-    certificate: PEM or DER, the key's own first; by default NAME.cert.pem beside NAME.key.pem. Raises WrittenFault for
-    a wrong passphrase, or a certificate of another key; FileFault for what is no key or certificate.
+    key: PEM, PKCS#12, or the URI of a P-256 key in a hardware module. certificate: PEM or DER, the key's own first; by
+    default NAME.cert.pem beside NAME.key.pem, or the one in the PKCS#12 file or the module. Raises WrittenFault for a
+    wrong passphrase, or a certificate of another key; FileFault for what is no key or certificate.
     """
     available()
+    if is_hardware(key):
+        return _in_module(key, certificate, passphrase)
     from cryptography.hazmat.primitives import serialization as pem
-    from cryptography.hazmat.primitives.hashes import SHA256
 
     if key.suffix.lower() in PKCS12 and certificate is None:
         private, own, others = read_pkcs12(key, passphrase)
@@ -71,11 +72,40 @@ def pdf_signer(key: Path, certificate: Path | None, passphrase: Callable[[], byt
         chain = read_certificates(certificate or key.with_name(key.name.replace(".key.", ".cert.")))
     if not chain:
         raise FileFault("holds no certificate", where=str(key))
-    if chain[0].public_key() != private.public_key():
-        raise WrittenFault("the certificate is not of this key", where=str(certificate or key))
+    _own(chain[0], private.public_key(), certificate or key)
     plain = private.private_bytes(pem.Encoding.DER, pem.PrivateFormat.PKCS8, pem.NoEncryption())
-    ders = [one.public_bytes(pem.Encoding.DER) for one in chain]
-    return PdfSigner(_signer(plain, ders), _name(chain[0]), chain[0].fingerprint(SHA256()).hex())
+    return _named(_signer(plain, _ders(chain)), chain[0])
+
+
+def _in_module(key: Path, certificate: Path | None, pin: Callable[[], bytes]) -> PdfSigner:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    found, point = module_key(key, pin)
+    try:
+        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point[-65:])
+    except ValueError:
+        raise FileFault("this is no P-256 key, which signatures in PDF files are made by", where=str(key)) from None
+    chain = read_certificates(certificate) if certificate else [x509.load_der_x509_certificate(found.certificate())]
+    _own(chain[0], public, certificate or key)
+    return _named(module_signer(found, _ders(chain)), chain[0])
+
+
+def _own(certificate: Certificate, public: Any, where: Path) -> None:
+    if certificate.public_key() != public:
+        raise WrittenFault("the certificate is not of this key", where=str(where))
+
+
+def _ders(chain: Sequence[Certificate]) -> list[bytes]:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return [one.public_bytes(Encoding.DER) for one in chain]
+
+
+def _named(signer: Signer, own: Certificate) -> PdfSigner:
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    return PdfSigner(signer, _name(own), own.fingerprint(SHA256()).hex())
 
 
 def signed(pdf: bytes, field: str, by: PdfSigner, lines: Sequence[str], *, certify: bool, stamping: Stamping) -> bytes:
@@ -91,7 +121,7 @@ def signed(pdf: bytes, field: str, by: PdfSigner, lines: Sequence[str], *, certi
     metadata = signers.PdfSignatureMetadata(field_name=field, **told, **_kept(by, stamping))
     writer, out = IncrementalPdfFileWriter(io.BytesIO(pdf)), io.BytesIO()
     stamper = _stamper(stamping)
-    maker = signers.PdfSigner(metadata, signer=by.signer, timestamper=stamper, stamp_style=_style(lines))
+    maker = signers.PdfSigner(metadata, signer=by.signer, timestamper=stamper, stamp_style=style(lines))
     try:
         maker.sign_pdf(writer, output=out)
     except Exception as error:  # of many libraries: no answer, a refusal, a certificate that was revoked
@@ -137,47 +167,6 @@ def _signer(key: bytes, chain: Sequence[bytes]) -> Signer:
     registry = SimpleCertificateStore()
     registry.register_multiple(others)
     return SimpleSigner(own, PrivateKeyInfo.load(key), registry)
-
-
-@dataclass(frozen=True)
-class _Letters:
-    """The report's letters, as pyHanko asks for them; its own class for that leaves the file open."""
-
-    data: bytes
-
-    def create_font_engine(self, writer: Any, obj_stream: Any = None) -> Any:
-        from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
-
-        return GlyphAccumulator(writer, io.BytesIO(self.data), 10, obj_stream=obj_stream)
-
-    def shown(self, text: str) -> str:
-        """The text with ? for what the font lacks: PDF/A forbids a sign without a shape."""
-        from fontTools.ttLib import TTFont
-
-        with TTFont(io.BytesIO(self.data)) as font:
-            known = font.getBestCmap()
-        return "".join(one if ord(one) in known or one == "\n" else "?" for one in text)
-
-
-def _style(lines: Sequence[str]) -> TextStampStyle:
-    from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, Margins, SimpleBoxLayoutRule
-    from pyhanko.pdf_utils.text import TextBoxStyle
-    from pyhanko.stamp import TextStampStyle
-
-    letters = _Letters((shipped("templates") / _FONT).read_bytes())
-    text = "\n".join(part for line in lines for part in textwrap.wrap(line, _COLUMNS))
-    return TextStampStyle(
-        stamp_text=letters.shown(text).replace("%", "%%"),
-        text_box_style=TextBoxStyle(font=letters, font_size=9, leading=12),
-        border_width=1,
-        background=None,
-        inner_content_layout=SimpleBoxLayoutRule(
-            x_align=AxisAlignment.ALIGN_MIN,
-            y_align=AxisAlignment.ALIGN_MID,
-            margins=Margins.uniform(8),
-            inner_content_scaling=InnerScaling.SHRINK_TO_FIT,
-        ),
-    )
 
 
 def _name(certificate: Any) -> str:

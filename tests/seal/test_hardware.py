@@ -29,13 +29,13 @@ _MISSING = next(
 
 
 @pytest.mark.skipif(_MISSING != "", reason=_MISSING)
-def test_sealed_by_hardware() -> None:
-    """A key that never leaves its module seals, and a wrong PIN, token or label does not."""
+def test_signed_by_hardware() -> None:
+    """Keys that never leave their module seal, and sign the PDF; a wrong PIN, token or label does not."""
     alone = Path(__file__).with_name("hsm_alone.py")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(alone)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert 0 == done.returncode, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
+    assert "2 passed" in done.stdout
 
 
 @pytest.mark.parametrize(

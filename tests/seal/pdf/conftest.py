@@ -66,5 +66,5 @@ def signed(
         patch.setattr(files, "reports", lambda *_: drawn)
         audit = written_folder(tmp_path_factory.mktemp("signed") / "audit", record)
         certify(audit, store, key(ca, "pipeline"))
-        approve(audit, store, "rita", "reviewed", key(ca, "rita"))
+        approve(audit, store, "rita", "reviewed", key(ca, "rita"), "As 王小明 said.")
     return audit

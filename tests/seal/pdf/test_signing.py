@@ -17,7 +17,7 @@ from auditor.app.pdf import PdfKey
 from auditor.app.seal import seal
 from auditor.app.verify import verify
 from auditor.errors import FileFault, WrittenFault
-from auditor.seal import pdfpage, pdfsign
+from auditor.seal import pdfblock, pdfpage, pdfsign
 from auditor.seal.pdfsign import Level, Stamping
 from auditor.seal.trustfile import read_trust
 
@@ -53,6 +53,22 @@ def test_keeps_its_standards(signed: Path, tmp_path: Path, drawn: dict[str, byte
     found = pdfvalidator.violations(["3a", "ua1"], tmp_path / "before.pdf", tmp_path / "after.pdf")
     before, after = ({line.partition(" ")[2] for line in lines} for lines in found.values())
     assert after - before == set()
+
+
+@pytest.mark.parametrize(
+    ("fonts", "shown"),
+    [
+        (pdfblock._INSTALLED, "王小明, ???\n? stands for a letter that no font here has;"),
+        ((), "???, ???\n? stands for a letter that no font here has;"),
+    ],
+)
+def test_letters(fonts: tuple[str, ...], shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visible block has the machine's letters where the shipped ones lack some, and says what no font has."""
+    if fonts and not [*pdfblock._found()]:
+        pytest.skip("no Noto Sans CJK here: apt-get install fonts-noto-cjk")
+    monkeypatch.setattr(pdfblock, "_INSTALLED", fonts)
+    assert pdfblock.style(["Rita Réviewer"]).stamp_text == "Rita Réviewer"
+    assert str(pdfblock.style(["王小明, \u0e01\u0e02\u0e03"]).stamp_text).startswith(shown)
 
 
 @pytest.mark.parametrize("level", ["B-T", "B-LT", "B-LTA"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,15 @@ def test_proven(stamped: Path, store: Path) -> None:
     alone = verify(stamped, keys)
     why = "was not judged: the trust store names no certificates for time stamps"
     assert (alone.proven, alone.notes) == (False, (f"{STAMP} {why}", f"{FIRST_STAMP} {why}"))
+
+
+def test_read_by_others(stamped: Path, store: Path) -> None:
+    """OpenSSL finds the same, of the envelope as it is and of one that was changed."""
+    root = store.with_name("root.cert.pem")
+    command = ["openssl", "ts", "-verify", "-in", stamped / STAMP, "-token_in", "-CAfile", root, "-data"]
+    both = [[*command, stamped / name] for name in ("seal.dsse.json", FIRST)]
+    found = [subprocess.run(one, check=False, capture_output=True) for one in both]
+    assert [one.returncode for one in found] == [0, 1], found
 
 
 @pytest.mark.parametrize("name", ["pipeline", "rita"])
