@@ -32,9 +32,11 @@ def certify(audit: Path, store: Path, pdf: PdfKey) -> None:
     seal(audit, store.with_name("pipeline.key.pem"), no_passphrase, pdf)
 
 
-def approve(audit: Path, store: Path, name: str, meaning: str, pdf: PdfKey | None) -> Verified:
+def approve(
+    audit: Path, store: Path, name: str, meaning: str, pdf: PdfKey | None, comment: str = "With a caveat, 100 %."
+) -> Verified:
     holder, roles = PEOPLE[name]
-    words = Words(holder, roles.strip("[]").split(",")[0], meaning, "With the caveat of section 4, 100 %.")
+    words = Words(holder, roles.strip("[]").split(",")[0], meaning, comment)
     return sign_off(audit, words, store.with_name(f"{name}.key.pem"), no_passphrase, store, pdf)
 
 
