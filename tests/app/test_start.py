@@ -12,10 +12,13 @@ import pytest
 
 from auditor.app.start.model import Seen, seen
 from auditor.app.start.plan import Plan, plan
-from auditor.app.start.wishes import Wishes
+from auditor.app.start.rules import policy
+from auditor.app.start.wishes import Guess, Wishes
 from auditor.app.start.written import dataset
+from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.dataset import parse_spec
+from auditor.loaders.policies import load_policy
 from auditor.loaders.profile import profile
 from auditor.model import Description, Layer, Port
 
@@ -58,13 +61,16 @@ def test_long() -> None:
     assert "{name: bp, column: bp, transform: [{measured_indicator: true}, {forward_fill: true}" in written(made)
 
 
-def test_windows() -> None:
+def test_windows(tmp_path: Path) -> None:
     """Where the target changes within an entity, or is one of the features, lines are cut into windows."""
     series = ["time,load,wind"] + [f"{at},{at % 7}.5,{at % 5}.25" for at in range(300)]
     made = planned(series, dataclasses.replace(SEEN, steps=24), target="load")
     assert (made.task.value, made.ahead, made.cut) == ("regression", True, True)
     assert "windows: {length: 24, horizon: 1}" in written(made)
     assert "split: {time: 209.0}" in written(made)
+    (tmp_path / "policy.yaml").write_text(policy(made, Guess("baseline"), tmp_path))
+    kept = {one.id: one.limit for one in load_policy("policy.yaml", CATALOGUE, tmp_path).policy.requirements}
+    assert "jump" == (kept["DATA-3"] and kept["DATA-3"].quantity)  # that it tells much alone is no fault of a series
 
 
 def test_forecasts() -> None:

@@ -36,6 +36,12 @@ _OWN = {
     "regression": ("performance.error", "r_squared", "at_least", 0.0, "The forecast is better than the mean."),
 }
 
+_SERIES = (
+    "  - id: DATA-3",
+    "    text: No feature tells at its last step alone what comes next.",
+    "    limit: {quantity: jump, at_most: 0.1}  # guess: a series is like its last value; please confirm",
+)
+
 
 def fitting(plan: Plan, words: set[str]) -> Guess[str]:
     """The shipped policy that task and names suggest. words: of the columns and files."""
@@ -59,7 +65,9 @@ def policy(plan: Plan, base: Guess[str], beside: Path) -> str:
     """
     loaded = load_policy(base.value, CATALOGUE, beside).policy
     known = {one.name for one in plan.groups}
-    own = [*_absent(known, loaded.requirements), *(_measured(plan) if base.value == "baseline" else ())]
+    own = [*_absent(known, loaded.requirements)]
+    if base.value == "baseline":
+        own += [*_measured(plan), *(_SERIES if plan.ahead else ())]
     head = [
         line("policy", "ours"),
         line("version", 1),
