@@ -32,7 +32,7 @@ def lines(shown: Lines) -> Chart:
         scale=reach(shown.x),
         axis={"tickCount": 5 if half else 8},
     )
-    y = channel("y:Q", title=titled(shown.y, 38), scale=reach(shown.y), axis={"tickCount": 5})
+    y = channel("y:Q", title=titled(shown.y, 38 if half else 31), scale=reach(shown.y), axis={"tickCount": 5})
     keys = _Keys(colour, *_forms(every, shown.diagonal, half))
     layers = [layer for series in every for layer in _layers(series, x, y, keys, series.name == shown.diagonal)]
     return layer(layers).with_(**size)
