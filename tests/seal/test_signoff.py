@@ -85,8 +85,9 @@ def test_the_sealer_does_not_count(tmp_path: Path) -> None:
     assert told(found)[1:] == (f"{FIRST} does not count: Audit pipeline has the role seal",)
 
 
-def test_nobody_counts_twice(tmp_path: Path, store: Path) -> None:
+def test_nobody_counts_twice(tmp_path: Path) -> None:
     """One person's two signatures are one of two; without `distinct`, two of two; two keys do not make two people."""
+    store = people(tmp_path / "people")
     audit = sealed(tmp_path / "audit", store)
     signed(audit, store, "rita", "reviewed")
     found = signed(audit, store, "rita", "approved")
@@ -102,6 +103,13 @@ def test_nobody_counts_twice(tmp_path: Path, store: Path) -> None:
     pairs = sealed(tmp_path / "pairs", store, SignOff(reviewed=2))
     signed(pairs, store, "rita", "reviewed")
     assert told(signed(pairs, store, "rita", "reviewed"))[0] == "1 of 2 sign-offs (1 of 2 reviewed)"
+
+    vera = "holder: Vera Validator"  # another spelling of a name is no other person
+    store.write_text(store.read_text().replace(vera, "holder: rita  REVIEWER"))
+    spelled = sign_off(
+        pairs, Words("Rita reviewer", "validator", "reviewed"), store.with_name("vera.key.pem"), no_passphrase, store
+    )
+    assert told(spelled)[0] == "1 of 2 sign-offs (1 of 2 reviewed)"
 
 
 @pytest.mark.parametrize(
