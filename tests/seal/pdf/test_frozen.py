@@ -10,17 +10,37 @@ from authority import Authority
 from sealing import no_passphrase
 
 from auditor.app import freeze
+from auditor.app.order import ordered
 from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, SealFault, WrittenFault
 from auditor.loaders.policies import load_policy
 from auditor.policy import FrozenPolicy
 from auditor.seal.trustfile import read_trust
 
+AUDIT = {
+    "audit.yaml": """\
+model: {file: model.keras, name: m, version: "1"}
+data: dataset.yaml
+policy: baseline
+frozen: f.json
+""",
+    "dataset.yaml": """\
+dataset: tiny
+task: binary
+layout: wide
+files: [{path: test.csv, split: test}]
+features: [{name: a, columns: [a1, a2]}]
+target: {column: y, positive: 1}
+inputs: {sequence: {input: sequence, length: 2}}
+output: {kind: probability}
+""",
+    "model.keras": "",
+}
 TODAY = datetime.datetime.now(datetime.UTC).date()
 
 
 def test_stamped(store: Path, ca: Authority, tmp_path: Path) -> None:
-    """The token lies beside the freeze; it names the authority, outlives the key, and is held to the freeze's bytes."""
+    """The token lies beside the freeze; it goes with the audit, outlives the key, and holds for these bytes alone."""
     file, token = tmp_path / "f.json", tmp_path / "f.tst"
     key = store.with_name("carl.key.pem")
     freeze.freeze("baseline", key, no_passphrase, file, ca.tsa)
@@ -37,6 +57,12 @@ def test_stamped(store: Path, ca: Authority, tmp_path: Path) -> None:
     assert ("Carl Chair", "Example time") == (held().by, held(lost).stamped_by)
     with pytest.raises(WrittenFault, match="a freeze is never overwritten"):
         freeze.freeze("baseline", key, no_passphrase, tmp_path / "f.json", ca.tsa)
+
+    for name, text in AUDIT.items():
+        (tmp_path / name).write_text(text)
+    order = ordered(tmp_path / "audit.yaml", store.with_name("frozen.yaml"))
+    assert "Example time" == (order.frozen and order.frozen.stamped_by)
+    assert token.read_bytes() in [one.data for one in order.inputs if one.name == "inputs/policy.freeze.tst"]
 
     whole = token.read_bytes()
     token.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
