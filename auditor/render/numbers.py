@@ -13,7 +13,7 @@ _MINUS = "\u2212"
 _UNBOUNDED = "∞"
 _MOST_DIGITS = 8
 _TINY, _TINY_DIGITS = 1e-4, 7
-_WITH_COMMAS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)")
+_WITH_COMMAS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d|[.,]\d)")
 
 
 def digits_for(values: Iterable[float | None], apart_from: Iterable[float | None] = ()) -> int:

@@ -95,6 +95,7 @@ def test_digits_tell_a_number_from_its_limit() -> None:
     [
         ("8,999 rows", "8\u202f999 rows"),
         ("1,234,567", "1\u202f234\u202f567"),
+        ("10,000 of 21,001, at random", "10\u202f000 of 21\u202f001, at random"),
         ("1,2,3 and 0,999", "1,2,3 and 0\u202f999"),
         ("values 1,000.5", "values 1,000.5"),
     ],
