@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -52,7 +52,7 @@ class Portion:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """rows: (n,) of the data set. seed: of whatever a method draws."""
+    """rows: (n,) of the data set. seed: of whatever a method draws. grid: steps, if others are to lie on the same."""
 
     subject: Subject
     data: Dataset
@@ -60,10 +60,17 @@ class Question:
     backgrounds: Backgrounds
     explained: Explained
     seed: int = 0
+    grid: int | None = None
+
+    def some(self, at: Integers, explained: Explained | None = None) -> Question:
+        """About some of the rows, on the same grid; of another number, if one is given."""
+        return replace(self, rows=self.rows[at], explained=explained or self.explained, grid=self.steps)
 
     @cached_property
     def steps(self) -> int:
         """Steps of the grid on which cells lie: as many as the longest row has that the model sees."""
+        if self.grid is not None:
+            return self.grid
         width = self.subject.encoder.width
         longest = int(self.data.lengths[self.rows].max(initial=1))
         return max(1, longest if width is None else min(width, longest))

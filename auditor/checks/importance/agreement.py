@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from auditor.checks.check import check
 from auditor.checks.importance.alike import dots, quantity, ranked_alike, signed_alike
-from auditor.checks.importance.attributed import ATTRIBUTIONS, BACKGROUNDS, explained_rows, features_of, lengths_of
-from auditor.estimate import Frozen
+from auditor.checks.importance.attributed import (
+    ATTRIBUTIONS,
+    BACKGROUNDS,
+    Attributed,
+    explained_rows,
+    features_of,
+    lengths_of,
+)
+from auditor.checks.importance.classes import OfClass, measured_of, rows_of
 from auditor.evidence import Evidence
 from auditor.explain.gradients import gradient_times_input
 from auditor.explain.occlusion import occlusion
@@ -17,15 +24,15 @@ from auditor.subject import Subject
 _PAIRS = 128  # of coalitions, where there are too many features to play all
 
 
-class Params(Frozen):
-    """None."""
+class Params(OfClass):
+    """Which class, where there are several."""
 
 
 def _rows(subject: Subject, params: Params) -> int:
     """Every other method on the same rows: coalitions, one feature at a time, one gradient."""
     coalitions = most_coalitions(features_of(subject), _PAIRS)
     each = BACKGROUNDS * (coalitions + features_of(subject)) + 5
-    return explained_rows(subject) * each + 4 * lengths_of(subject) * BACKGROUNDS
+    return rows_of(subject, params.of, explained_rows(subject) * each + 4 * lengths_of(subject) * BACKGROUNDS)
 
 
 @check(
@@ -46,12 +53,19 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: where methods contradict each other, no single one may be shown as the reason for a score.
     Blind to: errors that all methods share, such as backgrounds that cannot occur.
     """
-    attributed = evidence[ATTRIBUTIONS]
+    return measured_of(subject, evidence, params.of, _told)
+
+
+def _told(attributed: Attributed) -> Measurement:
+    """Of the credit of one class, or of each row's own."""
     question, own = attributed.question, attributed.features.values
     players = Players.features(question.data, question.steps)
-    others = {"occlusion": occlusion(question, players), "gradient × input": gradient_times_input(question, players)}
+    others = {
+        "occlusion": attributed.by(lambda asked: occlusion(asked, players)),
+        "gradient × input": attributed.by(lambda asked: gradient_times_input(asked, players)),
+    }
     if attributed.credit.method != "Shapley values":
-        others = {"Shapley values": shapley(question, players, largest=_PAIRS), **others}
+        others = {"Shapley values": attributed.by(lambda asked: shapley(asked, players, largest=_PAIRS)), **others}
     ranks = quantity({name: ranked_alike(attributed, own, each.values) for name, each in others.items()})
     signs = quantity({name: signed_alike(attributed, own, each.values) for name, each in others.items()})
     caption = f"How alike each method's credit is to {attributed.credit.method}; 1 is the same order of features."

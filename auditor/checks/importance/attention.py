@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
@@ -83,7 +82,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if not looked:
         raise NotApplicable("; ".join(refused.values()))
     players = Players.parts(question.data, question.steps, question.steps)
-    moved = {each.method: each for each in (once(question, players), occlusion(question, players))}
+    methods = (lambda asked: once(asked, players), lambda asked: occlusion(asked, players))
+    moved = {each.method: each for each in map(attributed.by, methods)}
     moved = {name: each for name, each in moved.items() if each.players.names == players.names}  # told by step
     ranks: dict[str, Estimate | str] = {
         f"{layer}: {name}": _alike(attributed, seen.at, each)
@@ -108,10 +108,7 @@ def _some(attributed: Attributed, params: Params) -> Attributed:
     """Fewer of the rows that were explained, against the same backgrounds."""
     question = attributed.question
     rng = question.subject.rng(_ID, params.model_dump_json(), "rows")
-    pick, sampled = sample(question.data.take(question.rows), params.rows, rng)
-    fewer = dataclasses.replace(question, rows=question.rows[pick])
-    told = attributed.sampled if sampled is None else sampled.model_copy(update={"of": len(question.data)})
-    return Attributed(fewer, attributed.credit.take(pick), told)
+    return attributed.take(*sample(question.data.take(question.rows), params.rows, rng))
 
 
 def _looked(attributed: Attributed) -> tuple[dict[str, Looked], dict[str, str]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from auditor.checks.sample import sample
+from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
 from auditor.evidence import Need, scores_of
 from auditor.explain import quadrature
@@ -33,13 +35,34 @@ class Attributed:
     """credit: each feature in each part of the history (features only, where the model has no gradient).
 
     measured: the credit of features, and by itself that of whether they were measured; None where the model is not told
-    that, or has no gradient.
+    that, or has no gradient. columns: (rows,) of several classes, the one that is explained of each row; None where it
+    is that of the question for all.
     """
 
     question: Question
     credit: Attribution
     sampled: Sampled | None
     measured: Attribution | None = None
+    columns: Integers | None = None
+
+    def take(self, at: Integers, sampled: Sampled | None) -> Attributed:
+        """Some of the rows, without what was measured. sampled: how they were drawn, None where they are all."""
+        told = sampled.model_copy(update={"of": len(self.question.subject.test)}) if sampled else self.sampled
+        columns = None if self.columns is None else self.columns[at]
+        return Attributed(self.question.some(at), self.credit.take(at), told, columns=columns)
+
+    def over(self, work: Callable[[Question, Integers], Floats]) -> Floats:
+        """What is worked out of each row, in the order of the rows: class by class, where they have several.
+
+        work: takes a question about one class, and the places of its rows among all; returns (rows, ...).
+        """
+        asked = asked_by_class(self.question, self.columns)
+        order = np.argsort(np.concatenate([at for at, _ in asked]), kind="stable")
+        return np.asarray(np.concatenate([work(question, at) for at, question in asked])[order])
+
+    def by(self, method: Callable[[Question], Attribution]) -> Attribution:
+        """The credit that another method gives, class by class, where the rows have several."""
+        return credited(self.question, self.columns, method)
 
     @property
     def features(self) -> Attribution:
@@ -51,6 +74,21 @@ class Attributed:
     def sampling(self) -> Sampling:
         """How the explained rows depend on one another."""
         return Sampling.of(self.question.data.take(self.question.rows))
+
+
+def asked_by_class(question: Question, columns: Integers | None) -> list[tuple[Integers, Question]]:
+    """The question about the rows of each class, and their places; all are compared with the same backgrounds."""
+    if columns is None:
+        return [(np.arange(len(question.rows)), question)]
+    places = [np.flatnonzero(columns == column) for column in np.unique(columns)]
+    return [(at, question.some(at, Explained.of(question.subject, int(columns[at[0]])))) for at in places]
+
+
+def credited(question: Question, columns: Integers | None, method: Callable[[Question], Attribution]) -> Attribution:
+    """What a method gives each row, of its own class where there are several (columns)."""
+    asked = asked_by_class(question, columns)
+    first, *others = (method(piece) for _, piece in asked)
+    return first.joined(others).take(np.argsort(np.concatenate([at for at, _ in asked]), kind="stable"))
 
 
 def ask(subject: Subject, *key: object, rows: int = ROWS, column: int | None = None) -> tuple[Question, Sampled | None]:
@@ -88,15 +126,39 @@ def once(question: Question, players: Players, tolerance: float = _TOLERANCE, la
 
 def attribute(question: Question, sampled: Sampled | None) -> Attributed:
     """The credit of the rows of a question."""
+    return _split(question, _of_cells(question), sampled)
+
+
+def _of_cells(question: Question) -> Attribution:
+    """Of each feature in each part of the history, and of its being measured where the model is told that."""
     cells = Players.cells(question.data, question.steps, PARTS)
-    if not question.indicated:
-        return Attributed(question, once(question, cells), sampled)
-    made = once(question, cells.with_indicators(question.indicated))
+    return once(question, cells.with_indicators(question.indicated) if question.indicated else cells)
+
+
+def _split(question: Question, made: Attribution, sampled: Sampled | None) -> Attributed:
+    """Whether a feature was measured counted with its values, and by itself."""
     if made.players.indicators is None:
         return Attributed(question, made, sampled)
+    cells = Players.cells(question.data, question.steps, PARTS)
     split = Players.features(question.data, question.steps).with_indicators(question.indicated)
     against = question.backgrounds
     return Attributed(question, made.by(cells, against), sampled, made.by(split, against))
+
+
+def attribute_decided(subject: Subject) -> Attributed:
+    """Of the score; of several classes, for each row that of the class which is predicted."""
+    question, sampled = ask(subject)
+    columns = predicted(question)
+    made = credited(question, columns, _of_cells)
+    return dataclasses.replace(_split(question, made, sampled), columns=columns)
+
+
+def predicted(question: Question) -> Integers | None:
+    """(rows,) the class that the model predicts; None where it has no classes."""
+    if question.subject.test.task != "multiclass":
+        return None
+    subject = question.subject
+    return np.asarray(subject.score(subject.block(question.data, question.rows)).argmax(1))
 
 
 def asking_rows(subject: Subject) -> int:
@@ -129,6 +191,15 @@ def explained_rows(subject: Subject, rows: int = ROWS) -> int:
     return min(len(subject.test), max(rows, largest))
 
 
+def rows_by_class(subject: Subject) -> int:
+    """The evaluations that several classes take beside what their rows take: the predictions, and the backgrounds."""
+    if subject.test.task != "multiclass":
+        return 0
+    return explained_rows(subject) + (len(subject.test.target.classes) - 1) * lengths_of(subject) * BACKGROUNDS
+
+
 ATTRIBUTIONS: Need[Attributed] = Need(
-    "attributions", lambda subject: attribute(*ask(subject)), lambda subject: asking_rows(subject) + most_rows(subject)
+    "attributions",
+    attribute_decided,
+    lambda subject: asking_rows(subject) + most_rows(subject) + rows_by_class(subject),
 )

@@ -12,11 +12,11 @@ from pydantic import Field
 from auditor.checks.check import check
 from auditor.checks.importance.attributed import ATTRIBUTIONS, PARTS, Attributed
 from auditor.checks.importance.attribution_charts import bars, by_part, heatmap
-from auditor.checks.importance.classes import attributed_of, by_class, rows_of
+from auditor.checks.importance.classes import OfClass, measured_of, rows_of
 from auditor.checks.names import NameOf
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable, WrittenFault
-from auditor.estimate import Estimate, Frozen, Normal, Skewed
+from auditor.estimate import Estimate, Normal, Skewed
 from auditor.evidence import Evidence
 from auditor.explain.attribution import Attribution
 from auditor.explain.players import Players, feature_names
@@ -27,7 +27,7 @@ from auditor.subject import Subject
 _METHOD = "by influence values over rows and backgrounds"
 
 
-class Params(Frozen):
+class Params(OfClass):
     """What those who know the field expect, and of what."""
 
     expected: Annotated[tuple[str, ...], NameOf("feature", beside=" (measured or not)")] = Field(
@@ -37,11 +37,6 @@ class Params(Frozen):
         default=(),
         description="Features that must not drive the score: a protected attribute, a proxy of one, an identifier, or "
         "'NAME (measured or not)', which is whether a feature was measured.",
-    )
-    of: str = Field(
-        default="",
-        description="Of several classes: the name of the one whose score is explained; `each` of them; or `predicted`, "
-        "for every row the class that the model predicts. Default: the last one.",
     )
 
 
@@ -66,14 +61,13 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     the values of 32 reference rows: expected gradients, which add up to the difference of the scores (Erion et al.
     2021; Shapley values where the model has no gradient). Its share is the mean size of its credit over that of all
     features. The direction is the correlation, over rows, of a feature's mean value and its credit. Of several
-    classes one, each, or the one predicted is explained.
+    classes the one predicted is explained, or one that is named, or each.
     Why: a model may predict well for a wrong reason: a forbidden driver, one leaked feature, a sign that contradicts
     what is known.
     Blind to: whether the credit is due in the world, as it tells of the model only; features that stand in for each
     other share their credit as the model happens to use them.
     """
-    told = attributed_of(subject, evidence, params.of)
-    return by_class({name: _told(attributed, params) for name, attributed in told.items()})
+    return measured_of(subject, evidence, params.of, lambda attributed: _told(attributed, params))
 
 
 def _told(attributed: Attributed, params: Params) -> Measurement:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-import numpy as np
+from pydantic import Field
 
 from auditor.checks.importance.attributed import (
     ATTRIBUTIONS,
@@ -13,34 +12,49 @@ from auditor.checks.importance.attributed import (
     ask,
     asking_rows,
     attribute,
-    explained_rows,
     most_rows,
+    rows_by_class,
 )
 from auditor.errors import WrittenFault
+from auditor.estimate import Frozen
 from auditor.evidence import Evidence
-from auditor.explain.explained import Explained
 from auditor.measurement import Measurement, Quantity
 from auditor.subject import Subject
 
 EACH, PREDICTED = "each", "predicted"
 
 
+class OfClass(Frozen):
+    """Which class, where there are several."""
+
+    of: str = Field(
+        default="",
+        description="Of several classes: the name of the one whose score is explained; `each` of them; or `predicted`, "
+        "for every row the class that the model predicts. Default: the one predicted.",
+    )
+
+
 def attributed_of(subject: Subject, evidence: Evidence, of: str) -> dict[str, Attributed]:
-    """By class where `of` is "each"; else under "": of the class named, the one predicted, or "" (the last one).
+    """By class where `of` is "each"; else under "": of the class named, or the one predicted, which "" is too.
 
     Raises WrittenFault where there is no such class, or where there are no classes.
     """
-    if not of:
-        return {"": evidence[ATTRIBUTIONS]}
     classes = subject.test.target.classes
-    if subject.test.task != "multiclass" or of not in (*classes, EACH, PREDICTED):
+    if of and (subject.test.task != "multiclass" or of not in (*classes, EACH, PREDICTED)):
         known = ", ".join((*classes, EACH, PREDICTED)) if subject.test.task == "multiclass" else "nothing: leave it out"
         raise WrittenFault(f"'{of}' is nothing of this model that could be explained", remedy=f"`of` may be: {known}")
-    if of == PREDICTED:
-        return {"": _predicted(subject)}
+    if of in ("", PREDICTED):
+        return {"": evidence[ATTRIBUTIONS]}
     chosen = classes if of == EACH else (of,)
     told = {name: attribute(*ask(subject, column=classes.index(name))) for name in chosen}
     return told if of == EACH else {"": told[of]}
+
+
+def measured_of(
+    subject: Subject, evidence: Evidence, of: str, work: Callable[[Attributed], Measurement]
+) -> Measurement:
+    """What is measured of the credit: of each class where `of` is "each", so that a limit holds for the worst."""
+    return by_class({name: work(attributed) for name, attributed in attributed_of(subject, evidence, of).items()})
 
 
 def by_class(made: Mapping[str, Measurement]) -> Measurement:
@@ -78,26 +92,9 @@ def _merged(told: Mapping[str, Quantity]) -> Quantity:
     )
 
 
-def rows_of(subject: Subject, of: str) -> int:
-    """The evaluations that this takes at most."""
-    if not of:
-        return 0
-    times = len(subject.test.target.classes) if of in (EACH, PREDICTED) else 1
-    return times * (asking_rows(subject) + most_rows(subject)) + explained_rows(subject)
-
-
-def _predicted(subject: Subject) -> Attributed:
-    """Each row's own class; all are compared with the same backgrounds."""
-    question, sampled = ask(subject)
-    predicted = subject.score(subject.block(question.data, question.rows)).argmax(1)
-    pieces, places = [], []
-    for column in np.unique(predicted):
-        at = np.flatnonzero(predicted == column)
-        explained = Explained.of(subject, int(column))
-        pieces.append(attribute(dataclasses.replace(question, rows=question.rows[at], explained=explained), None))
-        places.append(at)
-    order = np.argsort(np.concatenate(places), kind="stable")
-    credit = pieces[0].credit.joined([piece.credit for piece in pieces[1:]]).take(order)
-    measured = [piece.measured for piece in pieces if piece.measured is not None]
-    split = measured[0].joined(measured[1:]).take(order) if measured else None
-    return Attributed(question, credit, sampled, split)
+def rows_of(subject: Subject, of: str, own: int = 0) -> int:
+    """The evaluations that this takes at most. own: of what a check does beside, for one class."""
+    if of in ("", PREDICTED):
+        return own + 3 * rows_by_class(subject)
+    times = len(subject.test.target.classes) if of == EACH else 1
+    return times * (asking_rows(subject) + most_rows(subject) + own)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from auditor.checks.check import check
-from auditor.checks.importance.attributed import ATTRIBUTIONS
+from auditor.checks.importance.attributed import ATTRIBUTIONS, Attributed
+from auditor.checks.importance.classes import OfClass, measured_of, rows_of
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Exact, Frozen
+from auditor.estimate import Estimate, Exact
 from auditor.evidence import Evidence
 from auditor.measurement import Column, Meaning, Measurement, Quantity, Table
 from auditor.subject import Subject
 
 
-class Params(Frozen):
-    """None."""
+class Params(OfClass):
+    """Which class, where there are several."""
 
 
 @check(
@@ -23,6 +24,7 @@ class Params(Frozen):
         "explained": Meaning(title="Share of the scores' differences that is explained", better="higher"),
     },
     needs=(ATTRIBUTIONS,),
+    rows=lambda subject, params: rows_of(subject, params.of),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
     """The credit of a row adds up to its score.
@@ -33,7 +35,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: credit that does not add up has left something out, and nobody can say what.
     Blind to: whether the credit is given to the right features; see importance.faithfulness.
     """
-    credit = evidence[ATTRIBUTIONS].credit
+    return measured_of(subject, evidence, params.of, _told)
+
+
+def _told(attributed: Attributed) -> Measurement:
+    """Of the credit of one class, or of each row's own."""
+    credit = attributed.credit
     spread = float(np.std(credit.score))
     if spread == 0:
         raise NotApplicable("the score is the same for every row that was explained")
@@ -51,6 +58,6 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     return Measurement(
         quantities={"largest_gap": Quantity.of(largest), "explained": Quantity.of(share)},
         shown=(table,),
-        sampled=evidence[ATTRIBUTIONS].sampled,
+        sampled=attributed.sampled,
         notes=credit.notes,
     )

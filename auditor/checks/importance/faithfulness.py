@@ -8,11 +8,13 @@ from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.importance.attributed import ATTRIBUTIONS, BACKGROUNDS, Attributed, explained_rows, lengths_of
-from auditor.dataset import Floats
+from auditor.checks.importance.classes import OfClass, measured_of, rows_of
+from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
-from auditor.estimate import Frozen
 from auditor.evidence import Evidence
+from auditor.explain.attribution import Attribution
 from auditor.explain.coalitions import games
+from auditor.explain.question import Question
 from auditor.kernels.stat import row_mean
 from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
 from auditor.subject import Subject
@@ -22,15 +24,15 @@ _SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # of a row's players that are taken away, o
 _METHOD = "mean over rows and shares of players"
 
 
-class Params(Frozen):
-    """How often."""
+class Params(OfClass):
+    """How often, and of which class."""
 
     orders: int = Field(default=2, ge=1, le=20, description="Random orders that each row is compared with.")
 
 
 def _rows(subject: Subject, params: Params) -> int:
     points = BACKGROUNDS * 2 * len(_SHARES) * (1 + params.orders) + 1
-    return explained_rows(subject) * points + lengths_of(subject) * BACKGROUNDS
+    return rows_of(subject, params.of, explained_rows(subject) * points + lengths_of(subject) * BACKGROUNDS)
 
 
 @check(
@@ -51,11 +53,15 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: credit that does not tell what the score depends on is decoration.
     Blind to: rows that cannot occur, as rows with replaced parts may be; whether signs are right.
     """
-    attributed = evidence[ATTRIBUTIONS]
+    return measured_of(subject, evidence, params.of, lambda attributed: _told(attributed, params))
+
+
+def _told(attributed: Attributed, params: Params) -> Measurement:
+    """Of the credit of one class, or of each row's own."""
     spread = float(np.std(attributed.credit.score))
     if spread == 0 or not attributed.credit.values.any():
         raise NotApplicable("no feature moves the score of any row that was explained")
-    far = _distances(attributed, params) / spread
+    far = attributed.over(lambda asked, at: _distances(asked, attributed.credit.take(at), at, params)) / spread
     gains = {"deletion": far[:, 0, 0] - far[:, 0, 1], "sufficiency": far[:, 1, 1] - far[:, 1, 0]}
     quantities = {
         name: Quantity.of(attributed.sampling.estimate(row_mean(gain.mean(1)), n=len(gain), method=_METHOD))
@@ -64,14 +70,13 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     return Measurement(quantities=quantities, shown=(_curves(far),), sampled=attributed.sampled)
 
 
-def _distances(attributed: Attributed, params: Params) -> Floats:
+def _distances(question: Question, credit: Attribution, places: Integers, params: Params) -> Floats:
     """(rows, taken away or kept, by credit or at random, shares): how far the score is from the row's own."""
-    question, credit = attributed.question, attributed.credit
     out = np.zeros((len(credit), 2, 2, len(_SHARES)))
     for game in games(question, credit.players, BACKGROUNDS * 2 * len(_SHARES) * (1 + params.orders)):
         for row, at in enumerate(game.portion.rows):
             size = np.abs(credit.values[at, game.used])
-            draw = question.subject.rng(_ID, params.model_dump_json(), int(at))
+            draw = question.subject.rng(_ID, params.model_dump_json(), int(places[at]))
             orders = [np.argsort(-size, kind="stable")] + [draw.permutation(len(size)) for _ in range(params.orders)]
             taken = np.stack([_first(order, share) for order in orders for share in _SHARES])
             played = game.play(np.concatenate([~taken, taken]), np.array([row]))[0].mean(1)

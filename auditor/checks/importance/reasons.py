@@ -13,7 +13,7 @@ from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.importance.alike import dots
-from auditor.checks.importance.attributed import ROWS, most_rows, once
+from auditor.checks.importance.attributed import ROWS, credited, most_rows, once, predicted, rows_by_class
 from auditor.checks.importance.repeated import neighbours, noisy, question_of
 from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
@@ -40,7 +40,7 @@ class Params(Frozen):
 
 
 def _rows(subject: Subject, params: Params) -> int:
-    return 4 * most_rows(subject) * math.ceil(params.rows / ROWS)
+    return 4 * (most_rows(subject) * math.ceil(params.rows / ROWS) + rows_by_class(subject))
 
 
 @check(
@@ -56,10 +56,11 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """The reasons that a person is given stay the same while nothing that matters changes.
 
     Measures: the principal reasons of a score are at most four features that pushed it most to the unfavourable side
-    (to either side, where nothing is decided), against 32 reference rows. They are worked out again against another
-    draw of reference rows, with an error of measurement on every numeric value, and for another window of the same
-    entity that overlaps. Told are how many rows keep their first reason, the mean share of the principal reasons that
-    are kept, and how many rows have two first reasons that cannot be told apart.
+    (where nothing is decided, to either side; of several classes, the score of the one predicted), against 32 reference
+    rows. They are worked out again against another draw of reference rows, with an error of measurement on every
+    numeric value, and for another window of the same entity that overlaps. Told are how many rows keep their first
+    reason, the mean share of the principal reasons that are kept, and how many rows have two first reasons that cannot
+    be told apart.
     Why: a notice that would name other reasons tomorrow gives no reason at all.
     Blind to: reasons that are wrong every time; whether the sentences that they are told in say what is meant.
     """
@@ -67,17 +68,17 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     rows, sampled = _chosen(subject, scores, params)
     against = scores if subject.reference is None else evidence[REFERENCE_SCORES]
     question = question_of(subject, rows, against)
-    towards = side(subject.decision if scores.ndim == 1 else None)
-    own = _reasons(question, towards)
+    towards, columns = side(subject.decision if scores.ndim == 1 else None), predicted(question)
+    own = _reasons(question, towards, columns)
     some = np.array([len(reasons) > 0 for reasons in own])
     if not some.any():
         raise NotApplicable("no row has a feature that pushed its score more than the choice of comparison rows can")
     shaken = noisy(question, subject.rng(_ID, params.model_dump_json()))
     repeats: dict[str, _Repeat | str] = {
-        _DRAW: _Repeat(own, _reasons(question_of(subject, rows, against, "other reasons"), towards), some),
-        _NOISE: shaken if isinstance(shaken, str) else _Repeat(own, _reasons(shaken, towards), some),
+        _DRAW: _Repeat(own, _reasons(question_of(subject, rows, against, "other reasons"), towards, columns), some),
+        _NOISE: shaken if isinstance(shaken, str) else _Repeat(own, _reasons(shaken, towards, columns), some),
     }
-    moved = _overlapping(question, own, some, towards)
+    moved = _overlapping(question, own, some, towards, columns)
     if moved is not None:
         repeats[_WINDOW] = moved
     sampling = Sampling.of(subject.test.take(rows))
@@ -135,18 +136,23 @@ def _chosen(subject: Subject, scores: Floats, params: Params) -> tuple[Integers,
     return rows, Sampled(n=len(rows), of=len(pool), how=how) if len(rows) < len(pool) else None
 
 
-def _reasons(question: Question, towards: int) -> list[tuple[Reason, ...]]:
-    credit = once(question, Players.features(question.data, question.steps))
+def _reasons(question: Question, towards: int, columns: Integers | None) -> list[tuple[Reason, ...]]:
+    """Of each row; of several classes for that of the row (columns)."""
+    players = Players.features(question.data, question.steps)
+    credit = credited(question, columns, lambda asked: once(asked, players))
     return principal(credit, question.backgrounds, towards)
 
 
-def _overlapping(question: Question, own: list[tuple[Reason, ...]], some: Mask, towards: int) -> _Repeat | None:
+def _overlapping(
+    question: Question, own: list[tuple[Reason, ...]], some: Mask, towards: int, columns: Integers | None
+) -> _Repeat | None:
     """None where no row has another window of its entity that overlaps."""
     nearby = neighbours(question.data, question.rows)
     asked = some & (nearby >= 0)
     if not asked.any():
         return None
-    found = iter(_reasons(dataclasses.replace(question, rows=nearby[asked]), towards))
+    classes = None if columns is None else columns[asked]
+    found = iter(_reasons(dataclasses.replace(question, rows=nearby[asked]), towards, classes))
     return _Repeat(own, [next(found) if one else () for one in asked], asked)
 
 

@@ -9,10 +9,13 @@ import numpy as np
 from auditor.checks.check import check
 from auditor.checks.importance.alike import dots, quantity, ranked_alike
 from auditor.checks.importance.attributed import ATTRIBUTIONS, Attributed, explained_rows, most_rows, once
+from auditor.checks.importance.classes import OfClass, measured_of, rows_of
 from auditor.checks.sample import sample
+from auditor.dataset import Floats, Integers
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Frozen
+from auditor.estimate import Estimate
 from auditor.evidence import Evidence
+from auditor.explain.question import Question
 from auditor.measurement import Meaning, Measurement
 from auditor.subject import Subject
 
@@ -21,8 +24,8 @@ _DEPTHS = 3
 _ROWS, _POINTS = 60, 5  # of the rows that are explained; their order in size does not need more
 
 
-class Params(Frozen):
-    """None."""
+class Params(OfClass):
+    """Which class, where there are several."""
 
 
 @check(
@@ -30,7 +33,7 @@ class Params(Frozen):
         "similarity": Meaning(title="Rank correlation with the weights drawn again", better="lower", per="layers")
     },
     needs=(ATTRIBUTIONS,),
-    rows=lambda subject, params: _rows(subject),
+    rows=lambda subject, params: rows_of(subject, params.of, _rows(subject)),
 )
 def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement:
     """Reasons come from what the model has learned.
@@ -42,7 +45,12 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Blind to: credit that changes, but is wrong in both. An architecture alone, such as looking at the last steps only,
     leaves some likeness in place.
     """
-    attributed = _some(evidence[ATTRIBUTIONS])
+    return measured_of(subject, evidence, params.of, _told)
+
+
+def _told(whole: Attributed) -> Measurement:
+    """Of the credit of one class, or of each row's own."""
+    attributed, subject = _some(whole), whole.question.subject
     layers = [layer.name for layer in subject.model.description.layers if layer.parameters]
     if not layers:
         raise NotApplicable("the model has no layer with weights")
@@ -68,19 +76,19 @@ def _rows(subject: Subject) -> int:
 def _some(attributed: Attributed) -> Attributed:
     """Some of the rows, as ranks of cells differ little from row to row."""
     question = attributed.question
-    at, sampled = sample(question.data.take(question.rows), _ROWS, question.subject.rng(_ID, "rows"))
-    fewer = dataclasses.replace(question, rows=question.rows[at])
-    told = attributed.sampled if sampled is None else sampled.model_copy(update={"of": len(question.subject.test)})
-    return Attributed(fewer, attributed.credit.take(at), told)
+    return attributed.take(*sample(question.data.take(question.rows), _ROWS, question.subject.rng(_ID, "rows")))
 
 
 def _similarity(attributed: Attributed, layers: list[str]) -> Estimate | str:
     question, own = attributed.question, attributed.credit
     seed = int(question.subject.rng(_ID, *layers).integers(2**31))
     twin = question.subject.model.randomised(layers, seed)
-    explained = dataclasses.replace(question.explained, model=twin)
-    asked = dataclasses.replace(question, explained=explained)
-    other = once(asked, own.players, tolerance=1.0, largest=_POINTS).values
+
+    def untaught(asked: Question, at: Integers) -> Floats:
+        learned_nothing = dataclasses.replace(asked, explained=dataclasses.replace(asked.explained, model=twin))
+        return once(learned_nothing, own.players, tolerance=1.0, largest=_POINTS).values
+
+    other = attributed.over(untaught)
     twin.close()
     if not np.isfinite(other).all() or not other.any():
         return "with these weights drawn again, the score is the same for every row"

@@ -12,13 +12,14 @@ from auditor.checks.check import check
 from auditor.checks.importance.alike import dots, quantity, ranked_alike, signed_alike
 from auditor.checks.importance.attributed import (
     ATTRIBUTIONS,
+    Attributed,
     ask,
     asking_rows,
     most_rows,
     once,
 )
+from auditor.checks.importance.classes import OfClass, measured_of, rows_of
 from auditor.dataset import Dataset, Feature, Floats
-from auditor.estimate import Frozen
 from auditor.evidence import Evidence
 from auditor.explain.players import Players
 from auditor.explain.question import Question
@@ -28,8 +29,8 @@ from auditor.subject import Subject
 _ID = "importance.stability"
 
 
-class Params(Frozen):
-    """How much noise."""
+class Params(OfClass):
+    """How much noise, and of which class."""
 
     noise: float = Field(
         default=0.05, gt=0, le=1, description="Noise on numeric features, as a share of their standard deviation."
@@ -37,7 +38,7 @@ class Params(Frozen):
 
 
 def _rows(subject: Subject, params: Params) -> int:
-    return asking_rows(subject) + 2 * most_rows(subject)
+    return rows_of(subject, params.of, asking_rows(subject) + 2 * most_rows(subject))
 
 
 @check(
@@ -57,11 +58,22 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: a reason that depends on a draw of numbers, or on the last digit of a measurement, cannot be given to anybody.
     Blind to: credit that is wrong in the same way every time.
     """
-    attributed = evidence[ATTRIBUTIONS]
+    return measured_of(subject, evidence, params.of, lambda attributed: _told(attributed, params))
+
+
+def _told(attributed: Attributed, params: Params) -> Measurement:
+    """Of the credit of one class, or of each row's own."""
     question, own = attributed.question, attributed.features.values
-    another, _ = ask(subject, "another draw")
-    noisy = dataclasses.replace(question, data=_noisy(question, params), rows=np.arange(len(question.rows)))
-    found = {"another draw of backgrounds": _features(another), "noise on the values": _features(noisy)}
+    others = ask(question.subject, "another draw", column=question.explained.column)[0].backgrounds
+    noisy = _noisy(question, params)
+    found = {
+        "another draw of backgrounds": attributed.over(
+            lambda asked, at: _features(dataclasses.replace(asked, backgrounds=others))
+        ),
+        "noise on the values": attributed.over(
+            lambda asked, at: _features(dataclasses.replace(asked, data=noisy, rows=at))
+        ),
+    }
     ranks = quantity({name: ranked_alike(attributed, own, values) for name, values in found.items()})
     signs = quantity({name: signed_alike(attributed, own, values) for name, values in found.items()})
     caption = "How alike the credit of features is to what it was; 1 is the same order."
