@@ -59,14 +59,9 @@ def audited(subject: Subject, policy: Policy) -> tuple[Finding, ...]:
     return judge(policy, measured, keys, model_sha256="", today=datetime.date(2000, 1, 1))
 
 
-UNKNOWN = ("WHY-2",)
-"""Requirements of which nobody knows whether the formula meets them: for few of its decisions the search finds what
-would have turned them, and whether that is the formula or the search has not been found out."""
-
-
 def narrowed(policy: Policy, only: tuple[str, ...] = ()) -> Policy:
     """The policy without what people attest; of some requirements only, where named."""
-    kept = tuple(r for r in policy.measured() if r.id not in UNKNOWN and (not only or r.id in only))
+    kept = tuple(r for r in policy.measured() if not only or r.id in only)
     return policy.model_copy(update={"requirements": kept})
 
 
