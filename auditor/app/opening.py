@@ -66,7 +66,7 @@ def opened_subject(order: Order, opened: Opened, trusted: tuple[Trusted, ...], p
 
 def _imported() -> None:
     """Import what checks and reports take seconds to import, while TensorFlow takes its own on another core."""
-    for name in ("sklearn.tree", "vl_convert"):
+    for name in ("sklearn.tree", "vl_convert", "weasyprint"):
         importlib.import_module(name)
 
 
