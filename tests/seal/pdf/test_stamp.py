@@ -19,6 +19,7 @@ from auditor.app.verify import verify
 from auditor.errors import FileFault, SealFault
 from auditor.seal import stamp
 from auditor.seal.trustfile import read_trust
+from auditor.seal.verify import unbroken
 
 STAMP, FIRST, FIRST_STAMP = "seal.dsse.tst", "sign-off-1.dsse.json", "sign-off-1.dsse.tst"
 TODAY = datetime.datetime.now(datetime.UTC)
@@ -54,6 +55,7 @@ def test_proven(stamped: Path, store: Path) -> None:
     """Seal and sign-off are told to be of a proven time; without certificates of an authority, by their own clocks."""
     found = verify(stamped, [], trust=store)
     assert (found.proven, [one.proven for one in found.sign_offs], found.notes) == (True, [True], ())
+    assert unbroken(stamped) == []
 
     keys = [store.with_name(f"{name}.pub.pem") for name in ("pipeline", "rita")]
     alone = verify(stamped, keys)
