@@ -104,7 +104,7 @@ def _layout(data: Profile, seen: Seen, time: Guess[str] | None) -> Guess[Layout]
         return Guess("tensor")
     steps = features.sequences(data.columns, seen.steps)
     if steps and (data.most <= 1 or sum(one.width for one in steps) == seen.width):
-        return Guess("wide", "columns are numbered as steps are, and a line is a row")
+        return Guess("wide", "columns are numbered as steps are, the lowest taken for the oldest, and a line is a row")
     if time is None:
         what = "no column orders the lines, and no columns are numbered as the steps of a row are"
         remedy = "Name the column by --time; or number the columns of each feature, as in bill_1, bill_2, oldest first."
