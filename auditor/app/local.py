@@ -11,7 +11,7 @@ import numpy as np
 
 from auditor.app.others import Others
 from auditor.app.telling import courses, event, inexact, otherwise, outcome, pushes, sentence, variables
-from auditor.checks.importance.attributed import BACKGROUNDS, once
+from auditor.checks.importance.attributed import BACKGROUNDS, credited, once, predicted
 from auditor.checks.importance.turning import search_of
 from auditor.dataset import Dataset, Integers
 from auditor.errors import FileFault
@@ -55,9 +55,11 @@ class Explainer:
         """One explanation a case. Raises FileFault where a score is NaN or infinite."""
         rows = np.array([case.row for case in cases], dtype=np.intp)
         question = self._question(rows)
-        credit = once(question, Players.cells(question.data, question.steps))
+        cells, columns = Players.cells(question.data, question.steps), predicted(question)
+        credit = credited(question, columns, lambda asked: once(asked, cells))
         features = credit.by(Players.features(question.data, question.steps), question.backgrounds)
-        return [self._explanation(case, at, question, credit, features) for at, case in enumerate(cases)]
+        classes = [None] * len(cases) if columns is None else [int(column) for column in columns]
+        return [self._explanation(case, at, question, credit, features, classes[at]) for at, case in enumerate(cases)]
 
     def _question(self, rows: Integers) -> Question:
         data = self.subject.test
@@ -90,12 +92,13 @@ class Explainer:
         return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
     def _explanation(
-        self, case: Case, at: int, question: Question, credit: Attribution, features: Attribution
+        self, case: Case, at: int, question: Question, credit: Attribution, features: Attribution, column: int | None
     ) -> Explanation:
+        """column: of several classes, the one that is predicted and explained."""
         subject, data = self.subject, self.subject.test
-        score, line = self._score(case), Line(subject, data, case.row, self.possible)
+        score, line = self._score(case, column), Line(subject, data, case.row, self.possible)
         found, notes = self._turned(case.row)
-        alike, share = self.others.alike(data, case.row)
+        alike, share = self.others.alike(data, case.row, column)
         return Explanation(
             case=case.name,
             salted=case.salted,
@@ -110,7 +113,7 @@ class Explainer:
             decision=subject.decision if self.others.scores.ndim == 1 else None,
             unit=question.explained.unit,
             probability=question.explained.unit == "probability",
-            explained=event(data),
+            explained=event(data, column),
             score=score,
             outcome=outcome(data, case.row),
             base=float(credit.base[at]),
@@ -130,12 +133,12 @@ class Explainer:
             notes=(*question.notes(), *inexact(features, at), *self.others.notes, *(notes if found else ())),
         )
 
-    def _score(self, case: Case) -> float:
+    def _score(self, case: Case, column: int | None) -> float:
         score = self.subject.raw_score(self.subject.block(self.subject.test, np.array([case.row])))[0]
-        last = float(score if np.ndim(score) == 0 else score[-1])
-        if not np.isfinite(last):
+        own = float(score if column is None else score[column])
+        if not np.isfinite(own):
             raise FileFault(f"the model's score of {case.name} is NaN or infinite, so that there is nothing to explain")
-        return last
+        return own
 
     def _turned(self, row: int) -> tuple[Otherwise | None, tuple[str, ...]]:
         search, notes = self.search

@@ -48,10 +48,12 @@ class Others:
         )
         return cls(subject, data, scores_of(subject, data), pool, seen, names, longest, (told,) if told else ())
 
-    def alike(self, data: Dataset, row: int) -> tuple[tuple[Alike, ...], tuple[int, int] | None]:
+    def alike(
+        self, data: Dataset, row: int, column: int | None = None
+    ) -> tuple[tuple[Alike, ...], tuple[int, int] | None]:
         """The rows most like a row, of other entities; and of how many that are near how many have the outcome.
 
-        The count is None where it would tell of too few people.
+        The count is None where it would tell of too few people. column: the class whose scores are told, if several.
         """
         own = summaries(self.subject, data.take(np.array([row])), _RECENT, self.longest)[0][0]
         others = np.flatnonzero(self._strangers(data, row))
@@ -61,7 +63,7 @@ class Others:
         if not len(near):
             return (), None
         scores = self.subject.raw_score(self.subject.block(self.pool, near))
-        scores = scores if scores.ndim == 1 else scores[:, -1]
+        scores = scores if column is None else scores[:, column]
         told = tuple(
             Alike(
                 distance=float(found.distances[at]),

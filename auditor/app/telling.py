@@ -49,9 +49,11 @@ def outcome(data: Dataset, row: int) -> str:
     return event(data) if data.task == "binary" and y == 1 else _named(data, int(y))
 
 
-def event(data: Dataset) -> str:
-    """What the explained number is about: the class that is explained, or what is predicted."""
-    return _named(data, len(data.target.classes) - 1) if data.target.classes else data.target.name
+def event(data: Dataset, column: int | None = None) -> str:
+    """What the explained number is about: the class that is explained (default: the last), or what is predicted."""
+    if not data.target.classes:
+        return data.target.name
+    return _named(data, len(data.target.classes) - 1 if column is None else column)
 
 
 def _named(data: Dataset, at: int) -> str:

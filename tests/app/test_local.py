@@ -139,3 +139,13 @@ def test_a_stretch_is_told_as_one_change():
     page = explanation_page(told)
     assert page.count("instead of") == len({change.of.name for change in told.otherwise.changes})
     assert "6 measurements (5 earlier to latest)" in page
+
+
+def test_of_several_classes_the_one_predicted_is_explained():
+    """Two rows of different classes: each page tells the score of its own class, and the pushes add up to it."""
+    subject = make_subject(task="multiclass", n=90, reference=90, steps=3)
+    scores = subject.score(subject.block(subject.test))
+    rows = [int(np.flatnonzero(scores.argmax(1) == column)[0]) for column in (0, 1)]
+    for row, told, name in zip(rows, explained(subject, rows), ("home", "ward"), strict=True):
+        assert (told.explained, told.score) == (name, pytest.approx(scores[row].max()))
+        assert sum(push.value for push in told.pushes) == pytest.approx(told.score - told.base, abs=1e-2)
