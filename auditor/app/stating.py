@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -22,9 +22,11 @@ from auditor.loaders.policies import load_policy
 from auditor.loaders.spec import AuditSpec
 from auditor.people import Attestation, Stated, Waiver
 from auditor.policy import Policy
+from auditor.stated import joined_duty
 from auditor.yamlfile import nearest, read_yaml, validated
 
 Secret = Callable[[], bytes]
+Made = TypeVar("Made", bound=Stated)
 
 
 def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Path | None, secret: Secret) -> Path:
@@ -47,10 +49,12 @@ def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Pat
 
 
 def waive(audit: Path, said: Mapping[str, Any], key: Path | None, secret: Secret) -> Path:
-    """Add a waiver to the audit's file; returns it. Raises as `attest`."""
+    """Add a waiver to the audit's file; returns it. Raises as `attest`, and where the approver has another duty."""
     spec, policy = _asked(audit)
     _known(str(said["requirement"]), [one.id for one in policy.requirements])
     made = _made(Waiver, {**said, "approved": _today(), "model_sha256": _sha256(audit.parent / spec.model.file)})
+    if why := joined_duty(made, policy, spec.model.owner, _attesting(audit, spec)):
+        raise WrittenFault(why, where=str(audit), remedy="Somebody else has to accept it.")
     return _added(audit, spec.waivers, "waivers", made, key, secret)
 
 
@@ -59,13 +63,21 @@ def _asked(audit: Path) -> tuple[AuditSpec, Policy]:
     return spec, load_policy(spec.policy, CATALOGUE, audit.parent).policy
 
 
+def _attesting(audit: Path, spec: AuditSpec) -> list[str]:
+    """Who attests in this audit, as far as the file can be read: a run refuses what is wrong with it."""
+    file = audit.parent / spec.attestations if spec.attestations else None
+    given = read_yaml(file).data if file and file.exists() else None
+    stated = given.get("attestations") if isinstance(given, dict) else None
+    return [str(one["name"]) for one in stated or () if isinstance(one, dict) and "name" in one]
+
+
 def _known(requirement: str, known: list[str]) -> None:
     if requirement not in known:
         what = f"the policy has no requirement '{requirement}' that can be met this way"
         raise WrittenFault(what, remedy=nearest(requirement, known))
 
 
-def _made(kind: type[Stated], fields: Mapping[str, Any]) -> Stated:
+def _made(kind: type[Made], fields: Mapping[str, Any]) -> Made:
     try:
         return kind.model_validate({name: value for name, value in fields.items() if value})
     except ValidationError as error:
