@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from auditor.measurement import Bars
-from auditor.render.labels import MOST_BARS, WIDTH, longest, numbered, reach, row_labels, tallest, titled
+from auditor.render.labels import MOST_BARS, WIDTH, WRAP, longest, numbered, reach, row_labels, tallest, titled
 from auditor.render.palette import INK, MUTED, SERIES
 from auditor.render.vega import Chart, channel, layer, over
+
+_MANY, _LONG = 12, 56  # rows: of more each label has one line if it can, or they would fill a page
 
 
 def bars(shown: Bars) -> Chart:
     """A row for each label, from the top: a bar from zero or a dot, with its interval as a thin line."""
     keep = range(min(len(shown.labels), MOST_BARS))
     low, high = shown.low or (None,) * len(shown.labels), shown.high or (None,) * len(shown.labels)
-    labels = numbered(shown.labels[: len(keep)])
+    labels = numbered(shown.labels[: len(keep)], _LONG if len(keep) > _MANY else WRAP)
     rows = [{"at": labels[i], "v": shown.values[i], "low": low[i], "high": high[i]} for i in keep]
     band = {"domain": labels, "paddingInner": 0.35, "paddingOuter": 0.25}
     y = channel("at:O", title=None, axis=None, scale=band)

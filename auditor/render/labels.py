@@ -14,7 +14,7 @@ WIDTH = 620  # CSS pixels: the text column of an A4 page
 NUMBERED = "split(slice(datum.label, 4), '\\n')"
 SCALE = 200  # CSS pixels of a colour scale in a legend
 _CLOSING = " ,.;:!?)）】》」』，。、；：！？"  # a line never starts with one of these
-_WRAP = 34
+WRAP = 34
 _LINE = 12  # CSS pixels of a line of a label
 
 
@@ -30,7 +30,7 @@ def reach(axis: Axis, zero: bool = False) -> dict[str, Any]:
     return {"zero": zero, "nice": len(given) < 2, **given}
 
 
-def wrapped(text: str, width: int = _WRAP, most: int = 4) -> str:
+def wrapped(text: str, width: int = WRAP, most: int = 4) -> str:
     """The text in lines of at most `width` (a Chinese character counts as two), most of a very long one."""
     lines, line, used = [], "", 0
     for word in _words(text, width):
@@ -55,7 +55,7 @@ def _words(text: str, width: int) -> list[str]:
     return pieces
 
 
-def numbered(labels: tuple[str, ...], width: int = _WRAP, most: int = 3) -> list[str]:
+def numbered(labels: tuple[str, ...], width: int = WRAP, most: int = 3) -> list[str]:
     """Labels in lines, with their number before, so that two equal ones stay two; `NUMBERED` takes it off again.
 
     Where some label would take more than two lines, all get longer ones.
