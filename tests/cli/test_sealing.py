@@ -131,3 +131,17 @@ def test_options_of_the_pdf(call, audit: Path, options: list[str], what: str) ->
     told = call("seal", audit, "--key", "keys/auditor.key.pem", *options)
     assert (told.code, what in told.err) == (2, True), told.err
     assert not (audit / "seal.dsse.json").exists()
+
+
+def test_no_time_stamp(call, audit: Path) -> None:
+    """Where the authority does not answer nothing is sealed, and it is named."""
+    call("keys", "new", "--out", "keys", "--no-passphrase")
+    told = call("seal", audit, "--key", "keys/auditor.key.pem", "--tsa", "http://127.0.0.1:9/")
+    assert (told.code, "http://127.0.0.1:9/: no time stamp can be had" in told.err) == (3, True), told.err
+    assert not (audit / "seal.dsse.json").exists()
+
+
+def test_a_pdf_alone(call, audit: Path) -> None:
+    """Of a PDF without its folder a trust store is asked for, with what to do."""
+    told = call("verify", audit / "report.pdf")
+    assert (told.code, "Give --trust and no other option" in told.err) == (2, True), told.err
