@@ -75,7 +75,7 @@ class RecurrentModel:
                 self._score(moved, inputs["mask"]) - self._score(sequence, inputs["mask"])
             ) / 1e-5
         self.evaluations += len(sequence)
-        return {"sequence": slope}
+        return {name: np.zeros_like(array, float) for name, array in inputs.items()} | {"sequence": slope}
 
     def activations(self, inputs, layer, at="output"):
         self.evaluations += len(inputs["mask"])

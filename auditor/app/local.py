@@ -13,6 +13,8 @@ from auditor.app.others import Others
 from auditor.app.telling import courses, event, inexact, otherwise, outcome, pushes, sentence, variables
 from auditor.checks.importance.attributed import BACKGROUNDS, credited, once, predicted
 from auditor.checks.importance.turning import search_of
+from auditor.checks.internals.states import of_row
+from auditor.checks.internals.traces import traced
 from auditor.dataset import Dataset, Integers
 from auditor.errors import FileFault
 from auditor.explain.attribution import Attribution
@@ -26,6 +28,7 @@ from auditor.explain.question import Question
 from auditor.explain.reasons import principal, side
 from auditor.explain.told import Explanation, Notice, Otherwise
 from auditor.loaders.reasons import Reasons
+from auditor.measurement import Heatmap
 from auditor.subject import Subject
 
 _CELLS = 4  # that a counterfactual changes at most
@@ -130,6 +133,7 @@ class Explainer:
             alike_rows=len(self.others.pool),
             alike_events=share,
             notice=self._notice(features.take(np.array([at])), question.backgrounds, score),
+            inside=self._inside(case.row),
             notes=(*question.notes(), *inexact(features, at), *self.others.notes, *(notes if found else ())),
         )
 
@@ -139,6 +143,10 @@ class Explainer:
         if not np.isfinite(own):
             raise FileFault(f"the model's score of {case.name} is NaN or infinite, so that there is nothing to explain")
         return own
+
+    def _inside(self, row: int) -> tuple[Heatmap, ...]:
+        runs, _ = traced(self.subject, self.subject.test, np.array([row]))
+        return tuple(shown for run in runs for shown in of_row(run, 0))
 
     def _turned(self, row: int) -> tuple[Otherwise | None, tuple[str, ...]]:
         search, notes = self.search

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import FiniteFloat
 
 from auditor.estimate import Frozen
+from auditor.measurement import Heatmap
 from auditor.subject import Decision, Identity
 
 
@@ -102,7 +103,8 @@ class Explanation(Frozen):
 
     case: who it is, by a salted name or as the files name them. chosen: why this row is told. part: which rows it is
     of. outcome: what happened, as recorded. base: mean score of the comparison rows, of which there are `comparison`,
-    drawn from `reference` rows. rest: by how much the pushes fail to sum to score - base.
+    drawn from `reference` rows. rest: by how much the pushes fail to sum to score - base. inside: what each recurrent
+    layer went through.
     """
 
     schema_version: Literal[1] = 1
@@ -137,6 +139,7 @@ class Explanation(Frozen):
     alike_events: tuple[int, int] | None
     notice: Notice | None
     notes: tuple[str, ...]
+    inside: tuple[Heatmap, ...] = ()
 
     @property
     def favourable(self) -> bool | None:

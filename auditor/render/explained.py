@@ -96,6 +96,15 @@ def when(told: Explanation, figures: Iterator[int], say: Words) -> Part | None:
     return Part("when", say("When it moved the score"), figures=(_figure(shown, figures, say),))
 
 
+def inside(told: Explanation, figures: Iterator[int], say: Words) -> Part | None:
+    """What the recurrent layers went through; None where there are none that can be looked into."""
+    if not told.inside:
+        return None
+    text = say("For those who know the network: each recurrent layer, run again on this row step by step.")
+    drawn = tuple(_figure(shown, figures, say) for shown in told.inside)
+    return Part("inside", say("Inside the network"), text=(text,), figures=drawn)
+
+
 def otherwise(told: Explanation, say: Words) -> Part | None:
     """The nearest counterfactual, or why there is none; None where nothing is decided."""
     title = say("What would have turned the decision")

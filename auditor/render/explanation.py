@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from auditor.explain.told import Explanation
-from auditor.render.explained import Part, course, moved, otherwise, reasons, similar, when
+from auditor.render.explained import Part, course, inside, moved, otherwise, reasons, similar, when
 from auditor.render.html import page
 from auditor.render.personal import made_plain, summary
 from auditor.render.view import Fact
@@ -46,6 +46,7 @@ def _view(told: Explanation, letter: str, say: Words) -> View:
         otherwise(told, say),
         reasons(told, letter, say),
         similar(told, say),
+        inside(told, figures, say),
     )
     return View(
         language=say.language,

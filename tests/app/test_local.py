@@ -6,9 +6,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from recurrent import recurrent_subject
 from subjects import make_subject
 
 from auditor.app.local import Case, Explainer
+from auditor.checks.internals.traces import traced
 from auditor.errors import FileFault
 from auditor.explain.told import Explanation
 from auditor.loaders.reasons import Letter, Reasons, Sentences
@@ -149,3 +151,19 @@ def test_of_several_classes_the_one_predicted_is_explained():
     for row, told, name in zip(rows, explained(subject, rows), ("home", "ward"), strict=True):
         assert (told.explained, told.score) == (name, pytest.approx(scores[row].max()))
         assert sum(push.value for push in told.pushes) == pytest.approx(told.score - told.base, abs=1e-2)
+
+
+def test_what_the_recurrent_layer_went_through_is_shown():
+    """Gates, hidden and cell state of that row alone, by step, as the layer's own equations give them."""
+    subject = recurrent_subject()
+    row = against_threshold(subject)[0]
+    (told,) = explained(subject, [row])
+    (run,), _ = traced(subject, subject.test, np.array([row]))
+    gates, hidden, cell = told.inside
+    assert gates.rows == tuple(run.trace.gates)
+    for shown, states in ((hidden, run.trace.hidden), (cell, run.trace.cell)):
+        real = states[0][run.mask[0]]
+        assert shown.columns == tuple(f"t-{k}" for k in range(len(real), 0, -1))
+        assert np.array(shown.values) == pytest.approx(real.T)
+    assert np.array(gates.values)[0] == pytest.approx(run.trace.gates[gates.rows[0]][0][run.mask[0]].mean(1))
+    assert "Inside the network" in explanation_page(told)

@@ -74,6 +74,45 @@ def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]
     )
 
 
+def of_row(run: Run, row: int) -> tuple[Heatmap, ...]:
+    """Gates (mean over units), hidden state and cells by step of one row, for those who may see the row.
+
+    Nothing where the layer took in no step of it.
+    """
+    if not run.mask[row].any():
+        return ()
+    own = np.array([row])
+    gates = {gate: _back(run, values, own).mean(axis=1) for gate, values in run.trace.gates.items()}
+    hidden = _back(run, run.trace.hidden, own)
+    units = np.sort(np.argsort(-np.ptp(hidden, axis=0), kind="stable")[:_UNITS])
+    fewer = "" if len(units) == hidden.shape[1] else f" Of {hidden.shape[1]} units those {_UNITS} that moved most."
+    state, cell = "What each unit passes on", "What each unit keeps, whether or not its output gate lets it out"
+    told = [(f"{run.name}: hidden state", state, hidden)]
+    if run.trace.cell is not None:
+        told.append((f"{run.name}: cell state", cell, _back(run, run.trace.cell, own)))
+    caption = (
+        "Mean over units; t-1 is the last step. Light to dark is shut to open; where the colour changes, the row's "
+    )
+    return (
+        _map(
+            f"{run.name}: gates",
+            caption + "values made the layer take in, keep or forget.",
+            gates,
+            Axis(title="Mean of the gate"),
+        ),
+        *(
+            _map(
+                title,
+                f"{words}, step by step. A unit that keeps its colour to the right remembers.{fewer}",
+                {f"unit {unit + 1}": values[:, unit] for unit in units},
+                Axis(title="State"),
+                diverging=True,
+            )
+            for title, words, values in told
+        ),
+    )
+
+
 def _cells(run: Run, moved: dict[str, Floats]) -> Heatmap:
     """Of an LSTM: what its output gates have not let out yet is in here too."""
     return _map(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.sample import sample
-from auditor.dataset import Integers
+from auditor.dataset import Dataset, Integers
 from auditor.errors import NotApplicable
 from auditor.evidence import Evidence, Need
 from auditor.kernels.recurrent import ACTIVATIONS, Cell, Trace, gru, lstm
@@ -89,7 +89,12 @@ def _cell(one: Recurrence, weights: dict[str, NDArray[np.floating]]) -> Cell:
 
 def _produce(subject: Subject) -> Runs:
     rows, sampled = sample(subject.test, _most(subject), subject.rng("recurrent traces"))
-    inputs = subject.encoder.encode(subject.block(subject.test, rows))
+    return Runs(rows, sampled, *traced(subject, subject.test, rows))
+
+
+def traced(subject: Subject, data: Dataset, rows: Integers) -> tuple[tuple[Run, ...], dict[str, str]]:
+    """Every recurrence on some rows, and the layers that could not be looked into with the reason."""
+    inputs = subject.encoder.encode(subject.block(data, rows))
     runs: list[Run] = []
     skipped: dict[str, str] = {}
     for layer in subject.model.description.layers:
@@ -100,7 +105,7 @@ def _produce(subject: Subject) -> Runs:
             runs.extend(runs_of(subject.model, layer, inputs))
         elif layer.kind in ("LSTM", "GRU", "Bidirectional", "RNN", "ConvLSTM1D", "ConvLSTM2D"):
             skipped[layer.name] = f"a {layer.kind} of a kind that is not run again here"
-    return Runs(rows, sampled, tuple(runs), skipped)
+    return tuple(runs), skipped
 
 
 def _most(subject: Subject) -> int:
