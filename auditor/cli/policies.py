@@ -94,10 +94,13 @@ def freeze(named: str, key: Path, out: Path | None, tsa: str) -> None:
     becomes of the key. The passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE.
     """
     from auditor.app.freeze import freeze as perform
+    from auditor.app.seal import stamp_of
     from auditor.cli.passphrase import passphrase
 
     file, digest = perform(named, key, passphrase, out, tsa)
     click.echo(f"frozen       {file}\npolicy       {digest}")
+    if tsa:
+        click.echo(f"time stamp   {stamp_of(file)}")
 
 
 @click.command()
