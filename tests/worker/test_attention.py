@@ -7,6 +7,8 @@ import pytest
 from architectures import ARCHITECTURES, STEPS
 
 from auditor.errors import ModelFault
+from auditor.worker.inside.attention import caught, heads
+from auditor.worker.inside.refusals import Refusal
 
 PADDINGS = ("left", "right", "none")
 
@@ -62,3 +64,26 @@ def test_a_layer_without_attention_is_refused(opened):
     with pytest.raises(ModelFault, match=r"layer 'lstm.*' is of the kind LSTM, which gives no weights of attention"):
         door.attention(inputs, door.description.layers[0].name)
     assert 4 == len(door.evaluate(inputs)["score"])
+
+
+def test_attention_inside_a_nested_model(keras_model):
+    """The only layer that attends in a model inside the model, however deep: the same weights as at the top."""
+    import keras
+
+    whole = keras_model("multi_head_attention")
+    attending = next(layer for layer in whole.layers if "Attention" in type(layer).__name__)
+    states = keras.Input((STEPS, 8))
+    inner = keras.Model(states, attending(states, states), name="inner")
+    again = keras.Input((STEPS, 8))
+    outer = keras.Model(again, inner(again), name="outer")
+    sequence = keras.Input(whole.input_shape[1:])
+    nested = keras.Model(sequence, outer(whole.layers[1](sequence)))
+    rows = ARCHITECTURES["multi_head_attention"].rows(5, "none")["sequence"]
+    assert 2 == heads(nested.get_layer("outer"))
+    (found,) = caught(nested.get_layer("outer"), lambda inputs: [nested(inputs[0])])([rows])
+    (expected,) = caught(attending, lambda inputs: [whole(inputs[0])])([rows])
+    np.testing.assert_allclose(expected.numpy(), found.numpy(), atol=1e-6)
+    assert 0 == heads(whole.layers[1])
+    twice = keras.Model(again, keras.layers.MultiHeadAttention(1, 2)(again, outer(again)), name="twice")
+    with pytest.raises(Refusal, match="2 layers inside 'twice' attend"):
+        caught(twice, lambda inputs: [twice(inputs[0])])

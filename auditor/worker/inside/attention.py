@@ -11,28 +11,43 @@ _REMEDY = "occlusion and Shapley values tell by the scores what moves them"
 
 
 def heads(layer: Any) -> int:
-    """How many heads an attention layer of the model's own has; 0 for any other layer."""
+    """How many heads an attention layer of the model's own has, or the only one inside a nested model; 0 for others."""
     import keras
 
-    single = (keras.layers.Attention, keras.layers.AdditiveAttention)
-    if type(layer) in single:
+    found = _attending(layer)
+    if len(found) != 1:
+        return 0
+    if type(found[0]) in (keras.layers.Attention, keras.layers.AdditiveAttention):
         return 1
+    return int(getattr(found[0], "num_query_heads", None) or found[0].num_heads)
+
+
+def _attending(layer: Any) -> list[Any]:
+    """The layer, if it attends; the layers that do inside a nested model, however deep."""
+    import keras
+
     many = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
-    if type(layer) in many:
-        return int(getattr(layer, "num_query_heads", None) or layer.num_heads)
-    return 0
+    if type(layer) in (keras.layers.Attention, keras.layers.AdditiveAttention, *many):
+        return [layer]
+    inner = layer.layers if isinstance(layer, keras.Model) else ()
+    return list({id(found): found for one in inner for found in _attending(one)}.values())
 
 
 def caught(layer: Any, net: Callable[[Sequence[Any]], list[Any]]) -> Callable[[Sequence[Any]], list[Any]]:
     """A function from the model's inputs to the layer's weights, (rows, heads, query steps, key steps).
 
     The model runs as it does for scores, so that the layer is given the masks that it is given there; only for the time
-    of tracing is it asked for its weights too. Raises Refusal for a layer that does not attend, or not exactly once.
+    of tracing is it asked for its weights too. Of a nested model the only layer in it that attends is meant.
+    Raises Refusal for a layer that does not attend, or not exactly once.
     """
-    if not heads(layer):
+    found = _attending(layer)
+    if not found:
         raise Refusal(
             f"layer '{layer.name}' is of the kind {type(layer).__name__}, which gives no weights of attention", _REMEDY
         )
+    if len(found) > 1:
+        raise Refusal(f"{len(found)} layers inside '{layer.name}' attend; which is meant is unclear", _REMEDY)
+    (layer,) = found
 
     def function(inputs: Sequence[Any]) -> list[Any]:
         import tensorflow as tf
