@@ -24,7 +24,7 @@ from auditor.render.view import Grid, Head
 from auditor.render.vocabulary import STATUSES, severity_chip, short, status_chip
 from auditor.render.words import Words, words
 
-_MOST_MATTERS, _MOST_POINTS, _MOST_BLIND = 7, 6, 4
+_MOST_MATTERS, _MOST_POINTS, _MOST_BLIND = 6, 6, 4
 _LISTED = ("fail", "error", "inconclusive", "open", "waived", "not_applicable")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import get_args
 
+from auditor.measurement import Tree
 from auditor.policy import Dress
 from auditor.record import Finding, Judged, Record
 from auditor.render.charts import Drawn
@@ -15,6 +16,7 @@ from auditor.render.families import figure, placed
 from auditor.render.findings import ranked
 from auditor.render.strips import Ruler
 from auditor.render.telling import limit_of, quantity_title, told
+from auditor.render.treeplot import is_deep
 from auditor.render.view import Figure
 from auditor.render.vocabulary import status_chip
 from auditor.render.words import Words
@@ -89,11 +91,12 @@ def forest(record: Record, family: str, words: Words) -> tuple[str, tuple[Line, 
 def drawings(
     record: Record, checks: Sequence[str], most: int, figures: Iterator[int], words: Words
 ) -> tuple[Figure, ...]:
-    """The first drawing of each of these checks that has one."""
+    """The first drawing of each of these checks that has one, unless it is a tree that only a list can hold."""
     found: list[Drawn] = []
     for check in checks:
         entries = (one for one in record.measured.values() if one.check == check and one.measurement)
         shown = (one for entry in entries if entry.measurement for one in entry.measurement.shown)
-        found += [one for one in shown if isinstance(one, get_args(Drawn))][:1]
+        first = next((one for one in shown if isinstance(one, get_args(Drawn))), None)
+        found += [] if first is None or (isinstance(first, Tree) and is_deep(first.root)) else [first]
     views = placed([figure(one, next(figures), words) for one in found[:most]])
     return tuple(one for one in views if isinstance(one, Figure))

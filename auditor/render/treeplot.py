@@ -34,10 +34,10 @@ class Placed:
 
 def tree(shown: Tree, words: Words) -> Chart:
     """Layered marks: lines to the branches, boxes, texts."""
+    if is_deep(shown.root):
+        return listed(shown, words)
     placed = list(_placed(shown.root, words, 0, None, "", [0.0]))
     columns = 1 + max(one.column for one in placed)
-    if columns > _MOST_COLUMNS:
-        return listed(shown, words)
     pitch = WIDTH / columns
     box = pitch - 34
     width = max(10, int(box / 5.3))
@@ -49,6 +49,11 @@ def tree(shown: Tree, words: Words) -> Chart:
     data = [_drawn(one, texts[id(one)], place, digits, words) for one in placed]
     layers = [*_branches([row for row in data if "px" in row]), *_boxes(data, shown)]
     return layer(layers).with_(width=WIDTH - 4, height=leaves * tall)
+
+
+def is_deep(node: Node, columns: int = _MOST_COLUMNS) -> bool:
+    """Whether a tree has more boxes beside each other than can be read, so that it is drawn as a list."""
+    return columns < 1 or any(is_deep(branch, columns - 1) for branch in (node.yes, node.no) if branch)
 
 
 @dataclass(frozen=True)

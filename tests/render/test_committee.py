@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from records import a_record
 from render.conftest import ATTACHED
 from render.pages import Page, text
 
+from auditor.measurement import Axis, Bars, Node, Tree
 from auditor.record import Record, Status
 from auditor.render.committee import committee_html
+from auditor.render.committee_parts import drawings
 from auditor.render.findings import ranked, unsettled
 from auditor.render.pdf import render_pdf
+from auditor.render.words import words
 
 _NO_VALIDATOR = pdfvalidator.missing()
 _METHOD = ("bootstrap", "max-t", "DeLong", "Wilson", "logit", "cluster", "seed")
@@ -145,3 +149,19 @@ def test_the_weightiest_come_first_where_all_is_met() -> None:
     page = Page.of(committee_html(record))
     assert "Nothing is unmet" in text(page.one("section", "matters"))
     assert ranked(record)[0].requirement.text in text(page.one("article", "matter"))
+
+
+def test_a_deep_tree_is_not_shown() -> None:
+    """A tree that only a list can hold is for the technical report; nothing else takes its place."""
+    leaf, record = Node(text="", value=0.5, n=20), a_record()
+    key, entry = next(iter(record.measured.items()))
+    assert entry.measurement is not None
+    other = Bars(title="B", caption="", labels=("a",), values=(1.0,), axis=Axis(title="x"))
+    for questions, shown in ((3, 1), (4, 0)):
+        root = leaf
+        for _ in range(questions):
+            root = Node(text="Is it?", value=0.5, n=20, yes=root, no=leaf)
+        both = (Tree(title="A tree", caption="", value=Axis(title="Score"), root=root), other)
+        measurement = entry.measurement.model_copy(update={"shown": both})
+        drawn = record.model_copy(update={"measured": {key: entry.model_copy(update={"measurement": measurement})}})
+        assert shown == len(drawings(drawn, [entry.check], 1, count(1), words("en")))
