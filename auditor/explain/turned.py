@@ -23,6 +23,7 @@ _ALONE, _TOGETHER = (1.0, 0.5, 0.15), (1.0, 0.5)  # parts of the room that are t
 _BEAM, _LEADING = 4, 20  # combinations led on from, and stretches tried with each
 _EXAMINED = 64  # of those that turn the decision are asked whether they are like what the model knows
 _KEPT = 3
+_BYTES = 16 * 2**20  # of states that are tried one by one at a time
 
 
 def favourable(scores: Floats, decision: Decision) -> Mask:
@@ -81,8 +82,7 @@ class Turning:
         """
         if len(self.stretches) <= _LEADING:
             return self, self.combined()
-        probed = self._scored(self._origin, *self._moves(self._origin, (_PROBE,)))
-        narrowed = dataclasses.replace(self, stretches=self.stretches.only(self._best(probed)[:_LEADING]))
+        narrowed = dataclasses.replace(self, stretches=self.stretches.only(self._leading()))
         return narrowed, narrowed.combined()
 
     @cached_property
@@ -149,10 +149,17 @@ class Turning:
         gained = tried.scores - self.away if up else self.away - tried.scores
         return np.where(np.isfinite(tried.scores), gained, -np.inf)
 
-    def _best(self, tried: Tried) -> Integers:
-        """The stretches moved, those first that alone bring the score nearest to the other side."""
-        moved = tried.used.argmax(1)[np.argsort(-self._progress(tried), kind="stable")]
-        return np.asarray(moved[np.sort(np.unique(moved, return_index=True)[1])])
+    def _leading(self) -> Integers:
+        """The stretches that alone bring the score nearest to the other side, each moved a little; some at a time."""
+        at, which, to = self._moves(self._origin, (_PROBE,))
+        progress = np.full(len(self.stretches), -np.inf)
+        each = max(1, _BYTES // (8 * len(self.stretches.line.own)))
+        for start in range(0, len(at), each):
+            some = slice(start, start + each)
+            tried = self._scored(self._origin, at[some], which[some], to[some])
+            np.maximum.at(progress, tried.used.argmax(1), self._progress(tried))
+        order = np.argsort(-progress, kind="stable")
+        return np.asarray(order[np.isfinite(progress[order])][:_LEADING])
 
     def _beam(self, tried: Tried) -> Tried:
         """The most promising: half of them by the score alone, the rest such as could be."""
