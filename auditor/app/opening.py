@@ -17,6 +17,7 @@ from auditor.dataset import Dataset
 from auditor.errors import AuditorError, ModelFault
 from auditor.loaders.dataset import Opened
 from auditor.model import Model, Shape, check_signature
+from auditor.sparing import without
 from auditor.subject import Encoder, Identity, Subject, check_output
 from auditor.worker import open_model
 
@@ -66,8 +67,9 @@ def opened_subject(order: Order, opened: Opened, trusted: tuple[Trusted, ...], p
 
 def _imported() -> None:
     """Import what checks and reports take seconds to import, while TensorFlow takes its own on another core."""
-    for name in ("sklearn.tree", "vl_convert", "weasyprint"):
-        importlib.import_module(name)
+    with without("pandas"):
+        for name in ("sklearn.tree", "vl_convert", "weasyprint"):
+            importlib.import_module(name)
 
 
 def subject_of(order: Order, opened: Opened, model: Model) -> Subject:

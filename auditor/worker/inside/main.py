@@ -9,10 +9,11 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from auditor.sparing import without
 from auditor.worker.inside.isolation import shut_in
 from auditor.worker.inside.refusals import Refusal
 from auditor.worker.wire import printable, receive_with_fd, send
@@ -38,31 +39,16 @@ def _read(channel: socket.socket, isolation: list[str]) -> None:
 
 
 def _data(channel: socket.socket, isolation: list[str]) -> None:
-    sys.meta_path.insert(0, _Without(("pandas",)))
-    for name in ("compute", "csv", "parquet"):
-        importlib.import_module(f"pyarrow.{name}")
-    from auditor.worker.inside.datafiles import DataRequests
+    with without("pandas"):  # to its end: PyArrow asks for it again with each array
+        for name in ("compute", "csv", "parquet"):
+            importlib.import_module(f"pyarrow.{name}")
+        from auditor.worker.inside.datafiles import DataRequests
 
-    send(channel, {"isolation": isolation, "versions": {}, "threads": 1})
-    requests = DataRequests()
-    while True:
-        body, block = receive_with_fd(channel)
-        send(channel, _answer(requests.answer, body, block, "the data files cannot be read"))
-
-
-class _Without:
-    """Libraries that others import where they find them and do without where they do not: time and memory for nothing.
-
-    PyArrow takes pandas, Keras pandas, scikit-learn, SciPy and Matplotlib: more than half of its seconds, and 100 MB.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
-
-    def find_spec(self, name: str, *_: object) -> None:
-        """Refuse them; all else is for others to find."""
-        if name in self._names:
-            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        send(channel, {"isolation": isolation, "versions": {}, "threads": 1})
+        requests = DataRequests()
+        while True:
+            body, block = receive_with_fd(channel)
+            send(channel, _answer(requests.answer, body, block, "the data files cannot be read"))
 
 
 def _list(body: bytes, block: int | None) -> Mapping[str, Any]:
@@ -73,16 +59,13 @@ def _list(body: bytes, block: int | None) -> Mapping[str, Any]:
 
 
 def _run(channel: socket.socket, isolation: list[str]) -> None:
-    spared = _Without(("matplotlib", "pandas", "scipy", "sklearn"))
-    sys.meta_path.insert(0, spared)
     try:
-        import tensorflow as tf
+        with without("matplotlib", "pandas", "scipy", "sklearn"):  # not longer: code that is let in may need them
+            import tensorflow as tf
     except ImportError as error:
         remedy = "pip install 'auditor[tensorflow-cpu]', or 'auditor[tensorflow]' on a machine with a GPU"
         send(channel, {"fault": f"to open a model, TensorFlow is needed ({printable(str(error))})", "remedy": remedy})
         return
-    finally:
-        sys.meta_path.remove(spared)  # code that is let in by name may need them
     from auditor.worker.inside.requests import Requests
 
     threads = len(os.sched_getaffinity(0))
