@@ -105,16 +105,15 @@ def _integrated(question: Question, portion: Portion, players: Players, rule: Ru
     """One rule on every path from a background to a row."""
     named = [name for name in portion.inputs if name in question.origins]
     apart = {name: portion.inputs[name][:, None] - portion.against[name][None] for name in named}
-    fine = {name: np.zeros_like(array) for name, array in apart.items()}
-    coarse = {name: np.zeros_like(array) for name, array in apart.items()}
+    both = np.stack([rule.weights, rule.coarse])
+    mean = {name: np.zeros((2, *array.shape), array.dtype) for name, array in apart.items()}
     each = max(1, int(_POINTS // max(1, sum(array.nbytes for array in apart.values()))))
     for at in range(0, len(rule), each):
         points = rule.points[at : at + each]
         for name, slopes in _slopes(question, portion, apart, points).items():
-            fine[name] += np.tensordot(rule.weights[at : at + each].astype(slopes.dtype), slopes, axes=1)
-            coarse[name] += np.tensordot(rule.coarse[at : at + each].astype(slopes.dtype), slopes, axes=1)
-    earned = {name: (fine[name] * apart[name]).astype(float) for name in named}
-    missed = {name: (fine[name] - coarse[name]) * apart[name] for name in named}
+            mean[name] += np.tensordot(both[:, at : at + each].astype(slopes.dtype), slopes, axes=1)
+    earned = {name: (mean[name][0] * apart[name]).astype(float) for name in named}
+    missed = {name: (mean[name][0] - mean[name][1]) * apart[name] for name in named}
     scale, between = (_size(portion, cells) for cells in (earned, missed))
     parts = question.by_player(portion, players, earned)
     return _Paid(parts, quadrature.error(rule, scale, between))
