@@ -4,52 +4,68 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from auditor.checks.behavior.patterns import Pattern
-from auditor.dataset import Dataset, Feature
+from auditor.checks.behavior.signs import Cell, Sign
+from auditor.dataset import Dataset
 from auditor.measurement import Column, Table
 
 ALL = 0.9  # of the decisions of a kind: a pattern that overturns as many obeys nothing else
+RARE = 0.001  # of the reference rows
 
 
 class Found(NamedTuple):
-    """A pattern, the share of decisions that it overturns, and that which its neighbours do (None: they do too)."""
+    """A pattern and the share of decisions that it overturns.
 
-    pattern: Pattern
+    beside: that which its neighbours overturn, where they were tried. times: how many times as far it moves the score
+    as ordinary values lead one to expect, where that was asked.
+    """
+
+    sign: Sign
     share: float
-    beside: float | None
+    beside: float | None = None
+    times: float | None = None
 
 
-def keep(found: dict[tuple[int, bool], Found], one: Found) -> None:
-    """The best of a feature."""
-    at = (one.pattern.at, one.pattern.static)
-    if one.share >= ALL and (at not in found or one.share > found[at].share):
-        found[at] = one
-
-
-def feature_of(data: Dataset, pattern: Pattern) -> Feature:
-    """The feature that a pattern is made of."""
-    return (data.static_features if pattern.static else data.features)[pattern.at]
+def distinct(found: list[Found]) -> list[Found]:
+    """The strongest of those that share a feature: what works in part is found in many forms."""
+    kept: list[Found] = []
+    taken: set[tuple[bool, int]] = set()
+    for one in sorted(found, key=lambda one: (-(one.times or 0.0), -one.share, one.sign)):
+        features = {(cell.static, cell.at) for cell, _ in one.sign}
+        if not features & taken:
+            kept.append(one)
+        taken |= features
+    return kept
 
 
 def table(data: Dataset, found: list[Found]) -> Table:
     """Each find on a line."""
     rows = []
-    for pattern, share, beside in found:
-        feature = feature_of(data, pattern)
-        told = ", ".join(feature.levels[int(one)] if feature.levels else f"{one:.6g}" for one in pattern.values)
-        rows.append((feature.name, told, feature.unit, share, beside))
+    for sign, share, beside, times in found:
+        names = dict.fromkeys(cell.feature(data).name for cell, _ in sign)
+        told = "; ".join(_told(data, cell, value) for cell, value in sign)
+        rows.append((", ".join(names), told, share, beside, times))
     return Table(
         title="Patterns that overturn decisions",
-        caption="Found by search; each is a suspicion. Fewer than 1 in 1000 reference rows end so. Where nothing is "
-        "said of neighbouring values, they overturn decisions too, and all of it against the outcomes in the reference."
+        caption="Found by search; each is a suspicion, and fewer than 1 in 1000 reference rows bear it. It works "
+        "where neighbouring values do not, or moves the score several times as far as ordinary values of the same "
+        "features, and as the values of any real row in the same places."
         if rows
         else "None was found among the patterns tried.",
         columns=(
-            Column(title="Feature"),
-            Column(title="Values at the last steps"),
-            Column(title="Unit"),
+            Column(title="Features"),
+            Column(title="Values"),
             Column(title="Decisions overturned", kind="percent"),
             Column(title="By neighbouring values", kind="percent"),
+            Column(title="Times as far as expected"),
         ),
         rows=tuple(rows),
     )
+
+
+def _told(data: Dataset, cell: Cell, value: float) -> str:
+    feature = cell.feature(data)
+    said = feature.levels[int(value)] if feature.levels else f"{value:.6g} {feature.unit}".strip()
+    if cell.static:
+        return f"{feature.name} {said}"
+    where = f"last {data.step}" if cell.back == 1 else f"{cell.back - 1} before"
+    return f"{feature.name} {said} ({where})"

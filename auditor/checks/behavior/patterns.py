@@ -48,18 +48,20 @@ class Ends:
 class Pattern:
     """Values of one feature at the last steps, the earliest first.
 
-    unit: the distance to the next value tried; span: that from the lowest to the highest.
+    unit: the distance to the next value tried; low: the lowest of all; span: that from the lowest to the highest.
     """
 
     at: int
     static: bool
     values: tuple[float, ...]
     unit: float
+    low: float
     span: float
 
     def shifted(self, by: float) -> Pattern:
-        """All its values that much higher."""
-        return dataclasses.replace(self, values=tuple(value + by for value in self.values))
+        """All its values that much higher, but never out of the range: a transform may have no answer there."""
+        high = self.low + self.span
+        return dataclasses.replace(self, values=tuple(min(max(value + by, self.low), high) for value in self.values))
 
     def share(self, ends: Ends, within: float) -> float:
         """The share of rows that end in it, each value off by no more than `within`."""
@@ -93,7 +95,7 @@ def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pat
             singles = [(value,) for value in values]
             long = [] if static or steps < _LONG else _several(values, each - len(values), rng)
             yield from (
-                Pattern(at, static, tuple(map(float, one)), unit, float(values[-1] - values[0]))
+                Pattern(at, static, tuple(map(float, one)), unit, float(values[0]), float(values[-1] - values[0]))
                 for one in [*singles, *long]
             )
 

@@ -46,11 +46,11 @@ def _decision(subject: Subject, scores: Floats) -> Integers:
     return np.asarray(scores >= subject.decision.threshold).astype(int)
 
 
-def probes_of(trial: Trial, most: int) -> list[Probe]:
-    """For each decision some rows that have it, drawn at random, where there are enough."""
+def probes_of(trial: Trial, most: int, among: NDArray[np.bool_] | None = None) -> list[Probe]:
+    """For each decision some rows (of those `among`) that have it, drawn at random, where there are enough."""
     given, probes = _decision(trial.subject, trial.before), []
     for of in np.unique(given):
-        rows = np.flatnonzero(given == of)
+        rows = np.flatnonzero((given == of) if among is None else (given == of) & among)
         drawn = trial.subject.rng(*trial.key, "probe", int(of)).permutation(rows)[:most]
         if len(drawn) >= most // 2:
             probes.append(Probe(trial, int(of), drawn))
