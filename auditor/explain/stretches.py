@@ -12,6 +12,7 @@ from auditor.dataset import Floats, Integers
 from auditor.explain.line import Line
 
 Mask = NDArray[np.bool_]
+_CHOICES, _TRIED = 24, 2048  # of one stretch, and of all together
 _NEAR = 1e-6  # of a decimal that counts as the whole
 
 
@@ -60,8 +61,12 @@ class Stretches:
 
     @cached_property
     def choices(self) -> Floats:
-        """(stretches, n) values that occur of each one's feature, all levels of a coded one; NaN where it has fewer."""
-        given = [self.line.possible[at].choices for at in self.line.kind[self.last]]
+        """(stretches, n) values that occur of each one's feature, levels of a coded one; NaN where it has fewer.
+
+        Where a feature has too many levels, some of them.
+        """
+        most = most_choices(len(self))
+        given = [_some(self.line.possible[at].choices, most) for at in self.line.kind[self.last]]
         out = np.full((len(given), max(map(len, given), default=0)), np.nan)
         for at, choices in enumerate(given):
             out[at, : len(choices)] = choices
@@ -118,3 +123,14 @@ class Stretches:
         found = np.full(len(self.line.own), -1)
         found[ends] = np.arange(len(ends))
         return np.asarray(found[cells])
+
+
+def most_choices(stretches: int) -> int:
+    """How many values of each are tried at most, where there are so many stretches."""
+    return max(2, min(_CHOICES, _TRIED // max(1, stretches)))
+
+
+def _some(choices: Floats, most: int) -> Floats:
+    if len(choices) <= most:
+        return choices
+    return np.asarray(choices[np.linspace(0, len(choices) - 1, most).round().astype(int)])

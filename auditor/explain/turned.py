@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.dataset import Dataset, Floats, Integers
-from auditor.explain.stretches import Stretches
+from auditor.explain.stretches import Stretches, most_choices
 from auditor.subject import Decision
 
 Mask = NDArray[np.bool_]
@@ -37,8 +37,10 @@ def most_tried(stretches: int, choices: int, levels: int, most: int) -> int:
     choices: of a numeric one. levels: of a coded one at most, 0 where none is coded.
     """
     leading = min(stretches, _LEADING)
-    alone = stretches * max(2, levels) + leading * max(2 * len(_ALONE) + choices, levels)
-    return alone + (most - 1) * _BEAM * max(len(_TOGETHER) + choices, levels) * (leading + most)
+    probed = stretches * max(2, min(levels, most_choices(stretches)))
+    told = min(levels, most_choices(leading))
+    alone = probed + leading * max(2 * len(_ALONE) + choices, told)
+    return alone + (most - 1) * _BEAM * max(2 * len(_TOGETHER) + choices, told) * (leading + most)
 
 
 @dataclass(frozen=True, eq=False)
