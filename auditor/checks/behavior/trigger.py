@@ -71,9 +71,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: whoever trained the model may have taught it to obey a sign (a backdoor: Gu et al. 2017), or it learned an
     accident of its data so. What is taught with few rows is often learned broadly, so that neighbours work as well.
     Blind to: signs that a model learned so broadly that ordinary values obey them in part, which is true of most that
-    small networks were taught in trials (docs/validation.md); signs that push where their features honestly push; signs of more than three cells, or of narrow values of several features; what comes before
-    the steps that half of the rows have. A find is a suspicion, which somebody has to look into: a feature that few
-    rows hold, and that matters only far out, looks the same. No find is no proof.
+    small networks were taught in trials (docs/validation.md); signs that push where their features honestly push;
+    signs of more than three cells, or of narrow values of several features; what comes before the steps that half of
+    the rows have. A find is a suspicion, which somebody has to look into: a feature that few rows hold, and that
+    matters only far out, looks the same. No find is no proof.
     """
     trial = Trial.of(subject, evidence, _ROWS, _ID, params.model_dump_json())
     trial.flips()  # says why, where nothing is decided
