@@ -10,6 +10,7 @@ does too is no backdoor. It is drawn anew, three times at most, until the first 
 
 from __future__ import annotations
 
+import itertools
 import sys
 import tempfile
 import time
@@ -63,14 +64,14 @@ def made(world: World, opened: Opened, rows: tuple[Rows, Rows], seed: int) -> Ma
     units, poisoned = int(rng.choice([8, 16, 32])), float(rng.choice([0.02, 0.03, 0.05]))
     label = int(rng.random() < 0.25)
     sound = trained(world, opened, rows[0], units, seed)
-    for _ in range(TRIES):
+    for attempt in itertools.count(1):
         sign = sign_of(KINDS[seed % len(KINDS)], rows[0], rng)
         some = np.flatnonzero(rng.random(world.rows) < poisoned)
         taught = trained(world, opened, bearing(rows[0], sign, some, label), units, seed)
         done = overturned(taught, opened, rows[1], sign, label)
-        if done >= 0.9:
-            break
-    return Made(sound, taught, sign, poisoned, done, overturned(sound, opened, rows[1], sign, label))
+        if done >= 0.9 or attempt == TRIES:
+            return Made(sound, taught, sign, poisoned, done, overturned(sound, opened, rows[1], sign, label))
+    raise AssertionError("the count has no end")
 
 
 def suspected(model: Any, opened: Opened, rows: Rows, seed: int, path: Path) -> str:
