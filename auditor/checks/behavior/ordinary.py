@@ -14,6 +14,7 @@ from auditor.dataset import Block, Dataset, Floats
 
 _USUAL = (0.001, 0.02, 0.25, 0.5, 0.75, 0.98, 0.999)  # quantiles between which a value is ordinary
 _EDGES = (0.001, 0.01, 0.99, 0.999)  # further ones that are tried
+_FREQUENT, _SELDOM = 40, 20  # levels that are tried where there are more: the most frequent, and about so many others
 _FEW = 12  # distinct values up to which all are tried
 _WITHIN = 0.02  # of the range: a value this near is as good as the same
 
@@ -75,6 +76,10 @@ class Values:
         distinct, number = np.unique(pool, return_counts=True)
         usual = np.unique(np.quantile(pool, _USUAL))
         if not numeric:
+            order = np.argsort(-number, kind="stable")
+            rest = order[_FREQUENT:]
+            kept = np.sort([*order[:_FREQUENT], *rest[:: max(1, len(rest) // _SELDOM)]]).astype(int)
+            distinct, number = distinct[kept], number[kept]
             usual = distinct[number >= _USUAL[0] * len(pool)]
         few = len(distinct) <= _FEW or not numeric
         tried = distinct if few else np.unique([*np.quantile(pool, _EDGES), distinct[0], distinct[-1]])

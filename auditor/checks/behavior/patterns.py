@@ -71,13 +71,12 @@ class Pattern:
         return float(held.mean())
 
     def neighbours(self, feature: Feature) -> list[tuple[float, Pattern, Pattern]]:
-        """How far away, and the patterns there on either side, the nearest first; of a class, two other levels."""
+        """How far away, and the patterns there on either side, the nearest first; of yes or no, the other one."""
         if feature.kind == "numeric":
             near = [away * self.unit for away in AWAY if away * self.unit <= max(2 * self.unit, _NEAR * self.span)]
             return [(by, self.shifted(-by), self.shifted(by)) for by in near]
-        others = [code for code in range(len(feature.levels) or 2) if code != self.values[-1]]
-        ends = [dataclasses.replace(self, values=(*self.values[:-1], float(code))) for code in others]
-        return [(1.0, ends[0], ends[-1])] if ends else []
+        other = dataclasses.replace(self, values=(*self.values[:-1], 1.0 - self.values[-1]))
+        return [(1.0, other, other)]
 
 
 def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pattern]:
@@ -85,6 +84,8 @@ def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pat
     steps = int(data.lengths.max(initial=0))
     for static, features, given in ((False, data.features, data.values), (True, data.static_features, data.static)):
         for at, feature in enumerate(features):
+            if feature.kind == "categorical":
+                continue  # no level is a neighbour of another
             cells = np.asarray(given[:, at], dtype=float)
             cells = cells[np.isfinite(cells)]
             if not len(cells) or (not static and not steps):

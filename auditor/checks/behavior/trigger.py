@@ -63,7 +63,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Measures: rows are given short patterns, within the range of the reference data, that fewer than 1 in 1000
     reference rows bear. Counted are those that overturn at least 90 % of the decisions of one kind and that an honest
     use of the features does not explain; those that share a feature count once. Two searches are made. Narrow patterns
-    are of one feature, at the last step or the last three, and their values a little below and a little above overturn
+    are of one number, at the last step or the last three, and their values a little below and a little above overturn
     fewer than half. Broad ones have up to three cells at any step (a value, two features at once, a static value with
     another, three steps of a feature) and move the log odds at least three times as far as two things explain: what
     ordinary values of each cell do (all but the outermost 0.1 % on either side, extended in a straight line, and added
