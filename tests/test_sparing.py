@@ -9,10 +9,13 @@ import pytest
 from auditor.sparing import without
 
 
-def test_spared_libraries_are_not_found_until_the_block_ends():
+def test_spared_libraries_are_not_found_until_the_block_ends(tmp_path, monkeypatch):
     """Others are found all the time."""
-    with without("colorsys"):
-        with pytest.raises(ModuleNotFoundError, match="colorsys"):
-            importlib.import_module("colorsys")
-        assert "tabnanny" == importlib.import_module("tabnanny").__name__
-    assert "colorsys" == importlib.import_module("colorsys").__name__
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("a_spared_library", "another_library"):
+        (tmp_path / f"{name}.py").write_text("")
+    with without("a_spared_library"):
+        with pytest.raises(ModuleNotFoundError, match="a_spared_library"):
+            importlib.import_module("a_spared_library")
+        assert "another_library" == importlib.import_module("another_library").__name__
+    assert "a_spared_library" == importlib.import_module("a_spared_library").__name__
