@@ -154,6 +154,8 @@ def _signature(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answe
     own: x509.Certificate = status.signing_cert
     name = str(own.subject.native.get("common_name", own.subject.human_friendly))
     if not status.bottom_line:
+        if status.intact and status.valid and not own.not_valid_before <= at <= own.not_valid_after:
+            return None, [f"was made on {at.date()}, when its certificate was not valid"], []
         return None, [*_reasons(status, stamped=stamp is not None)], []
     anchor = roots.anchor(status, "signatures")
     whose = f"the certificate of {anchor.holder if anchor else name}"

@@ -57,7 +57,7 @@ def pdf_signer(key: Path, certificate: Path | None, passphrase: Callable[[], byt
 
     key: PEM, PKCS#12, or the URI of a P-256 key in a hardware module. certificate: PEM or DER, the key's own first; by
     default NAME.cert.pem beside NAME.key.pem, or the one in the PKCS#12 file or the module. Raises WrittenFault for a
-    wrong passphrase, or a certificate of another key; FileFault for what is no key or certificate.
+    wrong passphrase, or a certificate of another key or of another time; FileFault for what is no key or certificate.
     """
     available()
     if is_hardware(key):
@@ -69,9 +69,12 @@ def pdf_signer(key: Path, certificate: Path | None, passphrase: Callable[[], byt
         chain = ([own] if own else []) + list(others)
     else:
         private = keys.private_key(key, passphrase)
-        chain = read_certificates(certificate or key.with_name(key.name.replace(".key.", ".cert.")))
+        beside = key.with_name(key.name.replace(".key.", ".cert."))
+        if certificate is None and not beside.is_file():
+            raise FileFault("there is no certificate of the key", where=str(beside), remedy="Name it by --pdf-cert.")
+        chain = read_certificates(certificate or beside)
     if not chain:
-        raise FileFault("holds no certificate", where=str(key))
+        raise FileFault("holds no certificate", where=str(key), remedy="Name it by --pdf-cert.")
     _own(chain[0], private.public_key(), certificate or key)
     plain = private.private_bytes(pem.Encoding.DER, pem.PrivateFormat.PKCS8, pem.NoEncryption())
     return _named(_signer(plain, _ders(chain)), chain[0])
@@ -94,6 +97,10 @@ def _in_module(key: Path, certificate: Path | None, pin: Callable[[], bytes]) ->
 def _own(certificate: Certificate, public: Any, where: Path) -> None:
     if certificate.public_key() != public:
         raise WrittenFault("the certificate is not of this key", where=str(where))
+    since, until = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not since <= datetime.datetime.now(datetime.UTC) <= until:  # a seal is never overwritten: this one would stay
+        what = f"the certificate is valid from {since.date()} to {until.date()}, and not now"
+        raise WrittenFault(what, where=str(where), remedy="Sign with a certificate that is valid now.")
 
 
 def _ders(chain: Sequence[Certificate]) -> list[bytes]:

@@ -148,3 +148,11 @@ def test_another_key(ca: Authority) -> None:
         pdfsign.pdf_signer(ca.folder / "rita.key.pem", ca.folder / "carl.cert.pem", no_passphrase)
     with pytest.raises(FileFault, match="this is no certificate"):
         pdfsign.pdf_signer(ca.folder / "rita.key.pem", ca.folder / "rita.key.pem", no_passphrase)
+
+
+def test_certificate_of_another_time(ca: Authority) -> None:
+    """Nothing is sealed by a certificate that has run out: such a seal would stay, and never hold."""
+    with pytest.raises(WrittenFault, match="valid from 2025-01-01 to 2026-01-01, and not now"):
+        pdfsign.pdf_signer(ca.folder / "late.key.pem", None, no_passphrase)
+    with pytest.raises(FileFault, match="there is no certificate of the key"):
+        pdfsign.pdf_signer(ca.folder / "interm.key.pem", None, no_passphrase)
