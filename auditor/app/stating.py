@@ -81,7 +81,10 @@ def _made(kind: type[Made], fields: Mapping[str, Any]) -> Made:
     try:
         return kind.model_validate({name: value for name, value in fields.items() if value})
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+        told = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors(include_url=False)
+        )
         raise WrittenFault(f"this is no statement: {told}") from None
 
 

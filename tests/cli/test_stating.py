@@ -167,6 +167,8 @@ def test_who_attests_does_not_waive(bank: SimpleNamespace) -> None:
     for by, why in {"LENA ": told.replace("Hanna", "LENA "), "otto": "'otto' owns the model"}.items():
         with pytest.raises(WrittenFault, match=why):  # told before it is written
             waive(bank, requirement="PERF-2", approver=by)
+    with pytest.raises(WrittenFault, match="this is no statement: approver: a name has letters"):
+        waive(bank, requirement="PERF-2", approver=" ")
 
 
 def test_without_a_signature_nothing_counts(bank: SimpleNamespace) -> None:
