@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cryptography.x509.base import CertificateBuilder
 
 _YEARS = 2
+_LONGEST = 64  # bytes of a common name, by X.520
 PKCS12 = (".p12", ".pfx")
 
 
@@ -31,6 +32,8 @@ def new_certificate(folder: Path, name: str, holder: str, passphrase: bytes | No
 
     if not holder.strip():
         raise WrittenFault("the certificate is to name its holder", remedy="Give it by --holder.")
+    if len(holder.encode()) > _LONGEST:
+        raise WrittenFault(f"the holder's name is longer than {_LONGEST} bytes", remedy="Shorten --holder.")
     files = keys.free(folder, name, passphrase, "cert")
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _builder(key.public_key(), holder).sign(key, hashes.SHA256())

@@ -18,6 +18,7 @@ from auditor.app.seal import seal
 from auditor.app.verify import verify
 from auditor.errors import FileFault, WrittenFault
 from auditor.seal import pdfblock, pdfpage, pdfsign
+from auditor.seal.certificates import new_certificate
 from auditor.seal.pdfsign import Level, Stamping
 from auditor.seal.trustfile import read_trust
 
@@ -156,3 +157,10 @@ def test_certificate_of_another_time(ca: Authority) -> None:
         pdfsign.pdf_signer(ca.folder / "late.key.pem", None, no_passphrase)
     with pytest.raises(FileFault, match="there is no certificate of the key"):
         pdfsign.pdf_signer(ca.folder / "interm.key.pem", None, no_passphrase)
+
+
+def test_a_name_that_no_certificate_holds(tmp_path: Path) -> None:
+    """A holder's name of more than 64 bytes is told, and nothing is made."""
+    with pytest.raises(WrittenFault, match="longer than 64 bytes"):
+        new_certificate(tmp_path, "long", "é" * 33, None)
+    assert list(tmp_path.iterdir()) == []
