@@ -10,6 +10,7 @@ from auditor.checks.data.both import Both, shared_entities
 from auditor.checks.data.digests import among, digests
 from auditor.checks.data.near import Mask, Points, Side, Space, near_copies
 from auditor.checks.data.seen import Seen
+from auditor.checks.data.threads import at_once
 from auditor.dataset import Integers
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Exact, Frozen
@@ -70,7 +71,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if min(map(len, held)) == 0:
         reason = "no row holds a measurement"
         return _told(quantities, unmeasured | dict.fromkeys(("identical", "near", "near_found"), reason))
-    same = among(digests(test)[held[1]], digests(reference)[held[0]])
+    own, base = at_once(digests, (test, reference))
+    same = among(own[held[1]], base[held[0]])
     near, found = _near(subject, (reference, test), (held[0], held[1]), params)
     n = len(same)
     quantities["identical"] = _exact(float(same.mean()), n, "every row compared; no sampling")
@@ -96,7 +98,7 @@ def _near(
     reference, test = seen
     rng = subject.rng("data.overlap", params.model_dump_json())
     space = Space.of(reference, max(int(one.lengths.max()) for one in seen))
-    placed, asked = space.placed(reference), space.placed(test)
+    placed, asked = at_once(space.placed, (reference, test))
     base = Side(len(held[0]), lambda rows: placed.points(held[0][rows]))
     planted = _copies(base.describe(rng.permutation(base.rows)[:_PLANTED]), params.tolerance, rng)
     n = len(held[1])

@@ -114,7 +114,7 @@ def _columns(subject: Subject, data: Dataset) -> dict[str, tuple[Feature, Floats
     lines = data.values[Seen.of(subject, data).lines()]
     both = [*zip(data.features, lines.T, strict=True)]
     both += [*zip(data.static_features, data.static.T, strict=True)] if data.static_features else []
-    return {feature.name: (feature, column[~np.isnan(column)].astype(float)) for feature, column in both}
+    return {feature.name: (feature, column[~np.isnan(column)].astype(float, copy=False)) for feature, column in both}
 
 
 def _usual(feature: Feature, values: Floats) -> Usual | None:
