@@ -44,8 +44,8 @@ def _requirement(old: Requirement, new: Requirement) -> Iterator[PolicyChange]:
         if old.params.get(key) != new.params.get(key):
             yield _change(old.id, f"with.{key}", _shown(old.params, key), _shown(new.params, key), "other")
     if old.attest and new.attest and old.attest != new.attest:
-        same = old.attest.role == new.attest.role
-        kind = ("tighter" if new.attest.evidence == "required" else "looser") if same else "other"
+        dropped = old.attest.evidence == "required" != new.attest.evidence
+        kind = "looser" if dropped else "tighter" if old.attest.role == new.attest.role else "other"
         yield _change(old.id, "attest", _attest(old), _attest(new), kind)
     if old.limit and new.limit and old.limit != new.limit:
         yield _change(old.id, "limit", told(old.limit), told(new.limit), _compared(old.limit, new.limit))

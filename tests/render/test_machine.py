@@ -147,6 +147,10 @@ def test_annotations_are_one_line_each(record: Record, tmp_path: Path) -> None:
     assert all("\n" not in line for line in told)
     assert f"::error file={tmp_path}/credit-default.yaml,line=9,col=5,title=" in told[1].replace("%3A", ":")
     assert 1 + sum(outcome(f) not in ("passed", "excused") for f in record.findings) == len(told)
+    kinds = {"PASS": "notice", "CONDITIONAL": "warning", "FAIL": "error", "INCONCLUSIVE": "error"}
+    for verdict, kind in kinds.items():
+        first = commands(record.model_copy(update={"verdict": verdict}), tmp_path)[0]
+        assert first.startswith(f"::{kind} title=auditor%3A {verdict}::")
 
 
 def test_a_waiver_is_an_accepted_suppression(record: Record, made: dict[str, bytes]) -> None:

@@ -9,12 +9,14 @@ from auditor.render.machine.outcome import line, outcome
 from auditor.render.plain import printable
 
 _COMMAND = {"blocker": "error", "major": "warning", "minor": "notice"}
+_VERDICT = {"PASS": "notice", "CONDITIONAL": "warning"}  # any other one ends the job
 
 
 def commands(record: Record, folder: Path) -> list[str]:
-    """A command for each requirement that did not pass, at its line of the policy where that lies in the folder."""
+    """A command for the verdict, and for each requirement that did not pass, at its line of the policy in the folder."""
     safe = printable(record)
-    told = [f"::notice title={_property(f'auditor: {safe.verdict}')}::{_message(safe.because)}"]
+    kind, title = _VERDICT.get(safe.verdict, "error"), _property(f"auditor: {safe.verdict}")
+    told = [f"::{kind} title={title}::{_message(safe.because)}"]
     for finding in safe.findings:
         requirement = finding.requirement
         if outcome(finding) not in ("passed", "excused"):
