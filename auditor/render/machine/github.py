@@ -13,7 +13,7 @@ _VERDICT = {"PASS": "notice", "CONDITIONAL": "warning"}  # any other one ends th
 
 
 def commands(record: Record, folder: Path) -> list[str]:
-    """A command for the verdict, and for each requirement that did not pass, at its line of the policy in the folder."""
+    """A command for the verdict and for each requirement that did not pass, at its line of the policy in the folder."""
     safe = printable(record)
     kind, title = _VERDICT.get(safe.verdict, "error"), _property(f"auditor: {safe.verdict}")
     told = [f"::{kind} title={title}::{_message(safe.because)}"]
