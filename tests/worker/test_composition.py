@@ -20,6 +20,13 @@ def test_every_row_goes_once_and_little_is_padded(rows, largest):
     assert sum(batch - sent for sent, batch in calls) <= max(rows, largest // 64, 8)
 
 
+def test_a_large_batch_is_not_filled_up_by_half():
+    """Rows that do not nearly fill the largest batch go in smaller ones, instead of with as many padded rows."""
+    assert [(1024, 1024)] * 4 + [(904, 1024)] == list(padded(5000, 8192))
+    assert [(7500, 8192)] == list(padded(7500, 8192))
+    assert [(128, 128)] * 3 + [(116, 128)] == list(padded(500, 8192))
+
+
 @given(st.integers(0, 10_000), st.integers(1, 3000))
 def test_a_fixed_batch_is_never_cut(rows, batch):
     """Only the last request holds anything but whole batches."""
