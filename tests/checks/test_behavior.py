@@ -19,6 +19,7 @@ from auditor.checks.behavior.domain import measure as domain
 from auditor.checks.behavior.missing import measure as missing
 from auditor.checks.behavior.noise import measure as noise
 from auditor.checks.behavior.padding import measure as padding
+from auditor.checks.behavior.stack import Draw
 from auditor.checks.behavior.time import measure as disturbed_time
 from auditor.checks.behavior.trigger import measure as trigger
 from auditor.checks.behavior.worst_case import measure as worst_case
@@ -163,11 +164,13 @@ def test_no_change_is_bounded_and_no_certainty():
 
 
 def test_a_disturbance_that_cannot_be_scored_is_told_and_never_passes():
-    """A part that the model cannot answer has a reason instead of a number."""
+    """A part that the model cannot answer has a reason instead of a number; one scored in the same call has its own."""
     subject = make_subject(n=300)
     trial = Trial.of(subject, Evidence({SCORES.name: SCORES.produce(subject)}), 300, "key")
-    after, refused = trial.attempts({"blank": lambda block, rng: block.with_static(block.static * np.nan)})
-    assert after == {}
+    blank = Draw(lambda block, rng: block.with_static(block.static * np.nan))
+    after, refused = trial.attempts({"none": Draw(lambda block, rng: block), "blank": blank})
+    assert ["none"] == list(after)
+    assert np.abs(after["none"][0] - trial.before).max() < 1e-12
     assert "NaN" in refused["blank"]
 
 

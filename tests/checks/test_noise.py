@@ -85,9 +85,10 @@ def test_values_stay_in_their_plausible_range_and_gaps_stay_gaps():
     run(noise, dataclasses.replace(subject, test=data, encoder=Spy()))
     true = subject.block(data).values
     inside = (true[:, :, 0] >= 79) & (true[:, :, 0] <= 81)
-    assert len(seen) == 1 + 9 + 3  # scores, three multiples of three draws, three features alone
-    assert all(np.array_equal(np.isnan(values), np.isnan(true)) for values in seen)
-    assert all((values[:, :, 0][inside] >= 79).all() and (values[:, :, 0][inside] <= 81).all() for values in seen)
+    every = np.concatenate(seen).reshape(-1, *true.shape)
+    assert len(every) == 1 + 9 + 3  # scores, three multiples of three draws, three features alone
+    assert all(np.array_equal(np.isnan(values), np.isnan(true)) for values in every)
+    assert all((values[:, :, 0][inside] >= 79).all() and (values[:, :, 0][inside] <= 81).all() for values in every)
 
 
 def test_classes_and_constant_features_get_no_noise_and_this_is_told():

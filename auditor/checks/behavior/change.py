@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.behavior.parts import Levels, level_parts
+from auditor.checks.behavior.stack import Disturb, Draw, stacked
 from auditor.checks.outcome import decided
 from auditor.checks.quality import Quality
 from auditor.checks.sample import sample
-from auditor.dataset import Block, Dataset, Floats, Integers
+from auditor.dataset import Dataset, Floats, Integers
 from auditor.errors import FileFault, ModelFault, NotApplicable
 from auditor.estimate import Estimate, Mover, Wilson
 from auditor.evidence import SCORES, Evidence
@@ -24,7 +25,6 @@ from auditor.measurement import Meaning, Quantity, Sampled
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
-Disturb = Callable[[Block, np.random.Generator], Block]
 Mask = NDArray[np.bool_]
 After = Mapping[str, Sequence[Floats]]
 """Name of a disturbance -> scores under it, one array for each time that it was drawn."""
@@ -96,22 +96,27 @@ class Trial:
 
         draw: what the random stream hangs on besides the key.
         """
-        rng, given = self.subject.rng(*self.key, *draw), self.data if data is None else data
-        pieces = [
-            self.subject.score(disturb(self.subject.block(given, rows), rng)) for rows in self.subject.chunks(given)
-        ]
-        return np.concatenate(pieces)
+        return self.all_scores([Draw(disturb, draw, data)])[0]
 
-    def attempts(self, kinds: Mapping[str, Disturb]) -> tuple[dict[str, list[Floats]], dict[str, str]]:
+    def all_scores(self, draws: Sequence[Draw]) -> list[Floats]:
+        """Scores of the rows under each disturbance, many of them in one call of the model."""
+        return stacked(self.subject, self.data, draws, self.key)
+
+    def attempts(self, kinds: Mapping[str, Draw]) -> tuple[dict[str, list[Floats]], dict[str, str]]:
         """Scores under each disturbance, drawn once; and for each that could not be scored the reason."""
-        after, refused = {}, {}
-        for name, disturb in kinds.items():
-            try:
-                after[name] = [self.scores(disturb, name)]
-            except ModelFault:
-                raise
-            except FileFault as fault:
-                refused[name] = f"rows disturbed so could not be scored: {fault}"
+        try:
+            return {name: [scores] for name, scores in zip(kinds, self.all_scores([*kinds.values()]), strict=True)}, {}
+        except ModelFault:
+            raise
+        except FileFault as fault:
+            if len(kinds) == 1:
+                return {}, dict.fromkeys(kinds, f"rows disturbed so could not be scored: {fault}")
+        after: dict[str, list[Floats]] = {}
+        refused: dict[str, str] = {}
+        for name, draw in kinds.items():  # one of them cannot be scored, which the others do not suffer for
+            found, why = self.attempts({name: draw})
+            after |= found
+            refused |= why
         return after, refused
 
     def flips(self) -> Callable[[Floats], Mask]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.behavior.change import Disturb
+from auditor.checks.behavior.stack import Disturb
 from auditor.dataset import Block, Dataset, Feature, Floats, Integers
 
 _CELSIUS = {"°c", "degc", "deg c", "celsius", "c"}

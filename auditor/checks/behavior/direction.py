@@ -11,6 +11,7 @@ from pydantic import Field
 from auditor.checks.behavior.change import Trial, moved
 from auditor.checks.behavior.change_charts import bars
 from auditor.checks.behavior.expectation import Expectation, changes
+from auditor.checks.behavior.stack import Draw
 from auditor.checks.check import check
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
@@ -142,8 +143,7 @@ def _tried(trial: Trial, params: Params) -> tuple[dict[str, Tried], dict[str, st
             refused[expected.name] = nothing.reason
             continue
         towards = []
-        for number, change in enumerate(kinds):
-            after = trial.scores(change, expected.name, number)
+        for after in trial.all_scores([Draw(one, (expected.name, number)) for number, one in enumerate(kinds)]):
             if expected.does == "changes nothing":
                 towards.append(-moved(trial.before, after))
             else:

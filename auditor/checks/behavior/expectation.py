@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, FiniteFloat
 
-from auditor.checks.behavior.change import Disturb
+from auditor.checks.behavior.stack import Disturb
 from auditor.checks.names import NameOf
 from auditor.dataset import Block, Dataset, Feature, Floats
 from auditor.errors import NotApplicable

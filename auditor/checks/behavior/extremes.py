@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from auditor.checks.behavior.change import Disturb, Trial, effects, meanings, moved, size_of
+from auditor.checks.behavior.change import Trial, effects, meanings, moved, size_of
 from auditor.checks.behavior.change_charts import bars, shown
+from auditor.checks.behavior.stack import Disturb, Draw
 from auditor.checks.check import check
 from auditor.dataset import Block, Feature, Floats
-from auditor.errors import FileFault, ModelFault, NotApplicable
+from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Exact, Frozen
 from auditor.evidence import SCORES, Evidence
 from auditor.measurement import Meaning, Measurement, Quantity
@@ -58,23 +59,18 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     limits = _limits(subject)
     if not limits:
         raise NotApplicable("no numeric feature has a value that varies, so that nothing is extreme")
-    kinds = {f"one feature at its {end}": _put(limits, number, None) for number, end in enumerate(_ENDS)}
+    ends = {f"one feature at its {end}": _put(limits, number, None) for number, end in enumerate(_ENDS)}
+    kinds = {name: Draw(put, (name,)) for name, put in ends.items()}
     after, refused = trial.attempts(kinds)
     found = effects(trial, after, refused)
     few, bounded = trial.some(_ALONE), trial.data.task != "regression"
-    alone: dict[str, Estimate] = {}
-    broken: dict[str, str] = {}
+    each = {}
     for at, limit in enumerate(limits):
         for number, end in enumerate(_ENDS):
             name = f"{limit.feature.name} at its {end}, {(limit.low, limit.high)[number]:.6g} {limit.feature.unit}"
-            try:
-                scores = few.scores(_put(limits, number, at), name)
-            except ModelFault:
-                raise
-            except FileFault as fault:
-                broken[name.strip()] = str(fault)
-            else:
-                alone[name.strip()] = size_of(few.sampling, moved(few.before, scores), bounded=bounded)
+            each[name.strip()] = Draw(_put(limits, number, at), (name,))
+    scores, broken = few.attempts(each)
+    alone = {name: size_of(few.sampling, moved(few.before, one), bounded=bounded) for name, (one,) in scores.items()}
     count = len({name.split(" at its ")[0] for name in broken})
     exact = Estimate(value=float(count), n=len(limits), method="a count of what was tried", spread=Exact())
     largest = dict(sorted(alone.items(), key=lambda item: (-item[1].value, item[0]))[:20])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.behavior.change import Disturb
+from auditor.checks.behavior.stack import Disturb
 from auditor.dataset import Block, Dataset, Floats
 from auditor.errors import FileFault
 from auditor.subject import Subject

@@ -11,6 +11,7 @@ from pydantic import Field, FiniteFloat
 from auditor.checks.behavior import gaps
 from auditor.checks.behavior.change import TITLES, Effects, Trial, effects, meanings
 from auditor.checks.behavior.change_charts import bars, shown
+from auditor.checks.behavior.stack import Draw
 from auditor.checks.check import check
 from auditor.checks.quality import WORDS, Quality
 from auditor.dataset import Floats
@@ -93,11 +94,14 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
             f"one sensor fails for the last {params.last} steps": gaps.sensor(may, params.last),
             f"outage of {params.share:.0%} of the history": gaps.outage(may, params.share),
         }
-        after = {name: [trial.scores(lose, name)] for name, lose in kinds.items()}
+        scores = trial.all_scores([Draw(lose, (name,)) for name, lose in kinds.items()])
+        after = {name: [one] for name, one in zip(kinds, scores, strict=True)}
     found = (
         effects(trial, after) if after else Effects(unmeasured=dict.fromkeys(meanings(""), "no step may be missing"))
     )
-    without = _without(trial, found, {name: trial.scores(lose, name) for name, lose in gaps.never(may).items()})
+    never = gaps.never(may)
+    scores = trial.all_scores([Draw(lose, (name,)) for name, lose in never.items()])
+    without = _without(trial, found, dict(zip(never, scores, strict=True)))
     _one_group(trial, found, next(iter(after.values()))[0] if after else None)
     return Measurement(
         quantities=found.quantities,

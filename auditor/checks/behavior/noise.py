@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from auditor.checks.behavior.change import Trial, effects, meanings, moved, size
 from auditor.checks.behavior.change_charts import flips_by_group
 from auditor.checks.behavior.measurement_error import measurement_errors
 from auditor.checks.behavior.noise_charts import curves, errors_used, one_at_a_time
+from auditor.checks.behavior.stack import Draw
 from auditor.checks.check import check
 from auditor.dataset import Block, Feature, Floats
 from auditor.errors import NotApplicable
@@ -69,23 +71,23 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         reasons = "; ".join(f"{name}: {why}" for name, why in untouched.items())
         raise NotApplicable(f"no feature has an error of measurement that can be estimated ({reasons})")
 
-    def noised(trial: Trial, multiple: float, names: Sequence[str], draw: object) -> Floats:
-        """Scores under noise; a draw is the same for every multiple, so that these are compared like with like."""
+    def noise(multiple: float, names: Sequence[str], draw: object) -> Draw:
+        """A draw is the same for every multiple, so that these are compared like with like."""
         sd = {name: multiple * errors[name].sd for name in names}
 
         def shaken(block: Block, rng: np.random.Generator) -> Block:
             values = _shaken(block.values, data.features, sd, rng)
             return block.with_values(values).with_static(_shaken(block.static, data.static_features, sd, rng))
 
-        return trial.scores(shaken, draw)
+        return Draw(shaken, (draw,))
 
-    found = effects(
-        trial, {f"{m:g} ×": [noised(trial, m, list(errors), draw) for draw in range(params.draws)] for m in levels}
-    )
+    scores = iter(trial.all_scores([noise(m, list(errors), draw) for m in levels for draw in range(params.draws)]))
+    found = effects(trial, {f"{m:g} ×": list(itertools.islice(scores, params.draws)) for m in levels})
     few, bounded = trial.some(_ALONE), data.task != "regression"
+    after = few.all_scores([noise(1.0, [name], name) for name in errors])
     alone = {
-        name: size_of(few.sampling, moved(few.before, noised(few, 1.0, [name], name)), bounded=bounded)
-        for name in errors
+        name: size_of(few.sampling, moved(few.before, one), bounded=bounded)
+        for name, one in zip(errors, after, strict=True)
     }
     return Measurement(
         quantities=found.quantities,

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.behavior.change import Disturb
 from auditor.checks.behavior.sent import Change
+from auditor.checks.behavior.stack import Disturb
 from auditor.dataset import Block, Integers, Side
 from auditor.errors import NotApplicable
 from auditor.model import Inputs

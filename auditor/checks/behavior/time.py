@@ -6,9 +6,10 @@ import numpy as np
 from pydantic import Field
 
 from auditor.checks.behavior import clock
-from auditor.checks.behavior.change import Disturb, Effects, Trial, effects, meanings, moved
+from auditor.checks.behavior.change import Effects, Trial, effects, meanings, moved
 from auditor.checks.behavior.change_charts import shown
 from auditor.checks.behavior.parts import level_parts
+from auditor.checks.behavior.stack import Disturb, Draw
 from auditor.checks.check import check
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
@@ -90,10 +91,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         kinds["two features swapped"] = clock.swapped(trial.data.features, numeric)
     if numeric:
         kinds["other unit"] = clock.other_unit(trial.data.features, numeric)
-    after, refused = trial.attempts(kinds)
     longest = int(subject.block(trial.data, np.array([int(trial.data.lengths.argmax())])).mask.sum())
-    for name, steps in {"only the last quarter": max(2, -(-longest // 4)), "only the last step": 1}.items():
-        after[name] = [trial.scores(lambda block, rng: block, data=clock.last(trial.data, steps))]
+    short = {"only the last quarter": max(2, -(-longest // 4)), "only the last step": 1}
+    whole = {name: Draw(lambda block, rng: block, data=clock.last(trial.data, last)) for name, last in short.items()}
+    after, refused = trial.attempts({name: Draw(kind, (name,)) for name, kind in kinds.items()} | whole)
     found = effects(trial, after, refused)
     for name, kind in {"history_used": "only the last step", "order_used": "shuffled order"}.items():
         if kind in after:
