@@ -31,16 +31,21 @@ def one(name: str) -> Iterator[str]:
 
 
 def _clause(instrument: Instrument, clause: Clause) -> Iterator[str]:
-    own = f" [{clause.status}]" if clause.status else ""
+    parts = (clause.status or "", *_dates(clause))
+    own = f" [{', '.join(part for part in parts if part)}]" if any(parts) else ""
     yield from ("", f"{instrument.instrument}/{clause.id}  {clause.clause}: {clause.title}{own}")
     yield f"  {clause.evidence}. The program shows: {clause.tool} A person states: {clause.person}"
 
 
 def _standing(instrument: Instrument) -> str:
-    told: str = instrument.status
-    told += f", duties from {instrument.since}" if instrument.since else ""
-    told += f" until {instrument.until}" if instrument.until else ""
-    return told + (f", superseded by {instrument.superseded_by}" if instrument.superseded_by else "")
+    return ", ".join([instrument.status, *_dates(instrument)])
+
+
+def _dates(one: Instrument | Clause) -> Iterator[str]:
+    if one.since or one.until:
+        yield " ".join([f"duties from {one.since}"] * bool(one.since) + [f"until {one.until}"] * bool(one.until))
+    if one.superseded_by:
+        yield f"superseded by {one.superseded_by}"
 
 
 def _stale(instrument: Instrument, today: datetime.date) -> Iterator[str]:

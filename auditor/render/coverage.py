@@ -22,11 +22,12 @@ def coverage_blocks(record: Record, section: str, words: Words) -> tuple[Block, 
 
 def _block(instrument: Instrument, record: Record, number: str, words: Words) -> Block:
     covering = {clause.id: _covering(instrument, clause, record) for clause in instrument.clauses}
+    living = [clause for clause in instrument.clauses if clause.status != "rescinded"]  # what is gone lacks nothing
     told = words(
         "{covered} of {all} clauses are covered by a requirement of this policy. Covered means that something of the "
         "clause was tested or stated; whether the clause is met is for people to say.",
-        covered=words.numbers.count(sum(bool(findings) for findings in covering.values())),
-        all=words.numbers.count(len(instrument.clauses)),
+        covered=words.numbers.count(sum(bool(covering[clause.id]) for clause in living)),
+        all=words.numbers.count(len(living)),
     )
     heads = (
         Head(words("Clause")),
