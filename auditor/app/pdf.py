@@ -43,7 +43,10 @@ class SignedPdf:
 
 
 def certified(audit: Path, key: PdfKey, lines: Sequence[str]) -> SignedPdf:
-    """The report's PDF with a page for signatures, certified by the first of them. Raises as `pdfsign` does."""
+    """The report's PDF with a page for signatures and the first of them, which lets only others be added.
+
+    Raises as `pdfsign` does.
+    """
     signer = pdfsign.pdf_signer(outside(key.key, audit), key.certificate, key.passphrase)
     rendered = folder.bounded(audit / GROWING, _MOST_BYTES)
     page = pdfpage.with_page(rendered)

@@ -58,7 +58,7 @@ def _signed(one: SignedOff, *, known: bool) -> Iterator[tuple[str, str]]:
 
 def _in_pdf(one: PdfSignature) -> str:
     proof = _proof("signer", proven=one.proven)
-    return f"{'certified' if one.certifies else 'signed'} by {one.name}, {one.at.isoformat()}, {proof}"
+    return f"{'sealed' if one.certifies else 'signed'} by {one.name}, {one.at.isoformat()}, {proof}"
 
 
 def _proof(whose: str, *, proven: bool) -> str:

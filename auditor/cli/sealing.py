@@ -53,8 +53,9 @@ def new_key(out: Path, name: str, use: str, holder: str, *, no_passphrase: bool)
 def seal(audit: Path, key: Path, trust: Path | None, tsa: str, **pdf: Any) -> None:
     """Sign the files of an audit's folder as they are.
 
-    Makes the reports again first: what the record does not give is not sealed. With --pdf-key report.pdf is certified,
-    and gets places for the signatures of sign-offs. With --tsa a time stamp is kept beside the seal, and in the PDF.
+    Makes the reports again first: what the record does not give is not sealed. With --pdf-key report.pdf is signed so
+    that nothing but sign-offs can be added, with places for them. With --tsa a time stamp is kept beside the seal, and
+    in the PDF.
     The passphrase of the key is asked for, or taken from AUDITOR_PASSPHRASE; the other's from AUDITOR_PDF_PASSPHRASE.
     """
     from auditor.app.seal import seal as perform

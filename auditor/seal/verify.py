@@ -29,7 +29,7 @@ class Verified:
 
     statement: what was sealed, None where no trusted key signed it; then there is nothing but problems. signer:
     fingerprint of the key; by: its holder, empty where a key was given alone; sealed: ISO 8601; proven: a time stamp
-    says so. asked: the sign-offs that the policy asks for, None where it asks for none. certified: the seal's own
+    says so. asked: the sign-offs that the policy asks for, None where it asks for none. in_pdf: the seal's own
     signature in the PDF, as stated; pdf: the signatures in it that hold. compared: files beside the folder that were
     compared too.
     """
@@ -41,7 +41,7 @@ class Verified:
     proven: bool = False
     sign_offs: tuple[SignedOff, ...] = ()
     asked: Asked | None = None
-    certified: InPdf | None = None
+    in_pdf: InPdf | None = None
     pdf: tuple[PdfSignature, ...] = ()
     notes: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def examine(
     if not problems:
         problems += _record(found.files.get(RECORD), statement)
         if GROWING in found.files:
-            pdf = judged(found.files[GROWING], seal.certified, signed, trust, today)
+            pdf = judged(found.files[GROWING], seal.in_pdf, signed, trust, today)
             problems += pdf.problems
     compared = [*(("model", path) for path in [model] if path), *(("data", path) for path in data)]
     problems += [problem for kind, path in compared for problem in _compared(kind, path, statement)]
@@ -142,7 +142,7 @@ def _seal(files: Mapping[str, Path], trust: Trust, today: datetime.datetime) -> 
         holder.holder,
         str(statement.predicate.get("sealed")),
         used.proven,
-        certified=InPdf.read(statement.predicate, envelope.FILE),
+        in_pdf=InPdf.read(statement.predicate, envelope.FILE),
         notes=tuple(notes),
         problems=tuple(problems),
     )

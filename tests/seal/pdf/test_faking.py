@@ -127,9 +127,9 @@ def test_command_line(signed: Path, store: Path, tmp_path: Path, capsys: pytest.
     folder = capsys.readouterr().out
     assert ended(auditor, ["verify", str(signed / REPORT), *arguments]) == 0
     told = capsys.readouterr().out
-    assert "  PDF       Seal: certified by Audit pipeline, 20" in folder
+    assert "  PDF       Seal: sealed by Audit pipeline, 20" in folder
     assert "  PDF       SignOff1: signed by Rita Reviewer, 20" in folder
-    assert told.startswith("the signatures hold\n            Seal: certified by Audit pipeline, 20")
+    assert told.startswith("the signatures hold\n            Seal: sealed by Audit pipeline, 20")
     (tmp_path / "cut.pdf").write_bytes((signed / REPORT).read_bytes() + b"\n")
     assert ended(auditor, ["verify", str(tmp_path / "cut.pdf"), *arguments]) == 5
     assert ended(auditor, ["verify", str(tmp_path / "cut.pdf")]) == 2
