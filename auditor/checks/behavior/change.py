@@ -20,7 +20,7 @@ from auditor.dataset import Dataset, Floats, Integers
 from auditor.errors import FileFault, ModelFault, NotApplicable
 from auditor.estimate import Estimate, Mover, Wilson
 from auditor.evidence import SCORES, Evidence
-from auditor.kernels.stat import Stat, row_mean
+from auditor.kernels.stat import Stat, mean, minus, row_mean
 from auditor.measurement import Meaning, Quantity, Sampled
 from auditor.sampling import Sampling
 from auditor.subject import Subject
@@ -227,7 +227,8 @@ def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
     except NotApplicable as nothing:
         found.unmeasured |= dict.fromkeys(("loss", "loss_by_group"), nothing.reason)
         return
-    losses: dict[str, Stat] = {part: quality.loss(trial.before, list(draws)) for part, draws in after.items()}
+    clean = quality.stat(trial.before)
+    losses = {part: _loss(quality, clean, draws) for part, draws in after.items()}
     found.quantities["loss"] = Quantity(
         parts={part: quality.estimate(stat) for part, stat in losses.items()},
         correlation=quality.sampling.correlation([stat.influence for stat in losses.values()]),
@@ -239,10 +240,15 @@ def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
         except NotApplicable as nothing:
             none |= {f"{part}: {level}": nothing.reason for part in after}
             continue
-        for part in after:
-            stat = own.loss(trial.before[rows], [scores[rows] for scores in after[part]])
-            grouped[f"{part}: {level}"] = own.estimate(stat)
+        clean = own.stat(trial.before[rows])
+        for part, draws in after.items():
+            grouped[f"{part}: {level}"] = own.estimate(_loss(own, clean, [scores[rows] for scores in draws]))
     _grouped(found, "loss", grouped, none)
+
+
+def _loss(quality: Quality, clean: Stat, draws: Sequence[Floats]) -> Stat:
+    """As `Quality.loss`, where what there is without a disturbance is known already."""
+    return minus(clean, mean([quality.stat(scores) for scores in draws]))
 
 
 def _grouped(found: Effects, name: str, parts: dict[str, Estimate], unmeasured: dict[str, str]) -> None:
