@@ -51,8 +51,8 @@ class Sampling:
     def only(self, rows: Mask) -> Sampling:
         """The sampling of the rows (n,) alone."""
         if self.codes is None:
-            return Sampling(None, self.kind, int(rows.sum()))
-        return Sampling(*_numbered(self.codes[rows], self.kind))
+            return Sampling(None, self.kind, int(np.count_nonzero(rows)))
+        return Sampling(*_numbered(self.codes[np.flatnonzero(rows)], self.kind))
 
     def beside(self, other: Sampling) -> Sampling:
         """The sampling of these rows followed by those of another sample, whose clusters are others."""
@@ -90,7 +90,7 @@ class Sampling:
         if isinstance(events, np.ndarray):
             if self.codes is not None:
                 entities = min(fewest, self.structure.contributing(events), self.structure.contributing(~events))
-            events = int(events.sum())
+            events = int(np.count_nonzero(events))
         if reason := self._unusable(stat.value, found.value, fewest, scale):
             spread: Normal | NotEstimable = NotEstimable(reason=reason)
         else:
@@ -108,10 +108,10 @@ class Sampling:
         as in `estimate`. Where the clusters show no variance, the size is that which holds if all rows of a cluster are
         alike (Kish 1965). Raises NotApplicable where no row is among them.
         """
-        n = int(among.sum())
+        n = int(np.count_nonzero(among))
         if n == 0:
             raise NotApplicable(f"there are no {what}")
-        value = float(hit[among].sum()) / n
+        value = int(np.count_nonzero(hit & among)) / n
         if self.codes is None:
             return Estimate(value=value, n=n, method="Wilson", spread=Wilson(size=n))
         stat = rate(hit, among)

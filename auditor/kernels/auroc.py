@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,14 +18,13 @@ def auroc(positive: NDArray[np.bool_], score: Floats) -> Stat:
     (1988), from midranks (Sun and Xu 2014); by cluster sums they give the variance of Obuchowski (1997).
     Raises NotApplicable where one of the outcomes is missing.
     """
-    n, (level, positives, negatives) = len(score), _levels(positive, score)
+    ranked = _Ranked.of(positive, score)
+    n, positives, negatives = len(score), ranked.positives, ranked.negatives
     cases, controls = int(positives.sum()), int(negatives.sum())
     below = np.cumsum(negatives) - negatives / 2  # negatives below each level, ties half
     above = cases - np.cumsum(positives) + positives / 2
     value = float(positives @ below) / (cases * controls)
-    of_case = below[level] / controls - value
-    of_control = above[level] / cases - value
-    influence = np.where(positive, n / cases * of_case, n / controls * of_control)
+    influence = ranked.rows(n / controls * (above / cases - value), n / cases * (below / controls - value))
     return Stat(value, influence, positive.astype(np.int8))
 
 
@@ -34,7 +35,8 @@ def average_precision(positive: NDArray[np.bool_], score: Floats) -> Stat:
     Hampel 1974), where D and N are the shares of rows and of positive rows that score at least s.
     Raises NotApplicable where one of the outcomes is missing.
     """
-    n, (level, positives, negatives) = len(score), _levels(positive, score)
+    ranked = _Ranked.of(positive, score)
+    n, positives, negatives = len(score), ranked.positives, ranked.negatives
     cases = int(positives.sum())
     found = np.cumsum(positives[::-1])[::-1] / n
     flagged = np.cumsum((positives + negatives)[::-1])[::-1] / n
@@ -43,9 +45,8 @@ def average_precision(positive: NDArray[np.bool_], score: Floats) -> Stat:
     # What a row adds to found and to flagged at every level that it reaches.
     to_found = np.cumsum(positives / flagged) / n
     to_flagged = np.cumsum(positives * found / flagged**2) / n
-    of_case = precision[level] - value + to_found[level]
-    influence = n / cases * (positive * of_case - to_flagged[level])
-    return Stat(value, influence)
+    of_control = -n / cases * to_flagged
+    return Stat(value, ranked.rows(of_control, of_control + n / cases * (precision - value + to_found)))
 
 
 def gini(positive: NDArray[np.bool_], score: Floats) -> Stat:
@@ -80,10 +81,31 @@ def _across(positive: NDArray[np.bool_], score: Floats, rows: NDArray[np.bool_])
     return auroc(positive[rows], score[rows]).among(rows)
 
 
-def _levels(positive: NDArray[np.bool_], score: Floats) -> tuple[Integers, Floats, Floats]:
-    """The level of each row among the distinct scores, ascending; positive and negative rows at each level."""
-    if positive.all() or not positive.any():
-        raise NotApplicable("all rows have the same outcome" if len(positive) else "no rows")
-    distinct, level = np.unique(score, return_inverse=True)
-    positives = np.bincount(level[positive], minlength=len(distinct)).astype(float)
-    return level, positives, np.bincount(level[~positive], minlength=len(distinct)).astype(float)
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """Rows by ascending score. order: (n,) which row; level: (n,) of its score among the distinct ones; case: (n,)
+    whether it is positive. positives, negatives: (levels,) how many.
+    """
+
+    order: Integers
+    level: Integers
+    case: NDArray[np.bool_]
+    positives: Floats
+    negatives: Floats
+
+    @classmethod
+    def of(cls, positive: NDArray[np.bool_], score: Floats) -> _Ranked:
+        if positive.all() or not positive.any():
+            raise NotApplicable("all rows have the same outcome" if len(positive) else "no rows")
+        order = np.argsort(score)
+        case, ranked = positive[order], score[order]
+        level = np.cumsum(np.append(False, ranked[1:] != ranked[:-1]))
+        rows = np.bincount(level).astype(float)
+        positives = np.bincount(level[np.flatnonzero(case)], minlength=len(rows)).astype(float)
+        return cls(order, level, case, positives, rows - positives)
+
+    def rows(self, negative: Floats, positive: Floats) -> Floats:
+        """(n,) what each row has, in the rows' own order, of what a negative and a positive row has at each level."""
+        found = np.empty(len(self.order))
+        found[self.order] = np.concatenate([negative, positive]).take(self.level + len(negative) * self.case)
+        return found

@@ -60,16 +60,16 @@ class Clusters:
     def contributing(self, rows: Mask) -> int:
         """How many clusters have any of these rows (n,)."""
         if self.codes is None:
-            return int(rows.sum())
+            return int(np.count_nonzero(rows))
         seen = np.zeros(self.count, dtype=bool)
-        seen[self.codes[rows]] = True
+        seen[self.codes[np.flatnonzero(rows)]] = True
         return int(np.count_nonzero(seen))
 
     def alike(self, rows: Mask) -> float:
         """How many independent rows these are worth when the rows of each cluster are all alike (Kish 1965)."""
         if self.codes is None:
-            return float(rows.sum())
-        sizes = np.bincount(self.codes[rows]).astype(float)
+            return float(np.count_nonzero(rows))
+        sizes = np.bincount(self.codes[np.flatnonzero(rows)]).astype(float)
         return float(sizes.sum() ** 2 / (sizes**2).sum())
 
     def variance(self, stat: Stat, events: Mask | None = None) -> Variance:
@@ -101,14 +101,17 @@ class Clusters:
         total = sum(square * (count - 1) / count for square, count in zip(squares, counts, strict=True))
         together: Floats = np.sum(parts, axis=0)
         if self.codes is not None and len(parts) > 1:
-            everywhere = self.contributing(strata >= 0)
+            everywhere = int(np.count_nonzero(np.any(held, axis=0)))
             total += (float((together**2).sum()) - sum(squares)) * (everywhere - 1) / everywhere
         most = sum(counts) if self.codes is None else fewest
         return Variance(total, fewest, satterthwaite(together, most), together, most)
 
     def _held(self, rows: Mask) -> Integers:
         """(count,) how many of these rows (n,) each cluster has; of rows that are clusters themselves, which."""
-        return rows.view(np.int8) if self.codes is None else np.bincount(self.codes[rows], minlength=self.count)
+        if self.codes is None:
+            return rows.view(np.int8)
+        # Places first: picking by a mask that is as good as random takes more than twice as long.
+        return np.bincount(self.codes[np.flatnonzero(rows)], minlength=self.count)
 
     def _shares(self, sides: Sequence[Integers], count: int) -> Floats:
         """(count,) the largest share that each cluster has of any side, as `_held` counts it; the share of one row."""

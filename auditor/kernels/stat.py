@@ -110,8 +110,9 @@ class Stat:
         share = len(self.influence) / len(rows)
         own = np.int8 if self.strata is None else self.strata.dtype
         influence, strata = np.zeros(len(rows)), np.full(len(rows), -1, dtype=own)
-        influence[rows] = self.influence / share
-        strata[rows] = 0 if self.strata is None else self.strata
+        places = np.flatnonzero(rows)
+        influence[places] = self.influence / share
+        strata[places] = 0 if self.strata is None else self.strata
         return Stat(self.value, influence, strata)
 
 

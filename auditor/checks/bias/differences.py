@@ -49,8 +49,8 @@ def of_stat(
 
     def measure(rows: Mask) -> Side:
         stat = compute(rows)
-        own = None if event is None else event[rows]
-        estimate = sampling.estimate(stat, rows=rows, n=int(rows.sum()), events=own, method=method, scale=scale)
+        own, n = None if event is None else event[np.flatnonzero(rows)], int(np.count_nonzero(rows))
+        estimate = sampling.estimate(stat, rows=rows, n=n, events=own, method=method, scale=scale)
         return Side(estimate, stat.among(rows) if sampling.codes is None else among(stat, rows))
 
     return measure

@@ -14,6 +14,7 @@ from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.auroc import auroc
+from auditor.kernels.stat import Stat
 from auditor.measurement import Meaning, Measurement
 from auditor.sampling import Sampling
 from auditor.subject import Subject
@@ -89,7 +90,11 @@ def _targets(subject: Subject, scores: Floats) -> dict[str, tuple[Mask, Floats]]
 
 
 def _within(sampling: Sampling, event: Mask, score: Floats) -> Measure:
-    return of_stat(sampling, lambda rows: auroc(event[rows], score[rows]), _METHOD, "logit", event)
+    def area(rows: Mask) -> Stat:
+        places = np.flatnonzero(rows)
+        return auroc(event[places], score[places])
+
+    return of_stat(sampling, area, _METHOD, "logit", event)
 
 
 def _across(sampling: Sampling, compared: Compared, inside: Mask, event: Mask, score: Floats) -> Measure:

@@ -19,7 +19,7 @@ _CHUNK = 2**22  # numbers at a time
 _CACHED = 2**15  # numbers at a time that stay in the processor's own memory
 _PAIRS = 2**12  # compared at a time
 _KNOTS = 200
-_LAST = 2**20  # steps of the last direction within a bucket
+_LAST = 14  # bits of the last direction, within a bucket
 Mask = NDArray[np.bool_]
 Describe = Callable[[Integers], "Points"]
 
@@ -116,7 +116,6 @@ def near_copies(base: Side, asked: Side, cells: int, tolerance: float, rng: np.r
     """
     directions = (rng.standard_normal((2 * cells, _DIRECTIONS)) / np.sqrt(cells)).astype(np.float32)
     sketch = np.concatenate(at_once(lambda side: _sketch(side, directions, cells), (base, asked)), axis=1)
-    is_base = np.arange(sketch.shape[1]) < base.rows
     spread = np.maximum(sketch[:, : base.rows].std(axis=1), tolerance)
     shares = max(2.0, float(np.median(2 * spread)) / (_WIDTH * tolerance))
     taken = int(np.clip(np.ceil(np.log(base.rows + 1) / np.log(shares)), 1, 8))
@@ -126,7 +125,7 @@ def near_copies(base: Side, asked: Side, cells: int, tolerance: float, rng: np.r
         chosen, shifts = table
         order, bucket = _sorted(sketch, chosen, shifts, _WIDTH * tolerance)
         others = np.setdiff1d(np.arange(_DIRECTIONS), chosen)  # first those that a bucket says nothing about
-        for rows, candidates in _neighbours(order, bucket, is_base):
+        for rows, candidates in _neighbours(order, bucket, base.rows):
             fresh = ~found[rows - base.rows]
             row, candidate = _promising(sketch, rows[fresh], candidates[fresh], [*others, *chosen], 3 * tolerance)
             _compare(base, asked, row - base.rows, candidate, tolerance, found)
@@ -185,33 +184,42 @@ def _sketch(side: Side, directions: NDArray[np.float32], cells: int) -> NDArray[
 def _sorted(
     sketch: NDArray[np.float32], chosen: Integers, shifts: Floats, width: float
 ) -> tuple[Integers, NDArray[np.uint64]]:
-    """The order by bucket, and within it by the last direction chosen; and the bucket of each row in that order."""
-    ordering = sketch[chosen[-1]]
-    lowest = ordering.min(initial=0.0)
-    step = (_LAST - 1) / max(float(ordering.max(initial=0.0) - lowest), 1e-12)
-    key = np.zeros(sketch.shape[1], dtype=np.uint64)
-    for at in range(0, len(key), _CACHED):
-        some = key[at : at + _CACHED]
+    """The order by bucket, and within it by the last direction chosen; and the bucket of each row in that order.
+
+    One number is sorted: the bucket's in its high bits, then the place in the last direction, then the row, so that no
+    row has to be moved with it.
+    """
+    ordering, size = sketch[chosen[-1]], sketch.shape[1]
+    lowest, own = ordering.min(initial=0.0), np.uint64(size.bit_length())
+    step = np.float32((2**_LAST - 1) / max(float(ordering.max(initial=0.0) - lowest), 1e-12))
+    keys = np.empty(size, dtype=np.uint64)
+    for at in range(0, size, _CACHED):
+        some = keys[at : at + _CACHED]
+        some[:] = 0
         for direction, shift in zip(chosen[:-1], shifts, strict=True):
-            some ^= np.floor(sketch[direction, at : at + _CACHED] / width + shift).astype(np.int64).view(np.uint64)
+            bucket = np.floor(sketch[direction, at : at + _CACHED] * np.float32(1 / width) + np.float32(shift))
+            some ^= bucket.astype(np.int64).view(np.uint64)
             some *= np.uint64(0x9E3779B97F4A7C15)
             some ^= some >> np.uint64(29)
-        rank = ((ordering[at : at + _CACHED] - lowest) * step).astype(np.uint64)
-        some -= some & np.uint64(_LAST - 1)  # one number to sort by: the bucket in its high bits
-        some += rank
-    order = np.argsort(key)
-    return order, key[order] >> np.uint64(_LAST.bit_length() - 1)
+        some >>= np.uint64(_LAST) + own
+        some <<= np.uint64(_LAST)
+        some |= ((ordering[at : at + _CACHED] - lowest) * step).astype(np.uint64)
+        some <<= own
+        some |= np.arange(at, at + len(some), dtype=np.uint64)
+    keys.sort()
+    return (keys & (np.uint64(1) << own) - np.uint64(1)).astype(np.intp), keys >> np.uint64(_LAST) + own
 
 
-def _neighbours(order: Integers, bucket: NDArray[np.uint64], is_base: Mask) -> list[tuple[Integers, Integers]]:
+def _neighbours(order: Integers, bucket: NDArray[np.uint64], rows_of_base: int) -> list[tuple[Integers, Integers]]:
     """Pairs (row asked for, row of the base) that stand next to each other in a bucket, in either direction."""
+    of_base = order < rows_of_base
+    base, asked = np.flatnonzero(of_base), np.flatnonzero(~of_base)
+    before = np.cumsum(of_base)[asked] - 1  # the place in `base` of the last one before each
     pairs = []
-    for step in (1, -1):
-        rows, keys = order[::step], bucket[::step]
-        place = np.maximum.accumulate(np.where(is_base[rows], np.arange(len(rows)), -1))
-        asked = np.flatnonzero(~is_base[rows] & (place >= 0))
-        asked = asked[keys[asked] == keys[place[asked]]]
-        pairs.append((rows[asked], rows[place[asked]]))
+    for place in (before, before + 1):
+        there = base[np.clip(place, 0, len(base) - 1)]
+        same = np.flatnonzero((bucket[asked] == bucket[there]) & (place >= 0) & (place < len(base)))
+        pairs.append((order[asked[same]], order[there[same]]))
     return pairs
 
 

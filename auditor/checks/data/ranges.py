@@ -111,10 +111,16 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
 def _columns(subject: Subject, data: Dataset) -> dict[str, tuple[Feature, Floats]]:
     """The measured cells of every feature: those of all lines that a row holds, and the static ones of every row."""
-    lines = data.values[Seen.of(subject, data).lines()]
+    held = Seen.of(subject, data).lines()
+    lines = data.values if held.all() else data.values[np.flatnonzero(held)]
     both = [*zip(data.features, lines.T, strict=True)]
     both += [*zip(data.static_features, data.static.T, strict=True)] if data.static_features else []
-    return {feature.name: (feature, column[~np.isnan(column)].astype(float, copy=False)) for feature, column in both}
+    return {feature.name: (feature, _measured(column)) for feature, column in both}
+
+
+def _measured(column: Floats) -> Floats:
+    absent = np.isnan(column)
+    return (column[np.flatnonzero(~absent)] if absent.any() else column).astype(float, copy=False)
 
 
 def _usual(feature: Feature, values: Floats) -> Usual | None:
