@@ -59,7 +59,8 @@ def faults(model: type[Written], marked: Marked, *at: Key) -> tuple[tuple[Proble
     try:
         return (), model.model_validate(part)
     except ValidationError as error:
-        told = {_problem(model, marked, at, part, fault) for fault in error.errors(include_url=False)}
+        own = (fault for fault in error.errors(include_url=False) if not _echo(fault))
+        told = {_problem(model, marked, at, part, fault) for fault in own}
         return in_order(told), None
 
 
@@ -68,11 +69,18 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=_line_and_column))
 
 
+def _echo(fault: ErrorDetails) -> bool:
+    """Whether a list counts as too short for the faults of its items alone, which are told by themselves."""
+    return fault["type"] == "too_short" and bool(fault["ctx"]["actual_length"] < len(fault["input"]))
+
+
 def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fault: ErrorDetails) -> Problem:
     path = (*at, *_path_in(part, fault["loc"]))
     name, kind, given = fault["loc"][-1] if fault["loc"] else "", fault["type"], fault["input"]
     if kind == "missing":
         return Problem(marked.where(*path), f"'{name}' is missing")
+    if kind == "too_short" and path and not given:
+        return Problem(marked.where(*path), f"'{path[-1]}' is empty")
     if kind == "extra_forbidden":
         known = _fields_at(model, fault["loc"][:-1])
         return Problem(marked.where(*path, key=True), f"unknown key '{name}'", nearest(name, known))
@@ -84,6 +92,7 @@ def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fau
     # Of a union pydantic names the member, which is no word of the file.
     name = str(path[-1]) if path else name
     said = fault["msg"].removeprefix("Value error, ").replace("Input should", "should").replace("dictionary", "mapping")
+    said = said.partition(" or instance of ")[0]  # a class of the program is no word of the file either
     subject = f"'{name}' " if said.startswith("should") and name != "" else ""
     shown = f" (it is {_short(given)})" if subject and not isinstance(given, (dict, list)) else ""
     return Problem(marked.where(*path), f"{subject}{said}{shown}")

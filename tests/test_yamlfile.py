@@ -98,7 +98,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("title: a\n---\ntitle: b\n", "a.yaml:2:1: is not YAML: expected a single document in the stream"),
         ("title: *nowhere\n", "a.yaml:1:8: is not YAML: found undefined alias"),
         ("", "a.yaml:1:1: is empty"),
-        ("[]", "a.yaml:1:1: should be a valid mapping or instance of Outer"),
+        ("[]", "a.yaml:1:1: should be a valid mapping"),
         ("? [a]\n: b\n", "a.yaml:1:3: a key is to be text or a number"),
         ("a: &a [*a]\n", "a.yaml:1:4: aliases expand to too many values"),
         (BOMB, "a.yaml:1:17: aliases expand to too many values"),

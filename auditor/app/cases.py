@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import Discriminator, Field, FiniteFloat, Tag, model_validator
 
 from auditor.checks import CATALOGUE
 from auditor.errors import Problem, WrittenFault
@@ -18,7 +18,7 @@ from auditor.loaders.policies import load_policy
 from auditor.measurement import Measurement, Quantity
 from auditor.people import Attestation
 from auditor.policy import Policy, Requirement
-from auditor.record import Documentation, Measured
+from auditor.record import Documentation, Measured, Status, Verdict
 from auditor.verdict import verdict
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
 
@@ -56,11 +56,24 @@ class Parts(Frozen):
 Outcome = Literal["attested", "open", "not_applicable", "error"]
 
 
+def _kind(given: object) -> str:
+    """Which of the three a case gives, so that a fault is told of that one alone."""
+    if isinstance(given, Parts) or (isinstance(given, dict) and "parts" in given):
+        return "parts"
+    return "outcome" if isinstance(given, str) else "number"
+
+
+Given = Annotated[
+    Annotated[Number, Tag("number")] | Annotated[Parts, Tag("parts")] | Annotated[Outcome, Tag("outcome")],
+    Discriminator(_kind),
+]
+
+
 class Case(Frozen):
     """What was measured for some requirements, and what is expected of them; others are left out of the case."""
 
     name: Annotated[str, Field(min_length=1)]
-    measured: dict[str, Number | Parts | Outcome]
+    measured: dict[str, Given]
     expect: Annotated[dict[str, str], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -98,6 +111,11 @@ def tried(file: Path) -> list[Tried]:
 def _unknown(marked: Marked, cases: Cases, policy: Policy) -> Iterator[Problem]:
     known = {requirement.id: requirement for requirement in policy.requirements}
     for at, case in enumerate(cases.cases):
+        for name, said in case.expect.items():
+            words = get_args(Verdict if name == "verdict" else Status)
+            if said not in words:
+                place = marked.where("cases", at, "expect", name)
+                yield Problem(place, f"'{said}' is nothing that '{name}' can come out as", nearest(said, words))
         for name, given in case.measured.items():
             where = marked.where("cases", at, "measured", name)
             if name not in known:

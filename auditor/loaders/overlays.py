@@ -47,6 +47,7 @@ def stacked(files: Sequence[Marked]) -> Stack:
         for at, own in enumerate(whole):
             if isinstance(own, dict):
                 name = str(own.get("id"))
+                problems += _lost(marked, at, own, known) if marked is not files[0] else ()
                 known[name] = _over(known.get(name, {}), own)
                 filling = _Filling(marked, ("requirements", at), values, places, used)
                 whole[at] = filling.filled(known[name])
@@ -78,6 +79,15 @@ def _idle(files: Sequence[Marked], used: set[str]) -> Iterator[Problem]:
             if str(name) not in used:
                 place = marked.where("vars", cast("str", name), key=True)
                 yield Problem(place, f"no requirement uses the variable '{name}'", nearest(name, sorted(used)))
+
+
+def _lost(marked: Marked, at: int, own: Raw, known: Mapping[str, Raw]) -> Iterator[Problem]:
+    """A change of a requirement that is not there: most often an id written wrongly."""
+    name = str(own.get("id"))
+    if name not in known and not {"text", "check", "attest"} & own.keys():
+        what = f"the policies that this one extends have no requirement '{name}'"
+        remedy = f"{nearest(name, known)} A new one has text, severity, and check with limit, or attest."
+        yield Problem(marked.where("requirements", at, "id"), what, remedy)
 
 
 def _over(parent: Raw, own: Raw) -> Raw:

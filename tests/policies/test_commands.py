@@ -100,6 +100,13 @@ def test_a_case_that_comes_out_otherwise_is_told(folder: Path) -> None:
         ("PERF-7", "PERF-77", "the policy has no requirement 'PERF-77'"),
         ("PERF-1: {value: 0.62, error: 0.02}", "PERF-1: attested", "'attested' cannot be of PERF-1"),
         ("expect: {PERF-7: fail}", "expect: {PERF-8: fail}", "expects something of PERF-8"),
+        ("expect: {PERF-7: fail}", "expect: {PERF-7: failed}", "'failed' is nothing that 'PERF-7' can come out as"),
+        (
+            "PERF-1: {value: 0.62, error: 0.02}",
+            "PERF-1: passed",
+            "cases.yaml:9:24: 'passed' is not a value of 'outcome'",
+        ),
+        ("{value: 0.62, error: 0.02}", "{parts: {}}", "cases.yaml:9:32: 'parts' is empty"),
     ],
 )
 def test_a_case_that_is_written_wrongly_is_refused(folder: Path, old: str, new: str, told: str) -> None:

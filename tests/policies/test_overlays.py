@@ -33,6 +33,8 @@ requirements:
 VALUELESS = """parent.yaml:9:40: the variable 'gap' has no value
     Give it one under vars, here or in the policy that extends this one."""
 WRONG = "parent.yaml:9:40: 'at_least' should be a valid number, unable to parse string as a number (it is 'high')"
+LOST = """child.yaml:6:10: the policies that this one extends have no requirement 'PERF-11'
+    Did you mean 'PERF-1'? A new one has text, severity, and check with limit, or attest."""
 CHILD = "policy: child\nversion: 1\ntitle: t\nextends: parent.yaml\n"
 PLAIN = PARENT.replace(", gap: null", "")
 
@@ -111,10 +113,15 @@ def test_a_dollar_is_written_twice(tmp_path: Path) -> None:
             "vars: {floor: high}\n",
             [WRONG],
         ),
+        (
+            PLAIN,
+            "requirements:\n  - {id: PERF-11, severity: minor}\n",
+            [LOST],
+        ),
     ],
 )
-def test_a_variable_that_is_wrong_is_told(tmp_path: Path, parent: str, child: str, expected: list[str]) -> None:
-    """Without value, unknown, unused, of the wrong kind: each with its place."""
+def test_an_overlay_that_is_wrong_is_told(tmp_path: Path, parent: str, child: str, expected: list[str]) -> None:
+    """A variable without value, unknown, unused, of the wrong kind, a requirement that is not there: with its place."""
     told = faults(tmp_path, parent, child)
     assert expected == told
 
