@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +13,11 @@ from typing import Any
 
 import pytest
 from architectures import ARCHITECTURES, FEATURES, STEPS, model_of
+from render.sample import sample
 from ruamel.yaml import YAML
 
 from auditor.cli.commands import auditor
+from auditor.render.machine.files import machine_files
 
 ROOT = Path(__file__).parents[2]
 CI = ROOT / "examples" / "ci"
@@ -94,13 +98,37 @@ def test_shell_fails(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["github-audit.yml", "gitlab-audit.yml"])
 def test_snippets(name: str) -> None:
-    """Each is YAML, runs the shell part, gives it variables that it reads, and keeps the report."""
+    """Each is YAML, runs the shell part, gives it variables that it reads, and keeps the report without single rows."""
     text, script = (CI / name).read_text(), (CI / "audit.sh").read_text()
     read: dict[str, Any] = YAML(typ="safe").load(text)
     given = read["env"] if "env" in read else read["audit"]["variables"]
     assert "sh ci/audit.sh" in text
     assert all(f"{one}=${{{one}:-" in script for one in given), given
     assert text.count(given["REPORT"]) + text.count("REPORT") > 2
+    assert "!${{ env.REPORT }}/restricted" in text or "$REPORT/restricted/**/*" in read["audit"]["artifacts"]["exclude"]
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+def test_code_scanning(tmp_path: Path) -> None:
+    """The filter leaves what did not pass and was not waived, each with its place below the audit's folder."""
+    (block,) = re.findall(
+        r"```yaml\n( +- name: what did not pass\n.*?)```", (ROOT / "docs" / "ci.md").read_text(), re.DOTALL
+    )
+    step, upload = YAML(typ="safe").load(block)
+    record = sample()
+    policy = record.policy.model_copy(
+        update={"places": {one.requirement.id: "ours.yaml:9:5" for one in record.findings}}
+    )
+    placed = record.model_copy(update={"policy": policy})
+    (tmp_path / "sarif.json").write_bytes(machine_files(placed)["sarif.json"])
+    subprocess.run(["sh", "-c", step["run"]], cwd=tmp_path, env={**os.environ, "REPORT": "."}, check=True)
+    read = json.loads((tmp_path / upload["with"]["sarif_file"]).read_text())
+    places = {
+        one["ruleId"]: one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for one in read["runs"][0]["results"]
+    }
+    wanted = [one for one in record.findings if one.status in ("fail", "inconclusive", "open", "error")]
+    assert {one.requirement.id: "audit/ours.yaml" for one in wanted} == places
 
 
 def test_options() -> None:
