@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +48,18 @@ def quickly_verified(_document: Any, pdf: Any) -> None:
 
     def classic(output: Any, version: bytes = b"1.7", identifier: Any = False, compress: bool = False) -> None:
         del compress  # asked for with PDF/A; page contents are compressed one by one all the same
-        write(output, version, identifier, compress=False)
+        plain = io.BytesIO()
+        write(plain, version, identifier=False, compress=False)
+        output.write(_identified(plain.getvalue()) if identifier else plain.getvalue())
 
     pdf.write = classic
+
+
+def _identified(pdf: bytes) -> bytes:
+    """With the digest of the content as /ID in the trailer: pydyf would write every object a second time for it."""
+    head, ended, rest = pdf.rpartition(b">>\nstartxref")
+    digest = hashlib.md5(head, usedforsecurity=False).hexdigest().encode()
+    return head + b"/ID [(%b) (%b)]\n" % (digest, digest) + ended + rest
 
 
 def _own_resources(pdf: Any) -> None:

@@ -9,7 +9,15 @@ from html import escape, unescape
 from auditor.render.labels import SCALE
 
 _SHARE_OF_BOX = 'x1="0" x2="1" y1="0" y2="0"'
-_UNSEEN = re.compile(r'<path d="(?:M0,0h0v0h0Z)?"[^>]*/>| opacity="1"| pointer-events="[^"]*"')
+# Drawn by nothing: the whole is filled with nothing unless a shape says otherwise, and has no lines around it.
+_UNSEEN = re.compile(
+    r'<path d="(?:M0,0h0v0h0Z)?"[^>]*/>|<path d="[^"]*"(?: transform="[^"]*")?/>'
+    r'|<(?:line|path|rect)(?= )[^>]* opacity="0"[^>]*/>|<text(?= )[^>]* opacity="0"[^>]*>[^<]*</text>'
+)
+_SAID_ANYWAY = re.compile(r' opacity="1"| pointer-events="[^"]*"')
+_EMPTY = re.compile(r'<g(?: transform="[^"]*")?></g>')
+_LINES = re.compile(r"<line [^>]*/>(?:<line [^>]*/>)+")
+_LINE = re.compile(r'<line transform="translate\(([^)]*)\)" x2="([^"]*)" y2="([^"]*)"([^>]*)/>')
 _FOR_SCRIPTS = re.compile(r' (?:class|aria-[a-z]+|role)="[^"]*"')
 _ATTRIBUTE = re.compile(r'="[-\d][^"]*\.\d{3}[^"]*"|="[a-zMm][^":]*\.\d{3}[^"]*"')
 _LONG = re.compile(r"(\.\d\d)\d+")  # hundredths of a pixel are more than any printer shows
@@ -27,7 +35,7 @@ def set_in(svg: str, key: str, title: str, alternative: str) -> str:
         names.setdefault(name, f"{key}-{len(names) + 1}")
     svg = re.sub(r'\bid="([^"]+)"', lambda found: f'id="{names[found[1]]}"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{names[found[1]]})", svg)
-    svg = _FOR_SCRIPTS.sub("", _UNSEEN.sub("", svg))
+    svg = _seen(_FOR_SCRIPTS.sub("", _SAID_ANYWAY.sub("", svg)))
     svg = _ATTRIBUTE.sub(lambda found: _LONG.sub(r"\1", found[0]), svg)
     svg = svg.replace("<image ", '<image image-rendering="crisp-edges" ')  # PDF/A wants cells with edges
     # A scale in the drawing's own units: WeasyPrint 70 loses one that is given as a share of its box.
@@ -52,6 +60,23 @@ def taken_out(page: str, address: Callable[[int], str]) -> tuple[str, dict[str, 
         return f'<img class="chart" src="{at}"{found[1]} alt="{words}.">'
 
     return _SET.sub(picture, page), drawings
+
+
+def _seen(svg: str) -> str:
+    """Without what draws nothing; lines that lie side by side and look alike, such as a grid's, are one shape."""
+    svg, found = _UNSEEN.subn("", svg)
+    while found:
+        svg, found = _EMPTY.subn("", svg)
+    return _LINES.sub(lambda found: _as_paths(found[0]), svg)
+
+
+def _as_paths(lines: str) -> str:
+    if _LINE.sub("", lines):
+        return lines  # one of them is placed otherwise, and may have to stay above another
+    alike: dict[str, list[str]] = {}
+    for at, right, down, look in _LINE.findall(lines):
+        alike.setdefault(look, []).append(f"M{at}l{right},{down}")
+    return "".join(f'<path d="{"".join(moves)}"{look}/>' for look, moves in alike.items())
 
 
 def _literal(text: str) -> str:

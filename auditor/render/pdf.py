@@ -14,7 +14,9 @@ from auditor.render.conformance import mark_universal_access, quickly_verified
 from auditor.render.drawing import taken_out
 from auditor.render.fonts import packed_faces, plain_faces
 from auditor.render.html import render_html
+from auditor.render.pagenumbers import filled, with_room
 from auditor.render.strict import inside_only, strict
+from auditor.render.svgwords import whole_words
 
 if TYPE_CHECKING:
     from weasyprint import Attachment, Document
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 _VARIANT = "pdf/a-3a"
 _NOWHERE = "theme:/"  # what an address without a place is asked for from: the fetcher refuses it with its name
 # What opens on a click, and what stands aside, has no place on paper; leaving it out beforehand saves its layout.
-_ON_SCREEN_ONLY = re.compile("<!--aside-->.*?<!--/aside-->|<details>.*?</details>", re.DOTALL)
+_ON_SCREEN_ONLY = re.compile(
+    '<!--aside-->.*?<!--/aside-->|<details>.*?</details>|<style media="screen">.*?</style>', re.DOTALL
+)
 
 
 def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -> bytes:
@@ -38,8 +42,11 @@ def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -
 
 def page_pdf(page: str, attachments: Callable[[], list[Attachment]] = list) -> bytes:
     """A page of ours as PDF. Raises as `render_pdf`."""
-    with strict(), _uncollected():
-        document = _laid_out(_ON_SCREEN_ONLY.sub("", page).replace(packed_faces(), ""))
+    with strict(), whole_words(), _uncollected():
+        paper = _ON_SCREEN_ONLY.sub("", page).replace(packed_faces(), "")
+        document = _laid_out(with_room(paper))
+        if not filled(document):
+            document = _laid_out(paper)
         document.metadata.attachments = attachments()
         mark_universal_access(document)
         return bytes(document.write_pdf(pdf_variant=_VARIANT, pdf_tags=True, finisher=quickly_verified))

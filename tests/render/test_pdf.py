@@ -17,8 +17,9 @@ from render.small import small
 
 from auditor.errors import AuditorError, WrittenFault
 from auditor.record import Record
+from auditor.render import pagenumbers
 from auditor.render.html import render_html
-from auditor.render.pdf import render_pdf
+from auditor.render.pdf import page_pdf, render_pdf
 
 _NO_VALIDATOR = pdfvalidator.missing()
 
@@ -142,3 +143,32 @@ def test_keeps_to_its_standards(pdf: bytes, tmp_path: Path) -> None:
     found = pdfvalidator.violations(("3a", "ua1"), tmp_path / "report.pdf", tmp_path / "plain.pdf")
     assert [] == found["report.pdf"]
     assert {"plain.pdf 3a", "plain.pdf ua1"} == {line.partition(":")[0] for line in found["plain.pdf"]}
+
+
+_LONG_WAY = """<!doctype html><html lang="en"><head><title>Far</title><style>
+@page { size: 100mm 80mm; margin: 5mm }
+a::after { content: " p. " target-counter(attr(href), page) }
+section { break-before: page }
+</style></head><body><h1>Far</h1><p><a href="#near">near</a> and <a href="#far">far</a></p>
+<section id="near">near</section>%s<section id="far">far</section></body></html>"""
+
+
+@pytest.mark.parametrize("digits", [2, 1])
+def test_references_name_their_pages(digits: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reference has the number of the page that it refers to, also where that has more digits than there is room for."""
+    monkeypatch.setattr(pagenumbers, "_DIGITS", digits)
+    text = _opened(page_pdf(_LONG_WAY % ("<section>on</section>" * 7))).pages[0].extract_text()
+    assert ["2", "10"] == re.findall(r"p\.\s+(\d+)", text)
+
+
+def test_drawn_words_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawing's text is set in one go, with kerning, not letter by letter."""
+    from weasyprint.draw import text
+
+    drawn: list[str] = []
+    draw = text.draw_first_line
+    monkeypatch.setattr(
+        text, "draw_first_line", lambda stream, box, *rest: drawn.append(box.text) or draw(stream, box, *rest)
+    )
+    render_pdf(small(), b"{}")
+    assert "Area under the ROC curve" in drawn
