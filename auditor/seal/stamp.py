@@ -10,18 +10,13 @@ from __future__ import annotations
 import asyncio
 import datetime
 import hashlib
-import logging
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from auditor.errors import FileFault, SealFault, WrittenFault
 from auditor.seal import folder
 from auditor.seal.trust import CLOCKS, Moment, Trust, standing
-
-if TYPE_CHECKING:
-    from asn1crypto import cms
 
 USE = "time-stamps"
 """What a certificate of the trust store has to be for."""
@@ -61,10 +56,12 @@ def stamped(data: bytes, told: str, tsa: str) -> bytes:
     available()
     from pyhanko.sign.timestamps import HTTPTimeStamper
 
+    from auditor.seal import token
+
     stamper = HTTPTimeStamper(tsa, timeout=_SECONDS)
     try:
         made = asyncio.run(stamper.async_timestamp(hashlib.new(_HASH, data).digest(), _HASH))
-        at = _moment(made)
+        at = token.time_of(made)
     except Exception as error:  # of many libraries: no answer, a refusal, what is no token
         why = ": ".join(str(one) or type(one).__name__ for one in (error, error.__cause__) if one)
         raise FileFault(f"no time stamp can be had: {why}", where=tsa) from error
@@ -88,7 +85,7 @@ def used(
     named = beside(where)
     if not any(one.use == USE for one in trust.certificates):
         return Moment(told), [f"{named} was not judged: the trust store names no certificates for time stamps"]
-    if find_spec("pyhanko") is None:
+    if find_spec("asn1crypto") is None:
         what = "what reads time stamps is not installed: pip install 'auditor[pades]'"
         return Moment(told), [f"{named} was not judged: {what}"]
     if len(token) > MOST_BYTES:
@@ -99,54 +96,28 @@ def used(
     return proven, notes
 
 
-def _judged(data: bytes, token: bytes, trust: Trust, named: str, today: datetime.datetime) -> tuple[Moment, list[str]]:
+def _judged(data: bytes, made: bytes, trust: Trust, named: str, today: datetime.datetime) -> tuple[Moment, list[str]]:
     """The time of a token that holds, and what is to be noted. The authority has to be valid when it stamped."""
-    from asn1crypto import cms
-    from pyhanko.sign.validation.errors import SignatureValidationError
-    from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
-    from pyhanko.sign.validation.status import TimestampSignatureStatus
+    from auditor.seal import token
 
-    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs what it refuses, with tracebacks
+    anchors = {one.der: one for one in trust.certificates if one.use == USE}
     try:
-        made = cms.ContentInfo.load(token, strict=True)
-        at = _moment(made)
-        checking = validate_tst_signed_data(made["content"], _context(trust, at), lambda kind: _digest(kind, data))
-        status = TimestampSignatureStatus(**asyncio.run(checking))
-    except (SignatureValidationError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise SealFault(f"cannot be read as a time stamp: {type(error).__name__}", where=named) from error
-    if not (status.intact and status.valid):
-        raise SealFault("does not hold: what it stamps was changed", where=named)
-    if not status.trusted or status.validation_path is None:
-        raise SealFault("is a time stamp by an authority that is not trusted", where=named)
-    root = status.validation_path.trust_anchor.authority.certificate.dump()
-    anchor = next(one for one in trust.certificates if one.use == USE and one.der == root)
-    wrong, notes = standing(f"the certificate of {anchor.holder}", anchor.terms, Moment(at), today)
+        found = token.checked(data, made, [*anchors])
+    except token.NotRead as error:
+        raise SealFault(f"cannot be read as a time stamp: {error}", where=named) from error
+    except token.NotHeld as error:
+        raise SealFault(f"does not hold: what it stamps was changed ({error})", where=named) from error
+    except token.NotTrusted as error:
+        raise SealFault("is a time stamp by an authority that is not trusted", where=named) from error
+    anchor = anchors[found.anchor]
+    wrong, notes = standing(f"the certificate of {anchor.holder}", anchor.terms, Moment(found.at), today)
     if wrong:
         raise SealFault("; ".join(wrong), where=named)
-    ended = status.signing_cert.not_valid_after
-    if ended < today:
-        notes.append(f"the certificate that signed {named} ran out on {ended.date()}; it stamped on {at.date()}")
-    return Moment(at, proven=True, by=anchor.holder), notes
-
-
-def _context(trust: Trust, at: datetime.datetime) -> Any:
-    from asn1crypto import x509
-    from pyhanko_certvalidator import ValidationContext
-
-    roots = [x509.Certificate.load(one.der) for one in trust.certificates if one.use == USE]
-    return ValidationContext(trust_roots=roots, moment=at, allow_fetching=False)
-
-
-def _moment(made: cms.ContentInfo) -> datetime.datetime:
-    """The time that a token tells, checked or not. Raises ValueError and the like where it is no token."""
-    at: datetime.datetime = made["content"]["encap_content_info"]["content"].parsed["gen_time"].native
-    return at
-
-
-def _digest(kind: str, data: bytes) -> bytes:
-    if kind not in ("sha256", "sha384", "sha512"):
-        raise ValueError(f"{kind} is no digest to rely on")
-    return hashlib.new(kind, data).digest()
+    if found.ended < today:
+        notes.append(
+            f"the certificate that signed {named} ran out on {found.ended.date()}; it stamped on {found.at.date()}"
+        )
+    return Moment(found.at, proven=True, by=anchor.holder), notes
 
 
 def _apart(one: datetime.datetime, other: datetime.datetime) -> bool:
