@@ -155,7 +155,7 @@ section { break-before: page }
 
 @pytest.mark.parametrize("digits", [2, 1])
 def test_references_name_their_pages(digits: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reference has the number of the page that it refers to, also where that has more digits than there is room for."""
+    """A reference has the number of the page that it refers to, however many digits that has."""
     monkeypatch.setattr(pagenumbers, "_DIGITS", digits)
     text = _opened(page_pdf(_LONG_WAY % ("<section>on</section>" * 7))).pages[0].extract_text()
     assert ["2", "10"] == re.findall(r"p\.\s+(\d+)", text)
