@@ -12,8 +12,9 @@ from subjects import make_subject
 
 from auditor.checks.data import duplicates, overlap
 from auditor.checks.data.digests import digests
-from auditor.checks.data.near import Points, Side, apart, near_copies
+from auditor.checks.data.near import Side, near_copies
 from auditor.checks.data.seen import Seen
+from auditor.checks.data.space import Points, apart
 
 
 def value(measurement, name, part=""):

@@ -8,8 +8,9 @@ from pydantic import Field, FiniteFloat
 from auditor.checks.check import check
 from auditor.checks.data.both import Both, shared_entities
 from auditor.checks.data.digests import among, digests
-from auditor.checks.data.near import Mask, Points, Side, Space, near_copies
+from auditor.checks.data.near import Side, near_copies
 from auditor.checks.data.seen import Seen
+from auditor.checks.data.space import Mask, Points, Space
 from auditor.checks.data.threads import at_once
 from auditor.dataset import Integers
 from auditor.errors import NotApplicable
