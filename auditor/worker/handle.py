@@ -205,7 +205,9 @@ class Handle:
             widest: dict[str, Shape] = {f"in {c.port.name}": c.array.shape[1:] for c in columns}
             widest |= {f"out {name}": shape for name, shape, _ in arrays}
             gradient = task["kind"] == "gradient"
-            calls = composition.padded(rows, composition.largest_batch(self._description, widest, gradient=gradient))
+            largest = composition.largest_batch(self._description, widest, gradient=gradient)
+            together = composition.batches_together(largest, widest)
+            calls = (composition.even if gradient else composition.padded)(rows, largest, together)
         elif batch >= 1:
             calls = composition.exact(rows, batch)
         else:

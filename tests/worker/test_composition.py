@@ -6,25 +6,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model import Description, Layer
-from auditor.worker.composition import exact, largest_batch, padded
+from auditor.worker.composition import batches_together, even, exact, largest_batch, padded
 
 
-@given(st.integers(0, 50_000), st.sampled_from([8, 64, 1024, 8192]))
-def test_every_row_goes_once_and_little_is_padded(rows, largest):
-    """At most three sizes, none above the largest, and fewer padded rows than real ones or the smallest size."""
-    calls = list(padded(rows, largest))
+@given(st.integers(0, 50_000), st.sampled_from([8, 64, 512, 1024]), st.integers(1, 8))
+def test_every_row_goes_once_and_little_is_padded(rows, largest, together):
+    """Two sizes, no request of more batches than asked, and fewer padded rows than real ones or the smaller size."""
+    calls = list(padded(rows, largest, together))
     assert rows == sum(sent for sent, _ in calls)
-    sizes = {batch for _, batch in calls}
-    assert sizes <= {largest, largest // 8, largest // 64}
-    assert all(0 < sent <= batch for sent, batch in calls)
-    assert sum(batch - sent for sent, batch in calls) <= max(rows, largest // 64, 8)
+    assert {batch for _, batch in calls} <= {largest, largest // 8}
+    assert all(0 < sent <= together * batch for sent, batch in calls)
+    assert sum(-sent % batch for sent, batch in calls) <= max(rows, largest // 8, 8)
 
 
 def test_a_large_batch_is_not_filled_up_by_half():
     """Rows that do not nearly fill the largest batch go in smaller ones, instead of with as many padded rows."""
-    assert [(1024, 1024)] * 4 + [(904, 1024)] == list(padded(5000, 8192))
-    assert [(7500, 8192)] == list(padded(7500, 8192))
-    assert [(128, 128)] * 3 + [(116, 128)] == list(padded(500, 8192))
+    assert [(4096, 1024), (904, 1024)] == list(padded(5000, 1024, 4))
+    assert [(1024, 1024), (276, 128)] == list(padded(1300, 1024, 8))
+    assert [(500, 128)] == list(padded(500, 1024, 8))
+
+
+@given(st.integers(0, 50_000), st.integers(1, 4096), st.integers(1, 8))
+def test_without_compiling_batches_are_even(rows, largest, together):
+    """One batch, or an even number of them, of which only the last is smaller, by fewer rows than there are batches."""
+    calls = list(even(rows, largest, together))
+    assert rows == sum(sent for sent, _ in calls)
+    assert all(0 < sent <= together * batch and batch <= largest for sent, batch in calls)
+    batches = sum(-(-sent // batch) for sent, batch in calls)
+    assert batches <= 1 or rows > largest
+
+
+def test_a_request_holds_several_batches():
+    """Eight of small rows; of wide ones as many as fit into 64 MiB."""
+    assert 8 == batches_together(1024, {"sequence": (6, 6)})
+    assert 2 == batches_together(4096, {"sequence": (6, 6)})
+    assert 4 == batches_together(512, {"in": (48, 74), "out": (48, 74)})
+    assert 1 == batches_together(8, {"sequence": (10_000, 500)})
 
 
 @given(st.integers(0, 10_000), st.integers(1, 3000))
@@ -42,10 +59,10 @@ def description(*shapes):
 
 
 def test_the_largest_batch_follows_from_the_widest_layer():
-    """Small rows 8192 at once; wide ones as many as fit into 32 MiB, an open length counted as the one sent."""
-    assert 8192 == largest_batch(description((6, 64), (1,)), {"sequence": (6, 6)})
-    assert 2048 == largest_batch(description((48, 64), None), {"sequence": (48, 74)})
-    assert 1024 == largest_batch(description((None, 64)), {"sequence": (100, 4)})
+    """Small rows 1024 at once; wide ones as many as fit into 32 MiB, an open length counted as the one sent."""
+    assert 1024 == largest_batch(description((6, 64), (1,)), {"sequence": (6, 6)})
+    assert 512 == largest_batch(description((148, 64), None), {"sequence": (148, 74)})
+    assert 256 == largest_batch(description((None, 256)), {"sequence": (100, 4)})
     assert 8 == largest_batch(description((10_000, 1000)), {"sequence": (10_000, 4)})
 
 

@@ -70,10 +70,10 @@ def _run(channel: socket.socket, isolation: list[str]) -> None:
 
     threads = len(os.sched_getaffinity(0))
     tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)  # as many batches may be computed side by side
     send(channel, {"isolation": isolation, "versions": _versions(), "threads": threads})
     verbs = {"list": _list, "trust": _trust}
-    requests = Requests()
+    requests = Requests(threads)
     while True:
         body, block = receive_with_fd(channel)
         answer = verbs.get(json.loads(body)["verb"], requests.answer)

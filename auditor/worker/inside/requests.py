@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ _RUNNERS, _TEACHING_ROWS = 32, 1024
 class Requests:
     """One `answer` per header. Models are kept by number, traced programs by model, task and shapes."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
+        """threads: how many batches may be computed side by side."""
+        self._processors = ThreadPoolExecutor(threads)
         self._models: dict[int, Any] = {}
         self._twins: dict[int, int] = {}  # a randomised copy -> what it is a copy of
         self._spares: dict[int, tuple[Any, dict[str, Runner]]] = {}  # a model -> a copy given up, and its programs
@@ -125,7 +128,8 @@ class Requests:
             dtypes += ["float32"] * (len(shapes) - len(dtypes))  # points to be taken at an embedding
             function, _ = program(model, task)
             specs = [(tuple(shape), dtype) for shape, dtype in zip(shapes, dtypes, strict=True)]
-            self._runners[key] = Runner(function, specs, may_compile=task["kind"] not in ("gradient", "attention"))
+            may_compile = task["kind"] not in ("gradient", "attention")
+            self._runners[key] = Runner(function, specs, self._processors, may_compile=may_compile)
             if len(self._runners) > _RUNNERS:
                 self._runners.popitem(last=False)
         self._runners.move_to_end(key)

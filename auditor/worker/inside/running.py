@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +34,18 @@ class Choice:
 class Runner:
     """A program for inputs of fixed shapes. compiled functions are kept per batch size."""
 
-    def __init__(self, function: Function, specs: Sequence[tuple[tuple[int, ...], str]], *, may_compile: bool) -> None:
-        """specs: shape without rows, and type, of each input."""
+    def __init__(
+        self,
+        function: Function,
+        specs: Sequence[tuple[tuple[int, ...], str]],
+        processors: Executor,
+        *,
+        may_compile: bool,
+    ) -> None:
+        """specs: shape without rows, and type, of each input. processors: what plain batches are shared out to."""
         import tensorflow as tf
 
-        self._function, self._specs = function, specs
+        self._function, self._specs, self._processors = function, specs, processors
         self._plain = self._traced(None, jit=False)
         self._compiled: dict[int, Any] = {}
         self._tensor = tf.constant
@@ -53,21 +61,31 @@ class Runner:
         return self._call(self._plain, [np.zeros((1, *shape), dtype) for shape, dtype in self._specs])
 
     def run(self, inputs: Arrays, outputs: Arrays, batch: int, pad: bool) -> None:
-        """Fill the outputs. pad: the door chose the batch, so it may be compiled; else plain, batch rows a call."""
+        """Fill the outputs. pad: the door chose the batch, so it may be compiled; else plain, one call after the other.
+
+        Plain, the door's batches go side by side: the small steps of a recurrent layer keep one processor busy, while
+        what is compiled takes all of them.
+        """
         rows = len(inputs[0])
         if pad and self.choice.compiled is None and rows >= min(_TRIAL_ROWS, batch):
             self.choice = self._try(inputs, batch)
-        if pad and self.choice.compiled:
-            answer = self._call(self._compiled_for(batch), [_padded(array, batch) for array in inputs])
-            _copy([array[:rows] for array in answer], outputs)
-            return
-        for at in range(0, rows, batch):
-            pieces = [array[at : at + batch] for array in inputs]
-            _copy(self._call(self._plain, pieces), [output[at : at + batch] for output in outputs])
+        compiled = self._compiled_for(batch) if pad and self.choice.compiled else None
+
+        def fill(at: int) -> None:
+            pieces, those = [array[at : at + batch] for array in inputs], [array[at : at + batch] for array in outputs]
+            if compiled is None:
+                _copy(self._call(self._plain, pieces), those)
+            else:
+                answer = self._call(compiled, [_padded(array, batch) for array in pieces])
+                _copy([array[: len(pieces[0])] for array in answer], those)
+
+        each: Callable[..., Iterable[object]] = self._processors.map if pad and compiled is None else map
+        for _ in each(fill, range(0, rows, batch)):
+            pass
 
     def _try(self, inputs: Arrays, batch: int) -> Choice:
-        some = [array[:_COMPARED_ROWS] for array in inputs]
-        full = [_padded(array, batch) for array in inputs]
+        some = [array[: min(batch, _COMPARED_ROWS)] for array in inputs]
+        full = [_padded(array[:batch], batch) for array in inputs]
         plain, plain_seconds = self._timed(self._plain, some)
         if not all(np.isfinite(array).all() for array in plain):
             return Choice(None, "outputs that are not finite cannot be compared")
