@@ -111,20 +111,30 @@ def _integrated(question: Question, portion: Portion, players: Players, rule: Ru
     for at in range(0, len(rule), each):
         points = rule.points[at : at + each]
         for name, slopes in _slopes(question, portion, apart, points).items():
-            mean[name] += np.tensordot(both[:, at : at + each].astype(slopes.dtype), slopes, axes=1)
-    earned = {name: (mean[name][0] * apart[name]).astype(float) for name in named}
+            _add(mean[name], both[:, at : at + each].astype(slopes.dtype), slopes)
+    earned = {name: mean[name][0] * apart[name] for name in named}
     missed = {name: (mean[name][0] - mean[name][1]) * apart[name] for name in named}
     scale, between = (_size(portion, cells) for cells in (earned, missed))
     parts = question.by_player(portion, players, earned)
     return _Paid(parts, quadrature.error(rule, scale, between))
 
 
+def _add(mean: Floats, both: Floats, slopes: Floats) -> None:
+    """Add slopes (points, ...) with both rules' weights (2, points), as much of them at a time as a processor keeps."""
+    flat, total = slopes.reshape(len(slopes), -1), mean.reshape(2, -1)
+    for at in range(0, flat.shape[1], _KEPT):
+        total[:, at : at + _KEPT] += both @ flat[:, at : at + _KEPT]
+
+
 def _size(portion: Portion, cells: dict[str, Floats]) -> Floats:
     """(rows,) the sum of absolute means over backgrounds."""
-    return np.asarray(sum(np.abs(each.mean(1)).reshape(len(portion), -1).sum(1) for each in cells.values()))
+    return np.asarray(
+        sum(np.abs(each.mean(1, dtype=float)).reshape(len(portion), -1).sum(1) for each in cells.values())
+    )
 
 
 _POINTS = 64 * 2**20  # bytes of gradients that are held at a time
+_KEPT = 2**15  # numbers at each point
 
 
 def _slopes(question: Question, portion: Portion, apart: dict[str, Floats], points: Floats) -> dict[str, Floats]:

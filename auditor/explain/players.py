@@ -123,12 +123,14 @@ def _statics(data: Dataset, start: int) -> Integers:
 
 def summed(values: Floats, groups: Integers, count: int) -> Floats:
     """The values (..., n) summed along the last axis by group (n,), NOBODY left out: (..., count)."""
+    if len(groups) == count and np.array_equal(groups, np.arange(count)):
+        return values.astype(float)  # nothing to sum, where players are cells
     order = np.argsort(groups, kind="stable")
     order = order[np.searchsorted(groups[order], 0) :]
     out = np.zeros((*values.shape[:-1], count))
     found, starts = np.unique(groups[order], return_index=True)
-    if len(found) == len(order):  # nothing to sum, where players are cells
+    if len(found) == len(order):
         out[..., found] = values[..., order]
     else:
-        out[..., found] = np.add.reduceat(values[..., order], starts, axis=-1)
+        out[..., found] = np.add.reduceat(values[..., order], starts, axis=-1, dtype=float)
     return out

@@ -135,9 +135,9 @@ class Question:
         labels = self.players_of(portion, players)
         totals = []
         for name, array in earned.items():
-            flat = array.astype(float).reshape(*array.shape[: array.ndim - labels[name].ndim], labels[name].size)
+            flat = array.reshape(*array.shape[: array.ndim - labels[name].ndim], labels[name].size)
             totals.append(summed(flat, labels[name].ravel(), len(players)))
-        return np.asarray(sum(totals))
+        return np.asarray(sum(totals[1:], start=totals[0]))
 
     def rng(self, *key: object) -> np.random.Generator:
         """A random stream for a method, by the question's seed and the key only."""
