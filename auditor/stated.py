@@ -72,6 +72,18 @@ def joined_duty(waiver: Waiver, policy: Policy, owner: str, attesting: Iterable[
     return ""
 
 
+def against_rules(waiver: Waiver, policy: Policy) -> str:
+    """Which rule of the policy forbids such a waiver, whoever signed it; empty where none does."""
+    rules = policy.people
+    if rules.approvers and waiver.role not in rules.approvers:
+        return f"'{waiver.role}' may not waive under this policy"
+    if (waiver.expires - waiver.approved).days > rules.longest_days:
+        return f"it lasts longer than the {rules.longest_days} days that the policy allows"
+    if waiver.requirement in rules.never_waived:
+        return "the policy lets nobody waive this requirement"
+    return ""
+
+
 def _lack(finding: Finding, waiver: Waiver, model_sha256: str, policy: Policy, today: datetime.date) -> str:
     """Why a waiver excuses nothing here, empty where it does."""
     unsettled = {one.part for one in finding.judged if one.status != "pass"} | set(finding.unjudged)
@@ -80,14 +92,9 @@ def _lack(finding: Finding, waiver: Waiver, model_sha256: str, policy: Policy, t
         return f"it expired on {waiver.expires}"
     if waiver.model_sha256 not in ("", model_sha256):
         return "it is for another model (its digest differs)"
-    rules = policy.people
-    if rules.approvers and waiver.role not in rules.approvers:
-        return f"'{waiver.role}' may not waive under this policy"
-    if (waiver.expires - waiver.approved).days > rules.longest_days:
-        return f"it lasts longer than the {rules.longest_days} days that the policy allows"
-    if finding.requirement.id in rules.never_waived:
-        return "the policy lets nobody waive this requirement"
-    if rules.signed and not waiver.verified:
+    if barred := against_rules(waiver, policy):
+        return barred
+    if policy.people.signed and not waiver.verified:
         return "it is not signed by a key of the trust store, which the policy asks for"
     if waiver.parts and (outside or not unsettled):
         return f"it is for {', '.join(waiver.parts)}, and not for {', '.join(outside) or 'the whole'}"

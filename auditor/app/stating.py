@@ -21,8 +21,8 @@ from auditor.errors import FileFault, WrittenFault
 from auditor.loaders.policies import load_policy
 from auditor.loaders.spec import AuditSpec
 from auditor.people import Attestation, Stated, Waiver
-from auditor.policy import Policy
-from auditor.stated import joined_duty
+from auditor.policy import Attest, Policy
+from auditor.stated import against_rules, joined_duty
 from auditor.yamlfile import nearest, read_yaml, validated
 
 Secret = Callable[[], bytes]
@@ -33,10 +33,12 @@ def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Pat
     """Add an attestation to the audit's file; returns it. said: the fields that a person gives.
 
     The digests of model, policy and evidence are those of today. Raises WrittenFault where the policy asks for no such
-    statement, or one stands there already; FileFault where a file cannot be read.
+    statement, another role or a document with it, or one stands there already; FileFault where a file cannot be read.
     """
     spec, policy = _asked(audit)
-    _known(str(said["requirement"]), [one.id for one in policy.requirements if one.attest])
+    asked = {one.id: one.attest for one in policy.requirements if one.attest}
+    _known(str(said["requirement"]), list(asked))
+    _as_asked(asked[str(said["requirement"])], str(said["role"]), evidence)
     bound: dict[str, Any] = {
         "date": _today(),
         "model_sha256": _sha256(audit.parent / spec.model.file),
@@ -49,12 +51,17 @@ def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Pat
 
 
 def waive(audit: Path, said: Mapping[str, Any], key: Path | None, secret: Secret) -> Path:
-    """Add a waiver to the audit's file; returns it. Raises as `attest`, and where the approver has another duty."""
+    """Add a waiver to the audit's file; returns it.
+
+    Raises as `attest`, and where the policy allows no such waiver, or the approver has another duty.
+    """
     spec, policy = _asked(audit)
     _known(str(said["requirement"]), [one.id for one in policy.requirements])
     made = _made(Waiver, {**said, "approved": _today(), "model_sha256": _sha256(audit.parent / spec.model.file)})
     if why := joined_duty(made, policy, spec.model.owner, _attesting(audit, spec)):
         raise WrittenFault(why, where=str(audit), remedy="Somebody else has to accept it.")
+    if why := against_rules(made, policy):
+        raise WrittenFault(why, where=str(audit), remedy="The policy says under `people` who may waive what, how long.")
     return _added(audit, spec.waivers, "waivers", made, key, secret)
 
 
@@ -69,6 +76,14 @@ def _attesting(audit: Path, spec: AuditSpec) -> list[str]:
     given = read_yaml(file).data if file and file.exists() else None
     stated = given.get("attestations") if isinstance(given, dict) else None
     return [str(one["name"]) for one in stated or () if isinstance(one, dict) and "name" in one]
+
+
+def _as_asked(asked: Attest, role: str, evidence: Path | None) -> None:
+    """What a run would leave open is refused before it is signed."""
+    if role != asked.role:
+        raise WrittenFault(f"'{role}' cannot state this", remedy=f"The policy asks for the {asked.role}.")
+    if asked.evidence == "required" and evidence is None:
+        raise WrittenFault("the policy requires a document with this statement", remedy="Name it by --evidence.")
 
 
 def _known(requirement: str, known: list[str]) -> None:

@@ -38,6 +38,7 @@ attestations: attestations.yaml
 """
 TODAY = datetime.datetime.now(datetime.UTC).date()
 SOON = TODAY + datetime.timedelta(days=60)
+LONG = TODAY + datetime.timedelta(days=91)
 
 
 def nothing() -> bytes:
@@ -145,16 +146,36 @@ def test_a_waiver_signature_is_none_for_an_attestation(bank: SimpleNamespace) ->
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "early", "told"),
     [
-        ({"expires": TODAY + datetime.timedelta(days=91)}, "this lasts 91 days; the policy allows 90"),
-        ({"requirement": "PERF-2"}, "the policy lets nobody waive 'PERF-2'"),
-        ({"role": "clerk"}, "'clerk' may not waive under this policy"),
+        ({"expires": LONG}, "it lasts longer than the 90 days", "this lasts 91 days; the policy allows 90"),
+        ({"requirement": "PERF-2"}, "lets nobody waive this requirement", "the policy lets nobody waive 'PERF-2'"),
+        ({"role": "clerk"}, "'clerk' may not waive", "'clerk' may not waive under this policy"),
     ],
 )
-def test_what_is_too_broad_is_refused(bank: SimpleNamespace, changed: dict[str, object], told: str) -> None:
-    """Too long, for what nobody may waive, by whom the policy does not name."""
-    assert told in faults(bank, people.waivers, waive(bank, **changed))
+def test_what_is_too_broad_is_refused(bank: SimpleNamespace, changed: dict[str, object], early: str, told: str) -> None:
+    """Too long, for what nobody may waive, by whom the policy does not name: before it is written, and by hand."""
+    with pytest.raises(WrittenFault, match=early):
+        waive(bank, **changed)
+    file, ((field, new),) = waive(bank), changed.items()
+    old = {"expires": str(SOON), "requirement": "PERF-1", "role": "head of risk"}[field]
+    file.write_text(file.read_text().replace(old, str(new)))
+    assert told in faults(bank, people.waivers, file)
+
+
+def test_a_statement_that_would_stay_open_is_refused(bank: SimpleNamespace) -> None:
+    """By another role than the policy asks for, or without the document that it requires."""
+    with pytest.raises(WrittenFault, match="'clerk' cannot state this"):
+        attest(bank, role="clerk")
+    policy = bank.folder / "policy.yaml"
+    policy.write_text(policy.read_text().replace("attest: {role: lead}", "attest: {role: lead, evidence: required}"))
+    with pytest.raises(WrittenFault, match="requires a document"):
+        attest(bank)
+    said = {"requirement": "HUM-1", "name": "Lena", "role": "lead", "statement": "s", "expires": SOON}
+    (one,) = people.attestations(
+        stating.attest(bank.audit, said, policy, bank.keys["lena"].private, nothing), held(bank)
+    )
+    assert hashlib.sha256(policy.read_bytes()).hexdigest() == one.evidence_sha256
 
 
 def test_who_attests_does_not_waive(bank: SimpleNamespace) -> None:
