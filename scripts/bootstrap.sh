@@ -114,7 +114,7 @@ stamp=$venv/.auditor-$kind
 mark=$(fingerprint "$lock")
 current() { [ -x "$venv/bin/python" ] && [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 
-need_packages "the PDF report" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-noto-cjk || exit 1
+need_packages "the PDF report" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core || exit 1
 if [ "$kind" = dev ]; then
     need_packages "the validation of the PDF in the tests (they are skipped without)" default-jdk-headless libjaxb-java || true
 fi

@@ -11,7 +11,7 @@ from auditor.measurement import Bars, Heatmap, Lines, Tree
 from auditor.render.bars import bars
 from auditor.render.curves import lines
 from auditor.render.drawing import set_in
-from auditor.render.fonts import TEXT
+from auditor.render.fonts import families
 from auditor.render.heatmaps import heatmap
 from auditor.render.palette import GRID, INK, MUTED
 from auditor.render.treeplot import tree
@@ -32,7 +32,7 @@ def chart(shown: Drawn, key: str, alternative: str, words: Words) -> str:
     alternative: what is to be seen, for those who cannot see it.
     """
     svg = _svg(words, specification(shown, words))
-    return set_in(svg.replace(_MEASURED_FONT, TEXT), key, shown.title, alternative)
+    return set_in(svg.replace(_MEASURED_FONT, families(svg)), key, shown.title, alternative)
 
 
 def picture(shown: Drawn, words: Words) -> bytes:

@@ -6,7 +6,11 @@ import base64
 
 from auditor.shipped import shipped
 
-TEXT, MONO = "Auditor Sans", "Auditor Mono"  # names of our own, so that no installed font is taken for these
+TEXT, MONO, HAN = (
+    "Auditor Sans",
+    "Auditor Mono",
+    "Auditor Han",
+)  # names of our own, so that no installed font is taken for these
 FONT_SCHEME = "auditor-font"  # of an address that stands for a shipped file
 _FACES = (
     (TEXT, "IBMPlexSans-Regular", "normal", 400),
@@ -14,6 +18,8 @@ _FACES = (
     (TEXT, "IBMPlexSans-Bold", "normal", 700),
     (MONO, "IBMPlexMono-Regular", "normal", 400),
 )
+HAN_FILE = "AuditorHan-Regular.otf"
+_FIRST_HAN = "\u2e80"  # what comes before it in Unicode, the others have or nobody writes Chinese with
 
 
 def packed_faces() -> str:
@@ -22,15 +28,29 @@ def packed_faces() -> str:
     return _rules({file: f"data:font/woff2;base64,{data}" for file, data in sources.items()})
 
 
-def plain_faces() -> str:
-    """A rule for each font, whose address `plain_font` resolves: Pango reads no packed font."""
-    return _rules({file: f"{FONT_SCHEME}:{file}" for _, file, _, _ in _FACES})
+def families(text: str) -> str:
+    """The names of the fonts that set a text, as an attribute of a drawing has them."""
+    return f"{TEXT}, {HAN}" if _has_han(text) else TEXT
+
+
+def plain_faces(page: str) -> str:
+    """A rule for each font of the page, whose address `plain_font` resolves: Pango reads no packed font.
+
+    The Chinese one, eight times as large as the others, is asked for where there is something to set in it.
+    """
+    rules = _rules({file: f"{FONT_SCHEME}:{file}.ttf" for _, file, _, _ in _FACES})
+    han = f'@font-face {{ font-family: "{HAN}"; src: url("{FONT_SCHEME}:{HAN_FILE}"); }}'
+    return f"{rules}\n{han}" if _has_han(page) else rules
 
 
 def plain_font(address: str) -> bytes | None:
     """The bytes of the shipped font that an address of `plain_faces` stands for; None where it stands for none."""
     name = address.removeprefix(f"{FONT_SCHEME}:")
-    return _file(f"{name}.ttf") if name in {file for _, file, _, _ in _FACES} else None
+    return _file(name) if name in {HAN_FILE, *(f"{file}.ttf" for _, file, _, _ in _FACES)} else None
+
+
+def _has_han(text: str) -> bool:
+    return max(text, default="") >= _FIRST_HAN
 
 
 def _rules(sources: dict[str, str]) -> str:

@@ -58,7 +58,7 @@ def _laid_out(page: str) -> Document:
 
     page, drawings = taken_out(page, lambda at: f"auditor-drawing:{at}")
     fonts, fetcher = FontConfiguration(), inside_only(drawings)
-    letters = CSS(string=plain_faces(), font_config=fonts, url_fetcher=fetcher)
+    letters = CSS(string=plain_faces(page), font_config=fonts, url_fetcher=fetcher)
     source = HTML(string=page, base_url=_NOWHERE, url_fetcher=fetcher)
     return source.render(stylesheets=[letters], font_config=fonts, pdf_variant=_VARIANT, pdf_tags=True)
 

@@ -6,6 +6,7 @@ import io
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from auditor.shipped import shipped
 if TYPE_CHECKING:
     from pyhanko.stamp import TextStampStyle
 
-_FONT = "fonts/IBMPlexSans-Regular.ttf"
+_SHIPPED = ("IBMPlexSans-Regular.ttf", "AuditorHan-Regular.otf")
 _COLUMNS = 92  # characters of a line
 _INSTALLED = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
 _WIDE = ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "NotoSansSC-Regular.otf", "NotoSansSC-Regular.ttf")
@@ -24,7 +25,8 @@ _LACKING = "? stands for a letter that no font here has; the signature and its s
 def style(lines: Sequence[str]) -> TextStampStyle:
     """How the lines are set: in the report's letters, or in the machine's Noto Sans CJK where these lack some.
 
-    What neither has is shown as ?, and a last line says so: PDF/A forbids a sign without a shape.
+    One font sets all of them. What it lacks is shown as ?, and a last line says so: PDF/A allows
+    no sign without a shape.
     """
     from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, Margins, SimpleBoxLayoutRule
     from pyhanko.pdf_utils.text import TextBoxStyle
@@ -58,15 +60,18 @@ class _Letters:
 
 
 def _set(text: str) -> tuple[_Letters, str]:
-    """The letters for a text, and the text with what they lack replaced."""
-    own = (shipped("templates") / _FONT).read_bytes()
-    known = _known(io.BytesIO(own))
-    if not (missing := set(map(ord, text)) - known):
-        return _Letters(own), text
+    """The letters for a text, of the first font that lacks fewest, and the text with what it lacks replaced."""
+    asked, best, most = {*map(ord, text)}, Path(), -1
     for file in _found():
-        if len(missing - (there := _known(file))) < len(missing):
-            return _Letters(_part(file, {*map(ord, text + _LACKING)} & there)), _told(text, there)
-    return _Letters(own), _told(text, known)
+        there = len(asked & _known(file))
+        if there > most:
+            best, most = file, there
+        if most == len(asked):
+            break
+    known = _known(best)
+    if best.name == _SHIPPED[0]:
+        return _Letters(best.read_bytes()), _told(text, known)
+    return _Letters(_part(best, {*asked, *map(ord, _LACKING)} & known)), _told(text, known)
 
 
 def _told(text: str, known: set[int]) -> str:
@@ -74,7 +79,7 @@ def _told(text: str, known: set[int]) -> str:
     return shown if shown == text else f"{shown}\n{_LACKING}"
 
 
-def _known(font: Any) -> set[int]:
+def _known(font: Path) -> set[int]:
     """Characters that a font has a shape for, and the end of a line."""
     from fontTools.ttLib import TTFont
 
@@ -83,7 +88,9 @@ def _known(font: Any) -> set[int]:
 
 
 def _found() -> Iterable[Path]:
-    """Fonts of this machine that have many letters, the first one of each folder of fonts."""
+    """The shipped fonts, then those of this machine that have many letters, the first one of each folder of fonts."""
+    with as_file(shipped("templates") / "fonts") as fonts:
+        yield from (fonts / name for name in _SHIPPED)
     for folder in _INSTALLED:
         yield from (file for name in _WIDE for file in sorted(Path(folder).expanduser().rglob(name))[:1])
 
