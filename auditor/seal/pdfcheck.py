@@ -130,11 +130,16 @@ class _Roots:
             trust_roots=roots, moment=at, allow_fetching=False, retroactive_revinfo=True, **self.held
         )
 
-    def anchor(self, status: Any, use: str) -> TrustedCertificate | None:
-        """The trusted certificate that a signature's chain ends in."""
+    def met(self, status: Any, use: str) -> list[TrustedCertificate]:
+        """The trusted certificates in a signature's chain: its end, and others of it that the verifier knows."""
         path = status.validation_path
-        ends = [path.trust_anchor.authority.certificate.dump()] if path is not None else []
-        return next((one for one in self.trusted if one.use == use and one.der in ends), None)
+        chain = [one.dump() for one in path.iter_certs(include_root=True)] if path is not None else []
+        return [one for one in self.trusted if one.use == use and one.der in chain]
+
+    def unproven(self, status: Any) -> bool:
+        """Whether nothing in the file tells if an authority had revoked the certificate before it signed."""
+        path = status.validation_path
+        return path is not None and path.pkix_len > 0 and not (self.held.get("crls") or self.held.get("ocsps"))
 
 
 _Answer = tuple[PdfSignature | None, list[str], list[str]]
@@ -157,11 +162,18 @@ def _signature(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answe
         if status.intact and status.valid and not own.not_valid_before <= at <= own.not_valid_after:
             return None, [f"was made on {at.date()}, when its certificate was not valid"], []
         return None, [*_reasons(status, stamped=stamp is not None)], []
-    anchor = roots.anchor(status, "signatures")
-    whose = f"the certificate of {anchor.holder if anchor else name}"
-    wrong, noted = standing(whose, anchor.terms if anchor else None, Moment(at, stamp is not None), today)
-    if wrong:
+    used = Moment(at, stamp is not None)
+    met = [
+        standing(f"the certificate of {one.holder}", one.terms, used, today) for one in roots.met(status, "signatures")
+    ]
+    if wrong := [what for each, _ in met for what in each]:
         return None, wrong, []
+    noted = [what for _, each in met for what in each]
+    if roots.unproven(status):
+        noted.append(
+            f"whether its authority had revoked the certificate of {name} is not known: the PDF keeps no proof of that "
+            "(--pades B-LT does); the revocations of the trust store were checked"
+        )
     if own.not_valid_after < today:
         proof = "which a time stamp proves" if stamp else "by the signer's own clock"
         ended = own.not_valid_after.date()
