@@ -87,7 +87,8 @@ def against_rules(waiver: Waiver, policy: Policy) -> str:
 def _lack(finding: Finding, waiver: Waiver, model_sha256: str, policy: Policy, today: datetime.date) -> str:
     """Why a waiver excuses nothing here, empty where it does."""
     unsettled = {one.part for one in finding.judged if one.status != "pass"} | set(finding.unjudged)
-    outside = sorted(unsettled - set(waiver.parts)) if waiver.parts else []
+    named = {part.replace("-", "−") for part in waiver.parts}  # a pair is named with a minus, which few keyboards have
+    outside = sorted(part for part in unsettled if part.replace("-", "−") not in named) if named else []
     if waiver.expires < today:
         return f"it expired on {waiver.expires}"
     if waiver.model_sha256 not in ("", model_sha256):

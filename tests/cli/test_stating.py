@@ -208,6 +208,8 @@ def test_a_waiver_covers_its_parts_and_its_model_alone(bank: SimpleNamespace) ->
     (waiver,) = people.waivers(waive(bank, parts=("north",)), held(bank))
     rules = bank.policy, TODAY
     assert "waived" == waived(failed(bank, "north"), waiver, bank.model, *rules).status
+    pair = waiver.model_copy(update={"parts": ("north - south",)})  # as a keyboard has it
+    assert "waived" == waived(failed(bank, "north \N{MINUS SIGN} south"), pair, bank.model, *rules).status
     wider = waived(failed(bank, "north", "south"), waiver, bank.model, *rules)
     assert ("fail", "fails (a waiver does not count: it is for north, and not for south)") == (
         wider.status,
