@@ -43,7 +43,7 @@ def _standing(instrument: Instrument) -> str:
 
 def _dates(one: Instrument | Clause) -> Iterator[str]:
     if one.since or one.until:
-        yield " ".join([f"duties from {one.since}"] * bool(one.since) + [f"until {one.until}"] * bool(one.until))
+        yield " ".join([f"applies from {one.since}"] * bool(one.since) + [f"until {one.until}"] * bool(one.until))
     if one.superseded_by:
         yield f"superseded by {one.superseded_by}"
 

@@ -84,7 +84,7 @@ def _name(instrument: Instrument, clause: Clause, words: Words) -> str:
 def _standing(instrument: Instrument, record: Record, words: Words) -> str:
     told = [words("{where}; {status}", where=instrument.jurisdiction, status=_named(instrument.status, words))]
     if instrument.since:
-        told.append(words("duties from {date}", date=words.date(instrument.since.isoformat())))
+        told.append(words("applies from {date}", date=words.date(instrument.since.isoformat())))
     if instrument.until:
         told.append(words("until {date}", date=words.date(instrument.until.isoformat())))
     if instrument.superseded_by:
