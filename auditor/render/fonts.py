@@ -18,7 +18,7 @@ _FACES = (
     (TEXT, "IBMPlexSans-Bold", "normal", 700),
     (MONO, "IBMPlexMono-Regular", "normal", 400),
 )
-HAN_FILE = "AuditorHan-Regular.otf"
+_HAN_FACES = (("AuditorHan-Regular.otf", 400), ("AuditorHan-Bold.otf", 700))
 _FIRST_HAN = "\u2e80"  # what comes before it in Unicode, the others have or nobody writes Chinese with
 
 
@@ -36,17 +36,21 @@ def families(text: str) -> str:
 def plain_faces(page: str) -> str:
     """A rule for each font of the page, whose address `plain_font` resolves: Pango reads no packed font.
 
-    The Chinese one, eight times as large as the others, is asked for where there is something to set in it.
+    The Chinese ones, eight times as large as the others, are asked for where there is something to set in it.
     """
     rules = _rules({file: f"{FONT_SCHEME}:{file}.ttf" for _, file, _, _ in _FACES})
-    han = f'@font-face {{ font-family: "{HAN}"; src: url("{FONT_SCHEME}:{HAN_FILE}"); }}'
-    return f"{rules}\n{han}" if _has_han(page) else rules
+    han = (
+        f'@font-face {{ font-family: "{HAN}"; font-weight: {weight}; src: url("{FONT_SCHEME}:{file}"); }}'
+        for file, weight in _HAN_FACES
+    )
+    return "\n".join((rules, *han)) if _has_han(page) else rules
 
 
 def plain_font(address: str) -> bytes | None:
     """The bytes of the shipped font that an address of `plain_faces` stands for; None where it stands for none."""
     name = address.removeprefix(f"{FONT_SCHEME}:")
-    return _file(name) if name in {HAN_FILE, *(f"{file}.ttf" for _, file, _, _ in _FACES)} else None
+    known = {file for file, _ in _HAN_FACES} | {f"{file}.ttf" for _, file, _, _ in _FACES}
+    return _file(name) if name in known else None
 
 
 def _has_han(text: str) -> bool:
