@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from auditor.model import Description, Shape
 
 _LARGEST, _SMALLEST = 1024, 8  # per row, larger batches are no faster (an LSTM of 64 + 32 units, compiled)
-_LARGEST_GRADIENT = 4096  # not compiled, so that each operation has a price of its own
+_LARGEST_GRADIENT = 2048  # not compiled, so that each operation has a price of its own
 _STEPS_DOWN = 8
 _BATCH_BYTES = 32 * 2**20
 _GRADIENT_BYTES = 8 * 2**20  # a gradient keeps every step's gates besides, which should stay in the processor's cache
