@@ -22,7 +22,7 @@ from processes import Peak, resident
 
 from auditor.explain import drawn
 from auditor.explain.attribution import Attribution
-from auditor.explain.coalitions import games
+from auditor.explain.coalitions import Game, games
 from auditor.explain.expected_gradients import expected_gradients
 from auditor.explain.libraries import kernel_shap, permutation_shap
 from auditor.explain.players import Players
@@ -60,7 +60,14 @@ def path_part(model: keras.Model, question: Question, goals: Goals) -> None:
     goals.add("  the same by the wall", ">= 100 x", f"{by_wall:.0f} x", by_wall >= 100)
     gap = float(np.abs(whole.gap).max())
     goals.add("Completeness at the default tolerance", "<= 1e-6", f"{gap:.1e}", gap <= 1e-6)
-    goals.add("  share of the time in the model", ">= 70 %", f"{cost.inside:.0%}", cost.inside >= 0.7)
+    shares(goals, cost)
+
+
+def shares(goals: Goals, cost: Cost) -> None:
+    """How much of the engine's time is evaluation of the model, by the clock around the door and by the processes."""
+    goals.add("  share of the clock's time in the door's verbs", ">= 70 %", f"{cost.inside:.0%}", cost.inside >= 0.7)
+    name = "  share of processor time in the model's process"
+    goals.add(name, ">= 70 %", f"{cost.child:.0%}", cost.child >= 0.7)
 
 
 def by_gauss(question: Question) -> Any:
@@ -83,17 +90,18 @@ def exact_part(question: Question, goals: Goals) -> None:
     players, door = Players.features(question.data, question.steps), question.explained.model
     shapley(first(question, 20), players)
     before, peak = resident(os.getpid()), Peak(os.getpid())
-    _, cost = cost_of(question, lambda: shapley(question, players))
+    runs = [cost_of(question, lambda: shapley(question, players))[1] for _ in "123"]
     grown = peak.stop() - before
-    made = np.random.default_rng(0).normal(size=(cost.sent, 6, 6)).astype(np.float32)
-    _, bare = cost_of(question, lambda: door.evaluate({"sequence": made}))
+    made = np.random.default_rng(0).normal(size=(runs[0].sent, 6, 6)).astype(np.float32)
+    floor = [cost_of(question, lambda: door.evaluate({"sequence": made}))[1] for _ in "123"]
+    cost, bare = (min(each[1:], key=lambda one: one.cpu) for each in (runs, floor))  # the first may have compiled
     print(
         f"Exact Shapley values of 6 features, {len(question.rows)} rows, {cost.sent:,} evaluations: {cost.wall:.1f} s"
     )
     name = f"Exact Shapley values of 6 features, {len(question.rows)} rows, against the bare forward pass"
     goals.add(name, "<= 1.4 x", f"{cost.cpu / bare.cpu:.2f} x", cost.cpu / bare.cpu <= 1.4)
     goals.add("  the same by the wall", "<= 1.4 x", f"{cost.wall / bare.wall:.2f} x", cost.wall / bare.wall <= 1.4)
-    goals.add("  share of the time in the model", ">= 70 %", f"{cost.inside:.0%}", cost.inside >= 0.7)
+    shares(goals, cost)
     sent = cost.sent * 36 * 4
     name = f"  memory added by it ({sent / 2**20:.0f} MB of inputs are built)"
     goals.add(name, "<= 160 MB", f"{grown / 2**20:.0f} MB", grown <= 160 * 2**20)
@@ -118,24 +126,32 @@ def cells_part(question: Question, goals: Goals) -> None:
     line("shap.PermutationExplainer, 10 orders", question, lambda q: permutation_shap(q, cells, 10), reference)
     name = "Shapley values of 36 cells at 2 % error against shap.KernelExplainer"
     goals.add(name, ">= 3 x", f"{theirs / ours:.1f} x", theirs / ours >= 3)
-    try:
-        import shapiq
-    except ImportError:
-        print("  shapiq is not installed; it would be compared here")
-        return
-    for kind in ("KernelSHAP", "PermutationSamplingSV"):
-        for budget in (512, 2048):
-            second_library(shapiq, kind, budget, question, game, reference)
+    best = min(
+        second_library(kind, options, budget, question, game, reference)
+        for kind, options in _SECOND.items()
+        for budget in (2048, 4096)
+    )
+    name = "  against shapiq, its best approximator here"
+    goals.add(name, "a stretch", f"{best / ours:.1f} x", best / ours >= 1)
 
 
-def second_library(shapiq: Any, kind: str, budget: int, question: Question, game: Any, reference: Any) -> None:
-    """One of shapiq's approximators on the same game."""
+_SECOND: dict[str, dict[str, bool]] = {
+    "KernelSHAP": {"pairing_trick": True},
+    "kADDSHAP": {"pairing_trick": True},
+    "PermutationSamplingSV": {},
+    "StratifiedSamplingSV": {},
+}
+"""Approximators of shapiq, told to pair coalitions with their complements where they can."""
 
-    def work() -> list[Any]:
-        return [of_row(row) for row in range(len(game.portion))]
+
+def second_library(
+    kind: str, options: dict[str, bool], budget: int, question: Question, game: Game, reference: Any
+) -> float:
+    """One of shapiq's approximators on the same game; processor seconds a row at an error of 1 %, by 1/sqrt."""
+    import shapiq
 
     def of_row(row: int) -> Any:
-        approximator = getattr(shapiq.approximator, kind)(n=36, random_state=0)
+        approximator = getattr(shapiq.approximator, kind)(n=36, random_state=0, **options)
 
         def gets(coalitions: Any) -> Any:
             played = game.play(np.atleast_2d(np.asarray(coalitions, dtype=bool)), np.array([row]))[0].mean(1)
@@ -143,8 +159,12 @@ def second_library(shapiq: Any, kind: str, budget: int, question: Question, game
 
         return approximator.approximate(budget=budget, game=gets).get_n_order_values(1)
 
-    values, cost = cost_of(question, work)
-    show(f"shapiq {kind}, {budget} coalitions", len(values), cost, off(np.array(values), reference), np.nan)
+    of_row(0)
+    rows = range(len(game.portion))
+    values, cost = cost_of(question, lambda: np.array([of_row(row) for row in rows]))
+    error, gap = off(values, reference), float(np.abs(values.sum(1) - game.everyone + game.nobody.mean()).max())
+    show(f"shapiq {kind}, {budget} coalitions", len(values), cost, error, gap)
+    return cost.cpu / len(values) * (error / 0.01) ** 2
 
 
 def long_part(folder: Path, goals: Goals) -> None:
@@ -164,13 +184,17 @@ def long_part(folder: Path, goals: Goals) -> None:
     busy = len(question.rows) / best.cpu
     goals.add("  rows per second of one processor's time", "", f"{busy:.1f}", busy >= 20)
     share = best.sent / best.cpu / floor
-    goals.add("  share of the speed of bare gradients, by processor time", ">= 70 %", f"{share:.0%}", share >= 0.7)
-    goals.add("  share of the time in the model", ">= 70 %", f"{best.inside:.0%}", best.inside >= 0.7)
+    name = "  share of bare gradients (traced, no door), by processor time"
+    goals.add(name, ">= 70 %", f"{share:.0%}", share >= 0.7)
+    shares(goals, best)
     question.explained.model.model.close()
 
 
 def bare_gradients(model: keras.Model, x: Any) -> float:
-    """Gradients per processor second of the traced function in this process, at its best batch."""
+    """Gradients per processor second of the traced function in this process, one batch after the other.
+
+    At its best batch, and in its faster pass, as of two runs of the engine the faster counts.
+    """
     import tensorflow as tf
 
     def slopes(rows: Any) -> Any:
@@ -182,12 +206,13 @@ def bare_gradients(model: keras.Model, x: Any) -> float:
     traced = tf.function(slopes, autograph=False).get_concrete_function(tf.TensorSpec((None, *x.shape[1:])))
     best = 0.0
     for batch in (128, 256, 512, 1024):
-        rows = tf.constant(x[:batch])
-        traced(rows)
-        for _ in range(4):
+        batches = [x[at : at + batch] for at in range(0, len(x) - batch + 1, batch)]
+        traced(tf.constant(batches[0]))
+        for _ in range(3):
             start = time.process_time()
-            traced(rows).numpy()
-            best = max(best, batch / (time.process_time() - start))
+            for rows in batches:
+                traced(tf.constant(rows)).numpy()
+            best = max(best, len(batches) * batch / (time.process_time() - start))
     return best
 
 
