@@ -2,7 +2,7 @@
 
     python scripts/han_font.py /usr/share/fonts/opentype/noto
 
-The collections, NotoSansCJK-Regular.ttc and -Bold.ttc, are those of Debian's package `fonts-noto-cjk`, in the version that
+The collections (NotoSansCJK-Regular.ttc, -Bold.ttc) are those of Debian's package `fonts-noto-cjk`, in the version that
 `templates/fonts/README.md` names. The same collections and the same fontTools give the same bytes.
 """
 
