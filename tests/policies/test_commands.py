@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from auditor.app.cases import tried
+from auditor.app.freeze import freeze
 from auditor.cli.commands import auditor
-from auditor.errors import WrittenFault
+from auditor.errors import FileFault, WrittenFault
+from auditor.seal.keys import new_keys
 
 OWN = """policy: own
 version: 3
@@ -115,3 +119,16 @@ def test_a_case_that_is_written_wrongly_is_refused(folder: Path, old: str, new: 
     with pytest.raises(WrittenFault) as caught:
         tried(folder / "cases.yaml")
     assert told in str(caught.value)
+
+
+def test_nothing_is_left_of_a_freeze_that_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk: an error, and no empty file that would be in the way of the next try."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    key = new_keys(folder / "keys", "hanna", None).private
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FileFault, match="cannot be written: No space left on device"):
+        freeze(str(folder / "own.yaml"), key, bytes, folder / "f.json")
+    assert not (folder / "f.json").exists()

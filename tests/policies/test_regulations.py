@@ -87,7 +87,7 @@ def test_the_ai_act_is_there_by_paragraph() -> None:
 
 @pytest.mark.parametrize("name", shipped_policies())
 def test_a_shipped_policy_cites_what_holds_and_can_be_shown_so(name: str) -> None:
-    """What does not hold any more is no reason for a requirement; what only a person can state, no check ever covers."""
+    """What does not hold any more is no reason for a requirement; what only a person states, no check covers."""
     loaded = load_policy(name, CATALOGUE)
     cites = {cite for requirement in loaded.policy.requirements for cite in requirement.cites}
     instruments = {name: shipped_instrument(name) for name in {cite.partition("/")[0] for cite in cites}}
