@@ -16,7 +16,7 @@ from auditor.loaders.spec import DataSpec
 from auditor.loaders.variables import Name
 from auditor.yamlfile import Marked, faults, in_order, nearest, read_yaml
 
-# What Regulation B (12 CFR 1002.9(b)(2)) calls insufficient, and CFPB circulars 2022-03 and 2023-03, withdrawn since, did.
+# What Regulation B (12 CFR 1002.9(b)(2)) calls insufficient, and what CFPB circulars did that are withdrawn since 2025.
 _VAGUE = (
     "internal standard", "internal polic", "our standards", "our policies", "our criteria", "credit polic",
     "qualifying score", "score was too low", "score is too low", "score too low", "insufficient score",
