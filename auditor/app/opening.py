@@ -20,6 +20,7 @@ from auditor.model import Model, Shape, check_signature
 from auditor.sparing import without
 from auditor.subject import Encoder, Identity, Subject, check_output
 from auditor.worker import open_model
+from auditor.worker.process import Child
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +42,12 @@ class Progress(engine.Progress, Protocol):
 
 
 @contextmanager
-def opened_subject(order: Order, opened: Opened, trusted: tuple[Trusted, ...], progress: Progress) -> Iterator[Subject]:
+def opened_subject(
+    order: Order, opened: Opened, trusted: tuple[Trusted, ...], progress: Progress, child: Child | None = None
+) -> Iterator[Subject]:
     """What is audited, its model open in a process of its own that ends with the block.
+
+    child: that process, where it was started before.
 
     Raises Refused for a model file that is not opened, FileFault where model and data do not fit.
     """
@@ -54,6 +59,7 @@ def opened_subject(order: Order, opened: Opened, trusted: tuple[Trusted, ...], p
         trusted=trusted,
         signature_key=order.signature_key,
         meanwhile=_imported,
+        child=child,
     )
     try:
         columns = {name: [column.name for column in given] for name, given in opened.encoder.columns.items()}

@@ -27,7 +27,8 @@ from auditor.model import Model
 from auditor.record import FileDigest, Record
 from auditor.render.theme import Theme
 from auditor.subject import Subject
-from auditor.worker import DataReader
+from auditor.worker import DataReader, started
+from auditor.worker.process import Child
 
 _log = logging.getLogger(__name__)
 
@@ -67,12 +68,12 @@ def _recorded(
 ) -> tuple[Record, Path]:
     refused: Refused | None = None
     pages: dict[str, bytes] = {}
-    with new_folder(out, order.spec.model.name) as place:
+    with new_folder(out, order.spec.model.name) as place, closing(_started(order)) as child:
         progress.step("reading the data")
         opened = reader.read(order.data)
         progress.step("opening the model")
         try:
-            record, pages = _run(order, opened, trusted, progress)
+            record, pages = _run(order, opened, trusted, progress, child)
         except Refused as fault:
             refused, model = fault, refusal.Unopened.of(fault)
             subject, context = subject_of(order, opened, model), _context(order, opened)
@@ -90,11 +91,16 @@ def _recorded(
     return record, place.final
 
 
+def _started(order: Order) -> Child:
+    """The model's process: TensorFlow takes seconds to start, in which the data are read."""
+    return started(order.memory_bytes, 60 * order.budget.minutes)
+
+
 def _run(
-    order: Order, opened: Opened, trusted: tuple[Trusted, ...], progress: Progress
+    order: Order, opened: Opened, trusted: tuple[Trusted, ...], progress: Progress, child: Child
 ) -> tuple[Record, dict[str, bytes]]:
     """The record, and the pages of single rows."""
-    with opened_subject(order, opened, trusted, progress) as subject:
+    with opened_subject(order, opened, trusted, progress, child) as subject:
         progress.planned(planned(subject, order.policy))
         record = engine.audit(subject, order.policy.policy, CATALOGUE, _context(order, opened), progress)
         files, untold = _explained(order, subject, progress)

@@ -21,6 +21,21 @@ from auditor.worker.traffic import Traffic
 from auditor.worker.wire import Kept, Opened, printable
 
 
+def started(memory_bytes: int, seconds: float) -> Child:
+    """A process in which TensorFlow starts while the caller does something else; `open_model` takes it over.
+
+    memory_bytes, seconds: as of `open_model`. Raises ModelFault where it cannot be started.
+    """
+    if sys.platform != "linux":
+        raise ModelFault("models can be opened on Linux only: elsewhere the process cannot be shut in")
+    private = Path(tempfile.mkdtemp(prefix="auditor-model-"))
+    try:
+        return Child(private, memory_bytes, seconds)
+    except BaseException:
+        shutil.rmtree(private, ignore_errors=True)
+        raise
+
+
 def open_model(
     path: Path | str,
     *,
@@ -30,34 +45,30 @@ def open_model(
     trusted: Sequence[Trusted] = (),
     signature_key: Path | None = None,
     meanwhile: Callable[[], None] | None = None,
+    child: Child | None = None,
 ) -> Model:
     """Start a child process, read the model file, open it there, and give the model; `close` ends the process.
 
     memory_bytes: resident memory that the process may use. seconds: how long its answers may take altogether; starting
     and opening have a limit of their own. progress: called with the rows done so far, after each batch. trusted: code
     that is not Keras's own and may run all the same. signature_key: the public key whose signature is to lie beside the
-    file. meanwhile: what to do while TensorFlow starts there. The process dies with the thread that called this.
+    file. meanwhile: what to do while TensorFlow starts there. child: a process that was `started` for this model. It
+    dies with the thread that started it.
 
     Raises Refused for a file that is damaged, unsafe or cannot be opened by Keras; ModelFault for one that is missing
     or no model file, for a process that cannot be started, and where TensorFlow is not installed.
     """
-    if sys.platform != "linux":
-        raise ModelFault("models can be opened on Linux only: elsewhere the process cannot be shut in")
     start = time.monotonic()
-    private = Path(tempfile.mkdtemp(prefix="auditor-model-"))
-    child = None
+    child = child or started(memory_bytes, seconds)
     try:
-        child = Child(private, memory_bytes, seconds)
-        taken = take_in(Path(path), private)
+        taken = take_in(Path(path), child.private)
         artifact = read(taken, trusted, signature_key)
         if meanwhile is not None:
             meanwhile()
         child.await_ready()
         return _opened(Traffic(child, memory_bytes, progress), taken, artifact, start)
     except BaseException:
-        if child is not None:
-            child.close()
-        shutil.rmtree(private, ignore_errors=True)
+        child.close()
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +92,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FormulaModel:
         trusted: tuple[Trusted, ...],
         signature_key: Path | None,
         meanwhile: Callable[[], None],
+        child: object,
     ) -> FormulaModel:
         if made.refused:
             raise made.refused
@@ -103,6 +105,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> FormulaModel:
         return made
 
     monkeypatch.setattr("auditor.app.opening.open_model", opened)
+    monkeypatch.setattr("auditor.app.run.started", lambda *_: io.BytesIO())  # in place of a process: it can be closed
     return made
 
 

@@ -44,14 +44,16 @@ MAY = """\
 
 CONFTEST = """
 import importlib.util
+import io
 import sys
 
 spec = importlib.util.spec_from_file_location("tiny", {fakes!r})
 tiny = sys.modules["tiny"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tiny)
 
-from auditor.app import files, opening
+from auditor.app import files, opening, run
 
+run.started = lambda *_: io.BytesIO()
 opening.open_model = lambda *_, progress, **__: tiny.FormulaModel(progress=progress)
 files.reports = lambda *_: {{"report.html": b"<!doctype html>", "report.pdf": b"%PDF"}}
 """
