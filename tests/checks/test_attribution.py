@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,17 +11,21 @@ from measuring import run
 from scipy import stats
 from subjects import make_subject
 
+from auditor.checks.importance.agreement import _told as agreed
 from auditor.checks.importance.agreement import measure as agreement
 from auditor.checks.importance.attributed import ATTRIBUTIONS
+from auditor.checks.importance.attribution import _told as shared
 from auditor.checks.importance.attribution import measure as attribution
 from auditor.checks.importance.completeness import measure as completeness
 from auditor.checks.importance.faithfulness import measure as faithfulness
 from auditor.checks.importance.sanity import measure as sanity
 from auditor.checks.importance.stability import _moved
+from auditor.checks.importance.stability import _told as stable
 from auditor.checks.importance.stability import measure as stability
 from auditor.dataset import Feature
 from auditor.errors import NotApplicable, WrittenFault
 from auditor.evidence import Evidence
+from auditor.explain.players import Players
 from auditor.kernels.ranks import rank_correlations
 
 
@@ -64,6 +69,16 @@ def test_refusals():
     model = type("Bare", (type(subject.model),), {"description": bare})(**vars(subject.model))
     with pytest.raises(NotApplicable, match="no layer with weights"):
         run(sanity, dataclasses.replace(subject, model=model))
+
+
+def test_of_one_feature_there_is_nothing_to_compare():
+    """A plain reason, instead of figures without variance."""
+    alone = Players(("pulse",), np.zeros((3, 1), dtype=int), np.empty(0, dtype=int))
+    credit = SimpleNamespace(players=alone, values=np.ones((5, 1)))
+    attributed = SimpleNamespace(features=credit, credit=credit, measured=None, question=SimpleNamespace(data=None))
+    for check, given in ((agreed, ()), (stable, (stability.params(),)), (shared, (attribution.params(),))):
+        with pytest.raises(NotApplicable, match="one feature"):
+            check(attributed, *given)
 
 
 def test_wrong_credit_is_no_better_than_chance():

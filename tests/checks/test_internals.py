@@ -13,6 +13,8 @@ from subjects import make_subject, truth_of
 
 from auditor.checks.internals.gates import measure as gates
 from auditor.checks.internals.memory import measure as memory
+from auditor.checks.internals.states import trajectories
+from auditor.checks.internals.traces import TRACES
 from auditor.checks.internals.units import measure as units
 from auditor.errors import NotApplicable
 from auditor.kernels.recurrent import Cell, lstm
@@ -61,6 +63,14 @@ def test_gates_are_shown_by_step_for_high_and_low_scores():
         "Difference of the mean cell state",
     ]
     assert [one.kind for one in run(gates, recurrent_subject(n=15)).shown] == ["table"]
+
+
+def test_of_several_classes_rows_are_in_the_order_of_the_class_predicted():
+    """As if that class's score were the only one."""
+    layer = TRACES.produce(recurrent_subject(n=60)).runs[0]
+    scores = np.random.default_rng(0).dirichlet(np.ones(3), len(layer.mask))
+    shown = trajectories(layer, scores, 5)
+    assert trajectories(layer, scores.max(1), 5) == shown != trajectories(layer, scores[:, -1], 5)
 
 
 def test_dead_units_and_copies_are_counted():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.checks.check import check
-from auditor.checks.importance.alike import dots, quantity, ranked_alike, signed_alike
+from auditor.checks.importance.alike import dots, quantity, ranked_alike, refuse_single, signed_alike
 from auditor.checks.importance.attributed import (
     ATTRIBUTIONS,
     BACKGROUNDS,
@@ -58,6 +58,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
 def _told(attributed: Attributed) -> Measurement:
     """Of the credit of one class, or of each row's own."""
+    refuse_single(attributed)
     question, own = attributed.question, attributed.features.values
     players = Players.features(question.data, question.steps)
     others = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from auditor.checks.importance.attributed import Attributed
 from auditor.dataset import Floats
+from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Scale
 from auditor.kernels.ranks import rank_correlations
 from auditor.kernels.stat import row_mean
@@ -16,6 +17,12 @@ from auditor.measurement import Axis, Bars, Quantity
 
 TOP = 3
 """So many of a row's features lead: their signs are compared."""
+
+
+def refuse_single(attributed: Attributed) -> None:
+    """Raise NotApplicable where there is one feature, as nothing can be put in an order."""
+    if len(attributed.features.players) == 1:
+        raise NotApplicable("the data have one feature, so there is no order of features that could differ")
 
 
 def ranked_alike(attributed: Attributed, one: Floats, other: Floats) -> Estimate | str:

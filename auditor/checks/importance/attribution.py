@@ -78,6 +78,8 @@ def _told(attributed: Attributed, params: Params) -> Measurement:
     _refuse_unknown(split.players.names, (*params.expected, *params.forbidden))
     if not features.values.any():
         raise NotApplicable("no feature moves the score of any row")
+    if len(split.players) == 1 and not (params.expected or params.forbidden):
+        raise NotApplicable("the data have one feature, which has all the credit")
     quantities = {"share": _shares(attributed, features, {name: (at,) for at, name in enumerate(names)})}
     unmeasured = {}
     for name, chosen in (("expected_share", params.expected), ("forbidden_share", params.forbidden)):

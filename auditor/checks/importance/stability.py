@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from auditor.checks.check import check
-from auditor.checks.importance.alike import dots, quantity, ranked_alike, signed_alike
+from auditor.checks.importance.alike import dots, quantity, ranked_alike, refuse_single, signed_alike
 from auditor.checks.importance.attributed import (
     ATTRIBUTIONS,
     Attributed,
@@ -63,6 +63,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
 def _told(attributed: Attributed, params: Params) -> Measurement:
     """Of the credit of one class, or of each row's own."""
+    refuse_single(attributed)
     question, own = attributed.question, attributed.features.values
     others = ask(question.subject, "another draw", column=question.explained.column)[0].backgrounds
     noisy = _noisy(question, params)

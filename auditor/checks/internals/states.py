@@ -34,13 +34,13 @@ def at_work(runs: Sequence[Run]) -> Table:
 def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]:
     """Gates (mean over units), units (hidden state) and cells by step, in the rows with highest and lowest scores.
 
-    Means over a tenth of the rows, at least `smallest`; with several classes by the score of the last class. Nothing is
-    shown where the rows are fewer than twice that.
+    Means over a tenth of the rows, at least `smallest`; with several classes by the score of the class predicted, which
+    other checks explain. Nothing is shown where the rows are fewer than twice that.
     """
     number = max(smallest, len(scores) // 10)
     if len(scores) < 2 * number:
         return ()
-    order = np.argsort(scores if scores.ndim == 1 else scores[:, -1], kind="stable")
+    order = np.argsort(scores if scores.ndim == 1 else scores.max(1), kind="stable")
     extremes = {"lowest": order[:number], "highest": order[-number:]}
     gates = {
         f"{gate}, {end} scores": np.nanmean(_back(run, v, rows), axis=1)
