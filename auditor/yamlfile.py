@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import typing
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -89,6 +90,8 @@ def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fau
         return Problem(marked.where(*path), f"'{given}' is not a value of '{name}'", nearest(given, known))
     if kind == "string_type" and isinstance(given, (int, float)):
         return Problem(marked.where(*path), f"'{name}' is to be text, not {given!r}", "Write it in quotes.")
+    if kind.startswith("date_"):
+        return Problem(marked.where(*path), f"'{name}' is to be a day, not {_short(given)}", _day(given))
     # Of a union pydantic names the member, which is no word of the file.
     name = str(path[-1]) if path else name
     said = fault["msg"].removeprefix("Value error, ").replace("Input should", "should").replace("dictionary", "mapping")
@@ -96,6 +99,12 @@ def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fau
     subject = f"'{name}' " if said.startswith("should") and name != "" else ""
     shown = f" (it is {_short(given)})" if subject and not isinstance(given, (dict, list)) else ""
     return Problem(marked.where(*path), f"{subject}{said}{shown}")
+
+
+def _day(given: object) -> str:
+    """How a day is written; this one, where its digits are there."""
+    digits = str(given) if re.fullmatch(r"[12]\d{3}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", str(given)) else "20261231"
+    return f"Write it as {digits[:4]}-{digits[4:6]}-{digits[6:]}."
 
 
 def _line_and_column(problem: Problem) -> tuple[int, int, str]:

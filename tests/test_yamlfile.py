@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,7 @@ class Outer(Frozen):
     by_name: dict[str, Inner] = Field(default_factory=dict)
     maybe: Inner | None = None
     levels: dict[int | str, str] = Field(default_factory=dict)
+    day: datetime.date | None = None
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -98,6 +100,8 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("title: a\n---\ntitle: b\n", "a.yaml:2:1: is not YAML: expected a single document in the stream"),
         ("title: *nowhere\n", "a.yaml:1:8: is not YAML: found undefined alias"),
         ("", "a.yaml:1:1: is empty"),
+        ("title: a\nday: 20261102", "a.yaml:2:6: 'day' is to be a day, not 20261102\n    Write it as 2026-11-02."),
+        ("title: a\nday: soon", "a.yaml:2:6: 'day' is to be a day, not 'soon'\n    Write it as 2026-12-31."),
         ("[]", "a.yaml:1:1: should be a valid mapping"),
         ("? [a]\n: b\n", "a.yaml:1:3: a key is to be text or a number"),
         ("a: &a [*a]\n", "a.yaml:1:4: aliases expand to too many values"),

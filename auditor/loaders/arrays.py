@@ -14,6 +14,7 @@ from auditor.loaders.tables import Raw, Table
 
 _MOST_INFLATED = 200  # times the file's own size; real numbers do not shrink that much
 _HARMLESS = 2**28  # bytes
+_SAVE = "Save plain arrays of numbers or text, as by np.savez(file, x=x.astype(float)); nothing is unpickled."
 
 
 def open_arrays(raw: Raw, name: str, split: Part | None, arrays: Arrays) -> Table:
@@ -45,12 +46,22 @@ def read_arrays(raw: Raw, name: str) -> dict[str, NDArray[Any]]:
         if inflated > max(_HARMLESS, _MOST_INFLATED * len(raw)):
             raise FileFault(f"{len(raw):,} bytes would become {inflated:,}: refused", where=name)
         with np.load(pa.BufferReader(raw), allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
+            return {key: _plain(file, key, name) for key in file.files}
     except (zipfile.BadZipFile, EOFError, OSError, KeyError) as error:
         raise FileFault("is not an .npz file, or not all of it", where=name) from error
     except ValueError as error:
-        remedy = "Save plain arrays of numbers or text; nothing is unpickled."
-        raise FileFault(f"an array cannot be read: {error}", where=name, remedy=remedy) from error
+        raise FileFault(f"an array cannot be read: {error}", where=name, remedy=_SAVE) from error
+
+
+def _plain(file: Any, key: str, name: str) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = file[key]
+    except ValueError as error:
+        if "allow_pickle" not in str(error):
+            raise
+        what = f"'{key}' holds Python objects, which are not unpickled"
+        raise FileFault(what, where=name, remedy=_SAVE) from error
+    return array
 
 
 def _table(name: str, split: Part | None, values: NDArray[Any], held: dict[str, NDArray[Any]]) -> Table:

@@ -62,7 +62,9 @@ def _statistics(before: Policy, after: Policy) -> Iterator[PolicyChange]:
     if old.multiplicity != new.multiplicity:
         yield _change("", "statistics.multiplicity", old.multiplicity, new.multiplicity, "other")
     if old.smallest_cell != new.smallest_cell:
-        yield _change("", "statistics.smallest_cell", str(old.smallest_cell), str(new.smallest_cell), "other")
+        # A larger one leaves more groups unjudged; a smaller one judges more, and tells of fewer people: either way.
+        kind = "looser" if new.smallest_cell > old.smallest_cell else "other"
+        yield _change("", "statistics.smallest_cell", str(old.smallest_cell), str(new.smallest_cell), kind)
 
 
 def _people(before: Policy, after: Policy) -> Iterator[PolicyChange]:

@@ -76,6 +76,8 @@ def profile(raw: Raw, name: str, entity: str | None = None) -> Profile:
     Raises FileFault where it cannot be read, or is larger than what is looked at as a whole.
     """
     table = _table(raw, name)
+    if not table.rows:
+        raise FileFault("holds no rows", where=name, remedy="Give a file with data; look at what wrote this one.")
     if table.rows * max(1, len(table.names)) > _MOST_CELLS:
         what = f"{table.rows:,} lines of {len(table.names):,} columns are more than is looked at as a whole"
         raise FileFault(what, where=name, remedy="Give a sample of the lines, and the whole file in dataset.yaml.")

@@ -31,7 +31,12 @@ def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
 
 def _labelled(levels: object) -> object:
     """A list of values is short for a mapping of each to itself, and "0..2999" for a list of whole numbers."""
-    if isinstance(levels, str) and (ends := re.fullmatch(r"(-?\d{1,9})\.\.(-?\d{1,9})", levels)):
+    if isinstance(levels, str):
+        ends = re.fullmatch(r"(-?\d{1,20})\.\.(-?\d{1,20})", levels)
+        if ends is None:
+            raise ValueError(
+                f"'{levels[:60]}' is no range of whole numbers, as in \"0..2999\"; list other values: [a, b]"
+            )
         low, high = int(ends[1]), int(ends[2])
         if not low < high < low + _MOST_LEVELS:
             raise ValueError(

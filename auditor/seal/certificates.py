@@ -64,17 +64,24 @@ def read_certificates(path: Path) -> list[Certificate]:
 def read_pkcs12(path: Path, passphrase: Callable[[], bytes]) -> tuple[Any, Certificate | None, tuple[Certificate, ...]]:
     """Private key, its certificate, and the authorities' in a PKCS#12 file.
 
-    Raises WrittenFault where the passphrase does not open it (it says as much of damaged files), FileFault where it
-    holds no private key.
+    `passphrase` is called only where the file does not open without one. Raises WrittenFault where the passphrase does
+    not open it, FileFault where it is no such file, or holds no private key.
     """
     from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
 
+    data = keys.read(path)
     try:
-        key, certificate, others = load_key_and_certificates(keys.read(path), passphrase())
+        try:
+            key, certificate, others = load_key_and_certificates(data, None)
+        except ValueError as error:
+            if "deserialize" in str(error):
+                remedy = "Name a file in PKCS#12 (.p12, .pfx), or a key in PEM (.pem)."
+                raise FileFault("this is no PKCS#12 file, or not all of it", where=str(path), remedy=remedy) from None
+            key, certificate, others = load_key_and_certificates(data, passphrase())
     except ValueError:
         raise WrittenFault("the passphrase does not open this key", where=str(path)) from None
     if key is None:
-        raise FileFault("holds no private key", where=str(path))
+        raise FileFault("holds no private key", where=str(path), remedy="Export it with its key.")
     return key, certificate, tuple(others)
 
 

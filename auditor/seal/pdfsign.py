@@ -16,6 +16,7 @@ from auditor.seal.certificates import PKCS12, read_certificates, read_pkcs12
 from auditor.seal.hardware import is_hardware, module_key
 from auditor.seal.pdfblock import style
 from auditor.seal.pdfmodule import module_signer
+from auditor.seal.stamp import NOT_HAD
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -133,7 +134,8 @@ def signed(pdf: bytes, field: str, by: PdfSigner, lines: Sequence[str], *, certi
         maker.sign_pdf(writer, output=out)
     except Exception as error:  # of many libraries: no answer, a refusal, a certificate that was revoked
         why = ": ".join(str(one) or type(one).__name__ for one in (error, error.__cause__) if one)
-        raise FileFault(f"the PDF cannot be signed: {why}") from error
+        remedy = f"Where {stamping.tsa} did not answer: {NOT_HAD}" if stamping.tsa else ""
+        raise FileFault(f"the PDF cannot be signed: {why}", remedy=remedy) from error
     return out.getvalue()
 
 

@@ -22,6 +22,8 @@ USE = "time-stamps"
 """What a certificate of the trust store has to be for."""
 MOST_BYTES = 2**18
 """A token has some thousand bytes; certificates make them more."""
+NOT_HAD = "Try again later, name another authority, or leave --tsa away: then the time is this machine's word."
+"""What to do where an authority does not answer."""
 _SUFFIX, _HASH, _SECONDS = ".tst", "sha256", 20
 
 
@@ -64,7 +66,7 @@ def stamped(data: bytes, told: str, tsa: str) -> bytes:
         at = token.time_of(made)
     except Exception as error:  # of many libraries: no answer, a refusal, what is no token
         why = ": ".join(str(one) or type(one).__name__ for one in (error, error.__cause__) if one)
-        raise FileFault(f"no time stamp can be had: {why}", where=tsa) from error
+        raise FileFault(f"no time stamp can be had: {why}", where=tsa, remedy=NOT_HAD) from error
     if _apart(at, datetime.datetime.fromisoformat(told)):
         remedy = "Set this machine's clock, or answer for the keys sooner."
         raise FileFault(f"the authority stamps {_iso(at)}, and the statement says {told}", where=tsa, remedy=remedy)

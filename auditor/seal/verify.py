@@ -85,7 +85,7 @@ def examine(
     files = [
         one for one in _files(found.files, statement, reports) if one.where in found.files or one.where not in left_out
     ]
-    problems = [*found.strange, *seal.problems, *files, *wrong]
+    problems = [*found.strange, *seal.problems, *wrong, *files]  # a file follows from its sign-off
     pdf = Judged()
     if not problems:
         problems += _record(found.files.get(RECORD), statement)

@@ -16,7 +16,7 @@ from auditor.app.start.rules import policy
 from auditor.app.start.wishes import Guess, Wishes
 from auditor.app.start.written import dataset
 from auditor.checks import CATALOGUE
-from auditor.errors import WrittenFault
+from auditor.errors import FileFault, WrittenFault
 from auditor.loaders.dataset import parse_spec
 from auditor.loaders.policies import load_policy
 from auditor.loaders.profile import profile
@@ -121,6 +121,12 @@ def test_array() -> None:
     assert made.task.value == "multiclass"
     for line in ("values: x", "lengths: n  # guess", "padded: right  # guess", "entity: person  # guess"):
         assert line in told
+
+
+def test_no_rows() -> None:
+    """A file without a row is told of as such, not as one whose columns do not fit."""
+    with pytest.raises(FileFault, match="holds no rows"):
+        profile(b"a,b,y\n", "data.csv")
 
 
 @pytest.mark.parametrize(

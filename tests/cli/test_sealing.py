@@ -9,6 +9,9 @@ import pytest
 from sealing import audit_folder, short_reports
 from signing import people, sealed
 
+from auditor.cli.passphrase import passphrase_in
+from auditor.errors import WrittenFault
+
 
 @pytest.fixture
 def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -51,6 +54,9 @@ def test_passphrases(call, audit: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AUDITOR_PASSPHRASE", "")
     assert call("keys", "new", "--out", "keys").code == 2
     assert not Path("keys").exists()
+    monkeypatch.setenv("AUDITOR_PDF_PASSPHRASE", "")
+    with pytest.raises(WrittenFault, match="Unset AUDITOR_PDF_PASSPHRASE to be asked"):
+        passphrase_in("AUDITOR_PDF_PASSPHRASE")()
     assert call("keys", "new", "--out", "keys", "--no-passphrase").code == 0
     monkeypatch.delenv("AUDITOR_PASSPHRASE")
     assert call("seal", audit, "--key", "keys/auditor.key.pem").code == 0

@@ -123,7 +123,7 @@ def test_pickled_arrays_are_refused():
     """Objects are never unpickled."""
     buffer = io.BytesIO()
     np.savez(buffer, values=np.array([{"a": 1}], dtype=object))
-    refused(lambda: open_arrays(buffer.getvalue(), "hostile", None, Arrays(values="values")), "cannot be read")
+    refused(lambda: open_arrays(buffer.getvalue(), "hostile", None, Arrays(values="values")), "holds Python objects")
 
 
 YAML = {

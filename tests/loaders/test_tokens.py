@@ -51,12 +51,21 @@ def test_a_range_of_codes_stands_for_a_vocabulary(load):
     assert [7, 7, 40_000] == opened.encoder.encode(opened.test.block(width=3))["tokens"][2].tolist()
 
 
-@pytest.mark.parametrize("levels", ["9..1", "0..999999", "0...5", "words"])
-def test_what_is_no_range_is_refused(load, levels):
-    """With its place in the specification."""
+@pytest.mark.parametrize(
+    ("levels", "told"),
+    [
+        ("9..1", "two rising numbers"),
+        ("0..999999", "at most 200,000"),
+        ("0..99999999999", "at most 200,000"),
+        ("0...5", "is no range of whole numbers"),
+        ("a..z", "is no range of whole numbers"),
+    ],
+)
+def test_what_is_no_range_is_refused(load, levels, told):
+    """With its place in the specification, and what it lacks."""
     spec = described()
     spec["features"][0]["levels"] = levels
-    with pytest.raises(WrittenFault, match=r":\d+:\d+: "):
+    with pytest.raises(WrittenFault, match=rf":\d+:\d+: .*{told}"):
         load({"notes.csv": NOTES}, **spec)
 
 

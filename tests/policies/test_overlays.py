@@ -158,6 +158,7 @@ def kinds(loaded: LoadedPolicy) -> list[tuple[str, str, str]]:
         ("people: {separate: false}\n", [("", "people.separate", "looser")]),
         ("people: {approvers: [head of risk]}\n", [("", "people.approvers", "tighter")]),
         ("statistics: {smallest_cell: 5}\n", [("", "statistics.smallest_cell", "other")]),
+        ("statistics: {smallest_cell: 50}\n", [("", "statistics.smallest_cell", "looser")]),
     ],
 )
 def test_what_is_loosened_is_known(tmp_path: Path, child: str, expected: list[tuple[str, str, str]]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, load_pem_private_key
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from sealing import Pairs, no_passphrase
 
@@ -204,6 +204,11 @@ def test_pkcs12(tmp_path: Path, pairs: Pairs) -> None:
     assert keys.signer(tmp_path / "bank.p12", lambda: b"secret").public_key.keyid == pairs["bank"].fingerprint
     with pytest.raises(WrittenFault, match="the passphrase does not open this key"):
         keys.signer(tmp_path / "bank.p12", lambda: b"wrong")
+    (tmp_path / "open.p12").write_bytes(serialize_key_and_certificates(b"bank", key, None, None, NoEncryption()))
+    assert keys.signer(tmp_path / "open.p12", no_passphrase).public_key.keyid == pairs["bank"].fingerprint
+    (tmp_path / "junk.p12").write_bytes(b"junk")
+    with pytest.raises(FileFault, match=r"(?s)this is no PKCS#12 file.*Name a file in PKCS#12"):
+        keys.signer(tmp_path / "junk.p12", no_passphrase)
     for wrong in ("ec.p12", "ec.key.pem"):
         with pytest.raises(FileFault, match="this is no Ed25519 key"):
             keys.signer(tmp_path / wrong, (lambda: b"secret") if wrong.endswith("p12") else no_passphrase)
