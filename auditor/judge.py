@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from auditor.enough import growth, inside, outside, too_few
 from auditor.estimate import Estimate, Exact, Interval, NotEstimable, Perfect
 from auditor.kernels.maxt import critical_value
 from auditor.measurement import Quantity
@@ -21,7 +22,6 @@ from auditor.policy import Limit, Policy, Requirement, Statistics
 from auditor.record import Finding, Judged, Measured, Status
 from auditor.stated import attested, joined_duty, waived
 
-FEWEST = 20  # rows, events, non-events and entities below which an interval is not trusted
 _MOST_ROWS = 10**9  # a needed number of rows beyond this is no advice
 
 
@@ -33,6 +33,10 @@ class Widening:
     parts: int
     critical: float | None
     words: str
+
+    def of(self, estimate: Estimate) -> float:
+        """The critical value that an estimate takes."""
+        return estimate.critical(self.level) if self.critical is None else self.critical
 
 
 def judge(
@@ -125,7 +129,11 @@ def _compared(requirement: Requirement, key: str, quantity: Quantity, statistics
     status: Literal["pass", "fail", "inconclusive"] = judged[0].status if judged else "inconclusive"
     if status == "pass" and quantity.unmeasured:
         status = "inconclusive"
-    growth = {one.part: _growth(one, limit) for one in judged if one.status == "inconclusive"}
+    open_parts = {one.part: quantity.parts[one.part] for one in judged if one.status == "inconclusive"}
+    grown = {
+        part: growth(estimate, limit, estimate.critical(statistics.level), widening.of(estimate))
+        for part, estimate in open_parts.items()
+    }
     return Finding(
         requirement=requirement,
         status=status,
@@ -133,7 +141,7 @@ def _compared(requirement: Requirement, key: str, quantity: Quantity, statistics
         measured=key,
         judged=tuple(judged),
         unjudged=quantity.unmeasured,
-        **(_needed(judged, growth) if status == "inconclusive" else {}),
+        **(_needed(quantity, grown) if status == "inconclusive" else {}),
     )
 
 
@@ -153,25 +161,25 @@ def _widening(quantity: Quantity, statistics: Statistics, family: int) -> Wideni
 
 def _part(part: str, estimate: Estimate, limit: Limit, level: float, widening: Widening) -> Judged:
     plain = estimate.interval(level)
-    wide = estimate.interval(widening.level, widening.critical)
+    wide = estimate.interval(widening.level, widening.of(estimate))
     if limit.on == "value":
         plain = wide = Interval(estimate.value, estimate.value)
-    few = "" if isinstance(estimate.spread, Exact) else _too_few(estimate)
+    few = "" if isinstance(estimate.spread, Exact) else too_few(estimate)
     status: Literal["pass", "fail", "inconclusive"] = "inconclusive"
     reason, shown, adjusted = "", plain, ""
     if isinstance(estimate.spread, NotEstimable):
         reason = estimate.spread.reason
     elif few:
         reason = few
-    elif _inside(plain, limit) and not isinstance(estimate.spread, Perfect):
+    elif inside(plain, limit) and not isinstance(estimate.spread, Perfect):
         status = "pass"
-    elif _outside(wide, limit):
+    elif outside(wide, limit):
         status, shown, adjusted = "fail", wide, widening.words
-    elif _inside(plain, limit):
+    elif inside(plain, limit):
         reason = "the sample has zero variance"
     else:
         reason = "the interval holds values on both sides of the limit"
-        if _outside(plain, limit):
+        if outside(plain, limit):
             shown, adjusted = wide, widening.words
     return Judged(
         part=part,
@@ -189,26 +197,6 @@ def _part(part: str, estimate: Estimate, limit: Limit, level: float, widening: W
     )
 
 
-def _too_few(estimate: Estimate) -> str:
-    counts = {"rows": estimate.n}
-    if estimate.events is not None:
-        counts |= {"events": estimate.events, "non-events": estimate.n - estimate.events}
-    if estimate.entities is not None:
-        counts["independent entities"] = estimate.entities
-    word, fewest = min(counts.items(), key=lambda item: item[1])
-    return "" if fewest >= FEWEST else f"too few {word}: {fewest}, and {FEWEST} are the least that is judged"
-
-
-def _inside(interval: Interval, limit: Limit) -> bool:
-    return (limit.low is None or interval.low >= limit.low) and (limit.high is None or interval.high <= limit.high)
-
-
-def _outside(interval: Interval, limit: Limit) -> bool:
-    return (limit.low is not None and interval.high < limit.low) or (
-        limit.high is not None and interval.low > limit.high
-    )
-
-
 def _margin(judged: Judged, limit: Limit) -> float:
     """How far inside the limit the value lies (negative: outside)."""
     room = [] if limit.low is None else [judged.value - limit.low]
@@ -216,29 +204,12 @@ def _margin(judged: Judged, limit: Limit) -> float:
     return min(room)
 
 
-def _growth(judged: Judged, limit: Limit) -> float | None:
-    """How many times the rows would settle the part if its value stayed; the interval shrinks with their root."""
-    fewest = min(count for count in (judged.n, judged.events, judged.entities) if count is not None)
-    if fewest == 0:
-        return None
-    growth = FEWEST / fewest
-    for bound in (limit.low, limit.high):
-        if bound is None:
-            continue
-        margin = judged.value - bound
-        toward = judged.low if margin > 0 else judged.high
-        if toward is None or margin == 0:
-            return None
-        growth = max(growth, ((judged.value - toward) / margin) ** 2)
-    return growth
-
-
-def _needed(judged: list[Judged], growth: Mapping[str, float | None]) -> dict[str, Any]:
+def _needed(quantity: Quantity, grown: Mapping[str, float | None]) -> dict[str, Any]:
     """The part that needs most, and the rows that it takes; nothing where that cannot be told, or is no advice."""
-    if not growth or None in growth.values():
+    if not grown or None in grown.values():
         return {}
-    part = max(growth, key=lambda name: growth[name] or 0.0)
-    rows = math.ceil(next(one.n for one in judged if one.part == part) * (growth[part] or 0.0))
+    part = max(grown, key=lambda name: grown[name] or 0.0)
+    rows = math.ceil(quantity.parts[part].n * (grown[part] or 0.0))
     return {"needed": rows, "needed_in": part} if rows <= _MOST_ROWS else {}
 
 
