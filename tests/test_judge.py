@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -174,44 +173,6 @@ def test_needed_rows_would_settle_it() -> None:
     shrunk = 0.01 * (1000 / finding.needed) ** 0.5
     assert "pass" == judged(Quantity.of(normal(0.71, se=shrunk, n=finding.needed)), at_least=0.7).status
     assert "inconclusive" == judged(Quantity.of(normal(0.71, se=shrunk * 1.01)), at_least=0.7).status
-
-
-def wilson(value: float, size: float) -> Estimate:
-    return Estimate(value=value, n=int(size), method="Wilson", spread=Wilson(size=size))
-
-
-GROWING: dict[str, tuple[Callable[[float], dict[str, Estimate]], dict[str, Any]]] = {
-    "inside, unadjusted": (lambda k: {"": normal(0.71, se=0.01 / k**0.5, n=int(1000 * k))}, {"at_least": 0.7}),
-    "outside, widened": (
-        lambda k: {f"{at}": normal(at, se=0.01 / k**0.5, n=int(1000 * k)) for at in (0.9, 0.91, 0.92, 0.69)},
-        {"at_least": 0.7},
-    ),
-    "a rate": (lambda k: {"": wilson(0.12, 100 * k)}, {"at_most": 0.1}),
-    "few non-events": (
-        lambda k: {"": normal(0.9, n=int(1000 * k), events=int(1000 * k) - int(15 * k))},
-        {"at_least": 0.7},
-    ),
-}
-
-
-@pytest.mark.parametrize("case", GROWING)
-def test_needed_rows_are_neither_too_few_nor_many_too_many(case: str) -> None:
-    """With a hundredth more rows than told the finding is settled, and with a hundredth fewer it is not."""
-    grown, limit = GROWING[case]
-    first = judged(Quantity(parts=grown(1)), **limit)
-    assert first.needed is not None
-    times = first.needed / first.judged[0].n
-    assert judged(Quantity(parts=grown(1.01 * times)), **limit).status in ("pass", "fail")
-    assert "inconclusive" == judged(Quantity(parts=grown(0.99 * times)), **limit).status
-
-
-def test_no_number_of_rows_is_told_where_none_would_do() -> None:
-    """Neither of a sample without variance, nor of a value at the limit."""
-    perfect = Estimate(value=1.0, n=400, method="exact", spread=Perfect(size=200))
-    assert judged(Quantity.of(perfect), at_least=0.7).needed is None
-    assert judged(Quantity.of(normal(0.7)), at_least=0.7).needed is None
-    unknown = Estimate(value=1.0, n=1000, method="t", spread=NotEstimable(reason="no variance"))
-    assert judged(Quantity.of(unknown), at_least=0.7, on="value").needed is None
 
 
 def test_what_was_not_measured_is_no_pass() -> None:
