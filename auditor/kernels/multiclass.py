@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,28 @@ def balanced_accuracy(truth: Integers, scores: Floats) -> Stat:
     _each_present(truth, scores)
     hit = right(truth, scores)
     return mean([rate(hit, truth == code) for code in range(scores.shape[1])])
+
+
+def multiclass_matthews(truth: Integers, chosen: Integers) -> Stat:
+    """Correlation of true and predicted classes, in [-1, 1]; 0 is chance (Gorodkin 2004).
+
+    truth, chosen: (n,) class codes. Of two classes it is Matthews' correlation. The influence is the derivative by the
+    shares of rows. Raises NotApplicable where all rows are of one class, or all are predicted as one.
+    """
+    if len(truth) == 0:
+        raise NotApplicable("no rows")
+    count = int(max(truth.max(), chosen.max())) + 1
+    true, said = (np.bincount(codes, minlength=count) / len(truth) for codes in (truth, chosen))
+    by_chance = float(true @ said)
+    of_truth, of_chosen = 1 - float(true @ true), 1 - float(said @ said)
+    for shares, what in ((true, "all rows have the same outcome"), (said, "all rows are decided alike")):
+        if shares.max() == 1:
+            raise NotApplicable(what)
+    hit, root = truth == chosen, math.sqrt(of_truth * of_chosen)
+    value = (float(hit.mean()) - by_chance) / root
+    above = (hit - hit.mean() - said[truth] - true[chosen] + 2 * by_chance) / root
+    varied = (true[truth] - true @ true) / of_truth + (said[chosen] - said @ said) / of_chosen
+    return Stat(value, np.asarray(above + value * varied))
 
 
 def multiclass_log_loss(truth: Integers, scores: Floats) -> Stat:

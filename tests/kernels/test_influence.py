@@ -44,6 +44,7 @@ KERNELS: dict[str, tuple[Callable[..., Stat], tuple[np.ndarray, ...]]] = {
     "line slope": (lambda y, f: errors.calibration_line(y, f)[1], (Y, F)),
     "macro auroc": (multiclass.macro_auroc, (CLASS, SCORES)),
     "balanced accuracy": (multiclass.balanced_accuracy, (CLASS, SCORES)),
+    "multiclass matthews": (lambda c, s: multiclass.multiclass_matthews(c, s.argmax(1)), (CLASS, SCORES)),
     "multiclass log loss": (multiclass.multiclass_log_loss, (CLASS, SCORES)),
     "multiclass brier": (multiclass.multiclass_brier, (CLASS, SCORES)),
     "mean of several": (lambda e, p, q: mean([auroc(e, p), calibration.brier(e, q)]), (EVENT, P, Q)),

@@ -9,6 +9,7 @@ from sklearn import metrics
 from auditor.errors import NotApplicable
 from auditor.kernels import multiclass
 from auditor.kernels.auroc import auroc
+from auditor.kernels.confusion import matthews
 from auditor.kernels.rates import rate
 from auditor.sampling import Sampling
 
@@ -32,6 +33,25 @@ def test_values_are_those_of_scikit_learn() -> None:
     assert loss == pytest.approx(multiclass.multiclass_log_loss(TRUTH, SCORES).value, abs=1e-9)
     brier = ((SCORES - np.eye(4)[TRUTH]) ** 2).sum(1).mean()
     assert brier == pytest.approx(multiclass.multiclass_brier(TRUTH, SCORES).value, abs=1e-12)
+
+
+def test_correlation_is_that_of_scikit_learn() -> None:
+    """Matthews' of several classes, also where one is never predicted; of two, the binary one with its influence."""
+    for chosen in (SCORES.argmax(1), np.minimum(SCORES.argmax(1), 2)):
+        expected = metrics.matthews_corrcoef(TRUTH, chosen)
+        assert expected == pytest.approx(multiclass.multiclass_matthews(TRUTH, chosen).value, abs=1e-12)
+    event, flagged = TRUTH > 1, SCORES.argmax(1) > 1
+    both, binary = multiclass.multiclass_matthews(event * 1, flagged * 1), matthews(event, flagged)
+    assert binary.value == pytest.approx(both.value, abs=1e-12)
+    assert binary.influence == pytest.approx(both.influence, abs=1e-9)
+
+
+def test_correlation_needs_two_classes_on_either_side() -> None:
+    """Where every row is of one class, or predicted as one, there is no correlation; it is not 0."""
+    with pytest.raises(NotApplicable, match="the same outcome"):
+        multiclass.multiclass_matthews(0 * TRUTH, TRUTH)
+    with pytest.raises(NotApplicable, match="decided alike"):
+        multiclass.multiclass_matthews(TRUTH, 0 * TRUTH)
 
 
 def test_two_classes_are_the_binary_case() -> None:
