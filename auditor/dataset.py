@@ -142,8 +142,11 @@ class Dataset:
         lead = steps - kept if self.side == "left" else np.zeros_like(kept)
         mask = (position >= lead) & (position < lead + kept)
         line = self.stops[pick][:, None] - kept + position - lead
-        values = np.full((len(pick), steps, len(self.features)), np.nan)
-        values[mask] = self.values[line[mask]]
+        if mask.all():  # nothing is padded: a tenth of the time
+            values = self.values.take(line, axis=0).astype(float, copy=False)
+        else:
+            values = np.full((len(pick), steps, len(self.features)), np.nan)
+            values[mask] = self.values[line[mask]]
         static = self.static[pick].astype(float) if self.static_features else np.empty((len(pick), 0))
         return Block(values, mask, static)
 
