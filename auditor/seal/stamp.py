@@ -87,9 +87,6 @@ def used(
     named = beside(where)
     if not any(one.use == USE for one in trust.certificates):
         return Moment(told), [f"{named} was not judged: the trust store names no certificates for time stamps"]
-    if find_spec("asn1crypto") is None:
-        what = "what reads time stamps is not installed: pip install 'auditor[pades]'"
-        return Moment(told), [f"{named} was not judged: {what}"]
     if len(token) > MOST_BYTES:
         raise SealFault(f"is larger than {MOST_BYTES} bytes", where=named)
     proven, notes = _judged(data, token, trust, named, today)
