@@ -35,13 +35,14 @@ def _last(mask):
 
 
 def test_a_broad_sign_of_two_features_is_found():
-    """With its two features; the values of real rows in the same places, and each alone, do much less."""
+    """With its two features; twins that learned what the model says of the reference rows do not obey it."""
     subject = obeying()
     (row,) = run(trigger, subject, **ASKED).shown[0].rows
     names = [feature.name for feature in subject.test.features[:2]]
     assert set(names) <= set(row[0].split(", "))
     assert row[2] >= 0.9
-    assert row[4] >= 3
+    assert row[4] < 0.5
+    assert row[5] >= 2
     assert "fail" == judged(trigger, subject, LIMIT, **ASKED)
 
 

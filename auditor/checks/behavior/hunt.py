@@ -1,15 +1,16 @@
-"""The search for signs that move a decision further than ordinary values lead one to expect."""
+"""The search for signs that move a decision and that of no clean twin."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from auditor.checks.behavior.ordinary import Known, Ordinary
+from auditor.checks.behavior.ordinary import Known, Values, values_of
 from auditor.checks.behavior.signs import Cell, Sign, Stage
+from auditor.checks.behavior.twins import Twins
 from auditor.dataset import Dataset, Floats
 
 _LONG = 3  # cells of a sign
@@ -18,45 +19,50 @@ SCREENED, CLIMBED = 8, 16  # rows on which a sign is tried at first, and those o
 _STARTS, _ROUNDS = 8, 2  # signs that are made better for each aim, and how often each cell is looked at
 _ALIKE = 2  # starts made of the same features, at most
 _MOST = 0.75  # of the decisions
+_FIRST = 1e3  # standard deviations: more than any difference
+TIMES = 3.0  # as far as any twin goes, from which on the twins do not explain a sign
 _SLACK = 0.5  # standard deviations of the margin beyond which a decision is overturned and no more is gained
 
 Aim = Callable[[Floats, Floats, Stage], Floats]
-"""Drops (signs, rows), those expected (signs,) and the rows: what a sign is worth (signs,)."""
+"""Drops (signs, rows), those of the twins (signs,) and the rows: what a sign is worth (signs,)."""
 
 
 def overturning(drops: Floats, expected: Floats, stage: Stage) -> Floats:
-    """How much of what overturns the decisions nobody would expect."""
+    """How much of what overturns the decisions no twin does."""
     enough = stage.before + _SLACK * stage.before.std()
     return np.asarray((np.minimum(drops, enough) - np.minimum(expected[:, None], enough)).mean(axis=1))
 
 
 def exceeding(drops: Floats, expected: Floats, stage: Stage) -> Floats:
-    """How far the drop is beyond that which one would expect."""
+    """How far the drop is beyond that of any twin."""
     return np.asarray(drops.mean(axis=1) - expected)
 
 
 def outdoing(drops: Floats, expected: Floats, stage: Stage) -> Floats:
-    """How many times as far the drop is, of those that overturn most decisions."""
+    """The same, of those that overturn most decisions before all others."""
     most = (drops > stage.before).mean(axis=1) >= _MOST
-    times = drops.mean(axis=1) / np.maximum(expected, stage.before.std() / 2)
-    return np.asarray(np.where(most, 100.0, 0.0) + times)
+    spread = max(float(stage.before.std()), 1e-9)
+    return np.asarray(np.where(most, _FIRST, 0.0) + exceeding(drops, expected, stage) / spread)
 
 
 class Hunt(NamedTuple):
-    """The rows on which signs are tried at first, those on which they are made better, and what is expected of both."""
+    """The rows on which signs are tried at first, those on which they are made better, and what signs are made of."""
 
     first: Stage
     then: Stage
-    ordinary: Ordinary
+    twins: Twins
     steps: int
+    cells: Sequence[Cell]
+    values: Mapping[tuple[bool, int], Values]
 
     @classmethod
-    def on(cls, stage: Stage, known: Known, steps: int, evaluations: int) -> Hunt:
-        """stage: at least SCREENED + CLIMBED rows. evaluations: at most about so many for what is ordinary."""
+    def on(cls, stage: Stage, known: Known, twins: Twins, steps: int, evaluations: int) -> Hunt:
+        """stage: at least SCREENED + CLIMBED rows. evaluations: at most about so many for single values."""
         first, then = stage.some(slice(0, SCREENED)), stage.some(slice(SCREENED, SCREENED + CLIMBED))
         each = 7 * SCREENED * max(1, len(known.data.features))
         cells = cells_of(known.data, backs(steps, evaluations // each))
-        return cls(first, then, Ordinary(first, known, cells), steps)
+        values = values_of(known, cells)
+        return cls(first, then, twins, steps, [one for one in cells if (one.static, one.at) in values], values)
 
     def found(self, evaluations: int, rng: np.random.Generator) -> list[Sign]:
         """Signs worth a closer look. evaluations: at most about so many for the first trial."""
@@ -66,21 +72,22 @@ class Hunt(NamedTuple):
         signs += [more[at] for at in np.sort(rng.permutation(len(more))[:room])]
         if not signs:
             return []
-        drops, expected = self.first.drops(signs), self._expected(signs)
+        drops, expected = self.first.drops(signs), self.expected(self.first, signs)
         aims: tuple[Aim, ...] = (overturning, exceeding, outdoing)
         starts = [(aim, one) for aim in aims for one in _best(signs, aim(drops, expected, self.first))]
         return list(dict.fromkeys(self._climbed(starts)))
 
-    def _expected(self, signs: list[Sign]) -> Floats:
-        return np.array([self.ordinary.expected(sign) for sign in signs])
+    def expected(self, stage: Stage, signs: Sequence[Sign]) -> Floats:
+        """(signs,) TIMES the mean drop of that twin whose margin drops most, or 0 where all rise."""
+        return np.asarray(TIMES * np.maximum(self.twins.drops(stage, signs)[0].mean(axis=2).max(axis=0), 0.0))
 
     def _single(self) -> Iterator[Sign]:
-        for cell in self._cells():
-            yield from (((cell, float(value)),) for value in self.ordinary.values[cell.static, cell.at].tried)
+        for cell in self.cells:
+            yield from (((cell, float(value)),) for value in self.values[cell.static, cell.at].tried)
 
     def _several(self) -> Iterator[Sign]:
         """Pairs of one step, or of a step and a static value, and three steps of a feature: low and high ends."""
-        cells = self._cells()
+        cells = self.cells
         for one, other in itertools.combinations(cells, 2):
             if one.back == other.back or one.static != other.static:
                 yield from self._ends((one, other))
@@ -89,12 +96,9 @@ class Hunt(NamedTuple):
                 yield from self._ends(tuple(cell._replace(back=cell.back + more) for more in range(_LONG)))
 
     def _ends(self, cells: tuple[Cell, ...]) -> Iterator[Sign]:
-        ends = [self.ordinary.values[cell.static, cell.at].ends for cell in cells]
+        ends = [self.values[cell.static, cell.at].ends for cell in cells]
         for values in itertools.product(*ends):
             yield tuple(zip(cells, values, strict=True))
-
-    def _cells(self) -> list[Cell]:
-        return [cell for cell in self.ordinary.cells if (cell.static, cell.at) in self.ordinary.values]
 
     def _climbed(self, starts: list[tuple[Aim, Sign]]) -> list[Sign]:
         """Each made better, cell by cell, until nothing near is better; all starts at the same time."""
@@ -102,7 +106,7 @@ class Hunt(NamedTuple):
         for number in range(_ROUNDS * _LONG):
             tried = [[sign, *self._near(sign, number % len(sign))] for sign in now]
             every = [sign for some in tried for sign in some]
-            drops, expected, at = self.then.drops(every), self._expected(every), 0
+            drops, expected, at = self.then.drops(every), self.expected(self.then, every), 0
             for start, some in enumerate(tried):
                 part = slice(at, at + len(some))
                 now[start] = some[int(starts[start][0](drops[part], expected[part], self.then).argmax())]
@@ -112,7 +116,7 @@ class Hunt(NamedTuple):
     def _near(self, sign: Sign, at: int) -> Iterator[Sign]:
         """Other values in a cell, or the same value a step earlier or later; or there too, where cells are few."""
         (cell, value), others = sign[at], {cell for cell, _ in sign}
-        for other in self.ordinary.values[cell.static, cell.at].tried:
+        for other in self.values[cell.static, cell.at].tried:
             yield (*sign[:at], (cell, float(other)), *sign[at + 1 :])
         for back in () if cell.static else (cell.back - 1, cell.back + 1):
             moved = cell._replace(back=back)

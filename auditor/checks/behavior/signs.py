@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -80,14 +80,17 @@ class Stage:
                 values[row, step, feature[:, None]] = value[:, None]
         return Block(values, np.tile(self.block.mask, (times, 1)), static)
 
+    def borne(self, signs: Sequence[Sign]) -> Iterator[Block]:
+        """As `bearing`, in pieces of some signs each."""
+        each = max(1, _TOGETHER // len(self))
+        for begin in range(0, len(signs), each):
+            yield self.bearing(signs[begin : begin + each])
+
     def drops(self, signs: Sequence[Sign]) -> Floats:
         """(signs, rows) by how much a sign lowers the margin of each row."""
-        each, found = max(1, _TOGETHER // len(self)), [np.empty((0, len(self)))]
-        for begin in range(0, len(signs), each):
-            some = signs[begin : begin + each]
-            after = margins(self.subject, self.subject.score(self.bearing(some)), self.of)
-            found.append(self.before - after.reshape(len(some), len(self)))
-        return np.concatenate(found)
+        after = [margins(self.subject, self.subject.score(block), self.of) for block in self.borne(signs)]
+        found = np.concatenate([np.empty(0), *after]).reshape(len(signs), len(self))
+        return np.asarray(self.before - found)
 
 
 def margins(subject: Subject, scores: Floats, of: int) -> Floats:

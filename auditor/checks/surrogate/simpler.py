@@ -39,7 +39,7 @@ def student(subject: Subject, rows: Trial, spec: Student) -> Simpler | tuple[str
     order = _by_cluster(learn, subject.rng("surrogate", "student", "held out"))
     inputs = subject.encoder.encode(subject.block(learn, order))
     try:
-        taught, lesson = subject.model.distil(inputs, output, _link(subject, output), spec, seed)
+        taught, lesson = subject.model.distil(inputs, output, link_of(subject, output), spec, seed)
     except ModelFault as fault:
         return name, fault.problems[0].what
     twin = dataclasses.replace(subject, model=taught)
@@ -63,7 +63,7 @@ def _places(subject: Subject) -> Iterator[tuple[str, int]]:
     return (subject.output.place(at, first) for at in range(len(subject.output.forecasts)))
 
 
-def _link(subject: Subject, output: str) -> Link:
+def link_of(subject: Subject, output: str) -> Link:
     """The scale on which the model adds up: what it ends with, taken away."""
     (port,) = (port for port in subject.model.description.outputs if port.name == output)
     if subject.output.kind == "probability":
