@@ -14,7 +14,7 @@ from subjects import make_subject
 from auditor.checks.performance import threshold
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES
-from auditor.measurement import Heatmap
+from auditor.measurement import Heatmap, Table
 
 
 def value(measurement, name, part=""):
@@ -52,10 +52,23 @@ def test_classes_are_those_of_scikit_learn():
     subject = make_subject(task="multiclass", n=600)
     y, chosen = subject.test.y, SCORES.produce(subject).argmax(axis=1)
     measured = run(threshold.measure, subject)
-    sensitivity = [e.value for e in measured.quantities["sensitivity_by_class"].parts.values()]
-    ppv = [e.value for e in measured.quantities["ppv_by_class"].parts.values()]
-    assert sensitivity == pytest.approx(metrics.recall_score(y, chosen, average=None).tolist(), abs=1e-12)
-    assert ppv == pytest.approx(metrics.precision_score(y, chosen, average=None).tolist(), abs=1e-12)
+    (right, alarms), (misses, found) = np.moveaxis(metrics.multilabel_confusion_matrix(y, chosen), 0, 2)
+    expected = {
+        "sensitivity": metrics.recall_score(y, chosen, average=None),
+        "specificity": right / (right + alarms),
+        "ppv": metrics.precision_score(y, chosen, average=None),
+        "npv": right / (right + misses),
+        "f1": metrics.f1_score(y, chosen, average=None),
+        "alarm_rate": (found + alarms) / len(y),
+    }
+    for name, of in expected.items():
+        told = [part.value for part in measured.quantities[f"{name}_by_class"].parts.values()]
+        assert told == pytest.approx(of.tolist(), abs=1e-12)
+        if name != "alarm_rate":
+            assert value(measured, f"macro_{name}") == pytest.approx(of.mean(), abs=1e-12)
+    (table,) = (shown for shown in measured.shown if isinstance(shown, Table))
+    assert [row[1:] for row in table.rows] == [pytest.approx(of) for of in np.array([*expected.values()]).T]
+    assert value(measured, "mcc") == pytest.approx(metrics.matthews_corrcoef(y, chosen), abs=1e-12)
     assert value(measured, "macro_sensitivity") == pytest.approx(metrics.balanced_accuracy_score(y, chosen), abs=1e-12)
     macro = metrics.precision_score(y, chosen, average="macro")
     assert value(measured, "macro_ppv") == pytest.approx(macro, abs=1e-12)
@@ -70,6 +83,8 @@ def test_a_class_that_is_never_predicted_is_seen():
     assert value(measured, "never_predicted") == 2
     assert measured.notes == ("Never predicted: ward, icu.",)
     assert value(measured, "sensitivity_by_class", "icu") == 0
+    assert not measured.quantities["f1_by_class"].parts["icu"].spread.estimable
+    assert measured.unmeasured["mcc"] == "all rows are decided alike"
     assert measured.quantities["ppv_by_class"].unmeasured["icu"] == "there are no rows that are predicted as this class"
     assert "icu" in measured.unmeasured["macro_ppv"]
     limit = {"quantity": "sensitivity_by_class", "at_least": 0.1}
@@ -85,6 +100,20 @@ def test_rates_among_few_rows_are_suppressed():
     reason = "there are fewer than 10 rows at or above the threshold; suppressed"
     assert measured.unmeasured == measured.unmeasured | dict.fromkeys(("ppv", "f1", "mcc"), reason)
     assert judged(threshold.measure, subject, {"quantity": "ppv", "at_least": 0.0}) == "inconclusive"
+
+
+def test_a_class_of_few_rows_is_suppressed():
+    """Of six rows of a class neither a rate nor F1 is told, nor a mean over classes that has them in it."""
+    subject = make_subject(task="multiclass", n=400)
+    keep = np.flatnonzero((subject.test.y != 2) | (np.cumsum(subject.test.y == 2) <= 6))
+    measured = run(threshold.measure, dataclasses.replace(subject, test=subject.test.take(keep)))
+    reason = "there are fewer than 10 rows of this class; suppressed"
+    for name in ("sensitivity", "f1"):
+        assert measured.quantities[f"{name}_by_class"].unmeasured == {"icu": reason}
+        assert measured.unmeasured[f"macro_{name}"] == f"icu: {reason}"
+    assert measured.unmeasured["mcc"] == "there are fewer than 10 rows of one of the classes; suppressed"
+    (table,) = (shown for shown in measured.shown if isinstance(shown, Table))
+    assert [row[0] for row in table.rows if None in row] == ["icu"]
 
 
 def test_small_cells_of_the_confusion_are_blank():

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.checks.check import check
-from auditor.checks.outcome import class_scores, positive
-from auditor.checks.performance.threshold_charts import by_class, confusion, sweep
-from auditor.dataset import Floats
+from auditor.checks.outcome import positive
+from auditor.checks.performance.rates import Rates
+from auditor.checks.performance.threshold_charts import sweep
+from auditor.checks.performance.threshold_classes import MEANINGS, of_classes
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Exact, Frozen, Scale
+from auditor.estimate import Frozen
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.confusion import f1, matthews
-from auditor.kernels.rates import rate
-from auditor.kernels.stat import Stat, mean
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
-Mask = NDArray[np.bool_]
 _TWO = "defined for two outcomes only"
 _SEVERAL = "defined for several classes only"
-_BY_CLASS = (
-    "sensitivity_by_class",
-    "ppv_by_class",
-    "macro_sensitivity",
-    "macro_ppv",
-    "macro_f1",
-    "accuracy",
-    "never_predicted",
-)
-_BINARY = ("sensitivity", "specificity", "ppv", "npv", "f1", "mcc", "alarm_rate")
+_BINARY = ("sensitivity", "specificity", "ppv", "npv", "f1", "alarm_rate")
 
 
 class Params(Frozen):
@@ -53,19 +39,7 @@ class Params(Frozen):
         "alarm_rate": Meaning(
             title="Share of rows at or above the decision threshold", better="target", low=0.0, high=1.0
         ),
-        "sensitivity_by_class": Meaning(
-            title="Sensitivity of each class", better="higher", per="class", low=0.0, high=1.0
-        ),
-        "ppv_by_class": Meaning(
-            title="Positive predictive value of each class", better="higher", per="class", low=0.0, high=1.0
-        ),
-        "macro_sensitivity": Meaning(
-            title="Sensitivity, mean over classes (balanced accuracy)", better="higher", low=0.0, high=1.0
-        ),
-        "macro_ppv": Meaning(title="Positive predictive value, mean over classes", better="higher", low=0.0, high=1.0),
-        "macro_f1": Meaning(title="F1, mean over classes", better="higher", low=0.0, high=1.0),
-        "accuracy": Meaning(title="Share of rows whose class is predicted rightly", better="higher", low=0.0, high=1.0),
-        "never_predicted": Meaning(title="Classes that are never predicted", better="lower", low=0.0),
+        **MEANINGS,
     },
     needs=(SCORES,),
 )
@@ -87,102 +61,25 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         raise NotApplicable("the target is a number, not an outcome; see performance.error")
     scores = evidence.finite(SCORES)
     if data.task == "multiclass":
-        return _multiclass(subject, scores, sampling)
+        several = of_classes(subject, scores, sampling)
+        absent = {name: f"{_TWO}; see {name}_by_class" for name in _BINARY}
+        return several.model_copy(update={"unmeasured": several.unmeasured | absent})
     if subject.decision is None:
         raise NotApplicable("the audit declares no decision threshold")
     event, above = positive(data), scores >= subject.decision.threshold
-    found = _Rates(sampling, subject.smallest_cell)
+    found = Rates(sampling, subject.smallest_cell)
     found.add("sensitivity", above, event, "rows with the outcome")
     found.add("specificity", ~above, ~event, "rows without the outcome")
     found.add("ppv", event, above, "rows at or above the threshold")
     found.add("npv", ~event, ~above, "rows below the threshold")
     found.add("alarm_rate", above, np.ones(len(event), dtype=bool), "rows")
-    found.add_summary("f1", f1, "logit", event, above)
-    found.add_summary("mcc", matthews, "fisher", event, above)
+    if found.unmeasured:  # a measure that rests on a rate which is not told is not told either
+        found.unmeasured |= dict.fromkeys(("f1", "mcc"), next(iter(found.unmeasured.values())))
+    else:
+        found.add_summary("f1", f1, "logit", event, above)
+        found.add_summary("mcc", matthews, "fisher", event, above)
     return Measurement(
         quantities={name: Quantity.of(estimate) for name, estimate in found.estimates.items()},
-        unmeasured=found.unmeasured | dict.fromkeys(_BY_CLASS, _SEVERAL),
+        unmeasured=found.unmeasured | dict.fromkeys(MEANINGS, _SEVERAL),
         shown=(sweep(event, scores, subject.decision.threshold, subject.smallest_cell),),
     )
-
-
-class _Rates:
-    """Collects rates; one among too few rows is told with the reason."""
-
-    def __init__(self, sampling: Sampling, smallest: int) -> None:
-        self.sampling = sampling
-        self.smallest = smallest
-        self.estimates: dict[str, Estimate] = {}
-        self.unmeasured: dict[str, str] = {}
-
-    def add(self, name: str, hit: Mask, among: Mask, what: str) -> None:
-        """The share of `hit` in the rows `among`, which `what` names."""
-        count = int(among.sum())
-        if count == 0:
-            self.unmeasured[name] = f"there are no {what}"
-        elif count < self.smallest:
-            self.unmeasured[name] = f"there are fewer than {self.smallest} {what}; suppressed"
-        else:
-            self.estimates[name] = self.sampling.rate(hit, among)
-
-    def add_summary(
-        self, name: str, compute: Callable[[Mask, Mask], Stat], scale: Scale, event: Mask, above: Mask
-    ) -> None:
-        """A measure of the whole decision; one that rests on a rate which is not told is not told either."""
-        if self.unmeasured:
-            self.unmeasured[name] = next(iter(self.unmeasured.values()))
-            return
-        method = f"influence function, {'logit' if scale == 'logit' else 'Fisher'} scale"
-        self.estimates[name] = self.sampling.estimate(
-            compute(event, above), scale=scale, n=len(event), events=event, method=method
-        )
-
-
-def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measurement:
-    columns, truth = class_scores(subject.test, scores), subject.test.y.astype(np.intp)
-    chosen, everyone = scores.argmax(axis=1), np.ones(len(scores), dtype=bool)
-    of_members, of_chosen = _Rates(sampling, subject.smallest_cell), _Rates(sampling, subject.smallest_cell)
-    for code, name in enumerate(columns):
-        of_members.add(name, chosen == code, truth == code, "rows of this class")
-        of_chosen.add(name, truth == code, chosen == code, "rows that are predicted as this class")
-    codes = {name: code for code, name in enumerate(columns)}
-    hits = [rate(chosen == codes[name], truth == codes[name]) for name in of_members.estimates]
-    right = [rate(truth == codes[name], chosen == codes[name]) for name in of_chosen.estimates]
-    never = [name for name, code in codes.items() if not (chosen == code).any()]
-    quantities = {
-        "sensitivity_by_class": _quantity(of_members, hits),
-        "ppv_by_class": _quantity(of_chosen, right),
-        "accuracy": Quantity.of(sampling.rate(chosen == truth, everyone)),
-        "never_predicted": Quantity.of(
-            Estimate(value=len(never), n=len(scores), method="every row counted; no sampling", spread=Exact())
-        ),
-    }
-    unmeasured = dict.fromkeys(_BINARY, f"{_TWO}; see sensitivity_by_class")
-    both = [f1(truth == codes[name], chosen == codes[name]) for name in of_members.estimates]
-    for name, found, stats in (
-        ("macro_sensitivity", of_members, hits),
-        ("macro_ppv", of_chosen, right),
-        ("macro_f1", of_members, both),
-    ):
-        if found.unmeasured:
-            unmeasured[name] = "; ".join(f"{key}: {why}" for key, why in found.unmeasured.items())
-        else:
-            quantities[name] = Quantity.of(_macro(found, stats))
-    notes = (f"Never predicted: {', '.join(never)}.",) if never else ()
-    shown = (
-        *by_class(of_members.estimates, of_chosen.estimates),
-        confusion(truth, chosen, list(columns), subject.smallest_cell),
-    )
-    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown, notes=notes)
-
-
-def _quantity(found: _Rates, stats: list[Stat]) -> Quantity:
-    correlation = found.sampling.correlation([stat.influence for stat in stats]) if stats else None
-    return Quantity(parts=found.estimates, correlation=correlation, unmeasured=found.unmeasured)
-
-
-def _macro(found: _Rates, stats: list[Stat]) -> Estimate:
-    """The plain mean over classes; n is that of the class that has the fewest rows, which limits it."""
-    fewest = min(estimate.n for estimate in found.estimates.values())
-    method = "mean over classes by influence values, logit scale"
-    return found.sampling.estimate(mean(stats), scale="logit", n=fewest, method=method)

@@ -9,11 +9,20 @@ from numpy.typing import NDArray
 
 from auditor.checks.cells import shares
 from auditor.checks.performance.charts import dots, upright
+from auditor.checks.performance.rates import Rates
 from auditor.dataset import Floats, Integers
 from auditor.estimate import Estimate
-from auditor.measurement import Axis, Heatmap, Lines, Series, Shown
+from auditor.measurement import Axis, Column, Heatmap, Lines, Series, Shown, Table
 
 _POINTS = 101
+_HEADS = {
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "ppv": "Positive predictive value",
+    "npv": "Negative predictive value",
+    "f1": "F1",
+    "alarm_rate": "Share predicted as it",
+}
 
 
 def by_class(of_members: Mapping[str, Estimate], of_chosen: Mapping[str, Estimate]) -> list[Shown]:
@@ -28,6 +37,20 @@ def by_class(of_members: Mapping[str, Estimate], of_chosen: Mapping[str, Estimat
         axis = Axis(title="Share of those predicted as such that are of the class", low=0, high=1)
         shown.append(dots("Positive predictive value of each class", caption, of_chosen, axis))
     return shown
+
+
+def against_rest(classes: list[str], found: Mapping[str, Rates]) -> Table:
+    """Every rate of each class in one table; blank where it is not told."""
+    return Table(
+        title="Each class against the rest",
+        caption="What a class would be as the outcome, where being predicted as it is the alarm. Blank where the rate "
+        "is among too few rows. Intervals are in the tables of single quantities.",
+        columns=(Column(title="Class"), *(Column(title=_HEADS[name], kind="number") for name in found)),
+        rows=tuple(
+            (name, *(rates.estimates[name].value if name in rates.estimates else None for rates in found.values()))
+            for name in classes
+        ),
+    )
 
 
 def confusion(truth: Integers, chosen: Integers, classes: list[str], smallest: int) -> Heatmap:
