@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from auditor.errors import NotApplicable
+from auditor.kernels.clusters import NONE
 from auditor.kernels.stat import Floats, Regression, Stat, row_mean
 
 
@@ -64,6 +65,8 @@ def calibration_line(observed: Floats, predicted: Floats) -> tuple[Stat, Stat]:
     away, level = (x - centre) / scale, float(y.mean())
     slope = float(away @ y) / (len(x) * scale)
     residual = y - level - slope * scale * away
+    rounding = NONE * (np.abs(y) + abs(slope) * np.abs(x))
+    residual[np.abs(residual) <= rounding] = 0.0  # points on a line have no variance; rounding is not one
 
     def stat(value: float, *contrast: float) -> Stat:
         part = Regression(np.column_stack([np.ones(len(x)), away]), np.ones(len(x)), residual, np.array(contrast))

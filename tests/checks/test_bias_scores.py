@@ -107,6 +107,20 @@ def test_errors_of_numbers_by_group():
     assert [judged(ERROR, sound, limit, **SEX) for limit in limits] == ["pass"] * 3
 
 
+@pytest.mark.parametrize("constant", [False, True], ids=["exact predictions", "one observed value"])
+def test_points_on_a_line_say_nothing_of_how_slopes_differ(constant):
+    """Without variance nothing is known, of a group's slope and of their difference: rounding is no standard error."""
+    subject = make_subject(n=600, task="regression")
+    y = subject.score(subject.block(subject.test))
+    given = dataclasses.replace(subject.test, y=np.full(len(y), 3.0) if constant else y)
+    subject = dataclasses.replace(subject, test=given)
+    said = run(CALIBRATION, subject, **SEX).quantities
+    spreads = [*said["slope"].parts.values(), *said["slope_difference"].parts.values()]
+    assert {"not_estimable"} == {estimate.spread.kind for estimate in spreads}
+    limit = {"quantity": "slope_difference", "between": [-0.1, 0.1]}
+    assert "inconclusive" == judged(CALIBRATION, subject, limit, **SEX)
+
+
 def test_slope_of_numbers_by_group():
     """For a predicted number the calibration line of each group; what is for outcomes says so."""
     said = run(CALIBRATION, make_subject(n=600, task="regression"), **SEX)

@@ -11,7 +11,7 @@ from auditor import pairs
 from auditor.checks.bias.contrasts import Combine, Measure, Side
 from auditor.checks.groups import Mask
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Scale
+from auditor.estimate import Estimate, NotEstimable, Scale
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Apart, Regression, Stat
 from auditor.pairs import Joint, fewest_entities, limiting
@@ -74,12 +74,17 @@ def ratio_of_stats(sampling: Sampling, method: str) -> Combine:
 
 
 def difference_of_stats(sampling: Sampling, method: str) -> Combine:
-    """The difference of two statistics that have influence values, on its own scale."""
+    """The difference of two statistics that have influence values, on its own scale.
+
+    Not estimable where either is not: what is not known of a side is not known of the difference.
+    """
 
     def combine(one: Side, other: Side, joint: Joint) -> Estimate:
         fewer = limiting(one.estimate, other.estimate)
         both = sampling.estimate(apart(one.stat, other.stat), n=fewer.n, events=fewer.events, method=method)
-        return both.model_copy(update={"entities": fewest_entities(one.estimate, other.estimate)})
+        unknown = [s.estimate.spread for s in (one, other) if isinstance(s.estimate.spread, NotEstimable)]
+        found = {"spread": unknown[0]} if unknown else {}
+        return both.model_copy(update={"entities": fewest_entities(one.estimate, other.estimate), **found})
 
     return combine
 
