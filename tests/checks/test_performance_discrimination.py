@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import numpy as np
 import pytest
 from measuring import run
 from scipy import stats
@@ -50,3 +53,22 @@ def test_classes_and_their_mean():
         parts = measured.quantities[f"{name}_by_class"].parts
         assert [part.value for part in parts.values()] == pytest.approx(each, abs=1e-12)
         assert measured.quantities[name].parts[""].value == pytest.approx(sum(each) / 3, abs=1e-12)
+    area = [measured.quantities[name].parts[""] for name in ("auroc", "gini")]
+    assert area[1].interval(0.9) == pytest.approx([2 * end - 1 for end in area[0].interval(0.9)], abs=1e-12)
+    for part, code in (("home", 0), ("ward", 1), ("icu", 2)):
+        score, gini = scores[:, code], measured.quantities["gini_by_class"].parts[part].value
+        assert gini == pytest.approx(2 * metrics.roc_auc_score(y == code, score) - 1, abs=1e-12)
+        distance = measured.quantities["ks_by_class"].parts[part].value
+        assert distance == pytest.approx(stats.ks_2samp(score[y == code], score[y != code]).statistic, abs=1e-12)
+    assert "see ks_by_class" in measured.unmeasured["ks"]
+
+
+def test_a_class_of_few_rows_is_suppressed():
+    """Of six rows of a class nothing is told, not even that they are six, nor a mean over classes."""
+    subject = make_subject(task="multiclass", n=400)
+    keep = np.flatnonzero((subject.test.y != 2) | (np.cumsum(subject.test.y == 2) <= 6))
+    measured = run(discrimination.measure, dataclasses.replace(subject, test=subject.test.take(keep)))
+    reason = "there are fewer than 10 rows of this class; suppressed"
+    assert all(one.unmeasured == {"icu": reason} for one in measured.quantities.values())
+    assert set(measured.unmeasured) == {"auroc", "gini", "average_precision", "ks"}
+    assert [series.name for series in measured.shown[0].series] == ["home", "ward"]

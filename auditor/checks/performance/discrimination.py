@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.check import check
-from auditor.checks.outcome import class_scores, positive
+from auditor.checks.outcome import positive
+from auditor.checks.performance.classes import against_rest
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen, Scale
@@ -22,8 +24,13 @@ from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
 _POINTS = 120
-_INFLUENCE = "influence function, logit scale"
-_DELONG = "DeLong, logit scale"
+_MEASURES: Mapping[str, tuple[Callable[[Mask, Floats], Stat], Scale, str]] = MappingProxyType(
+    {
+        "auroc": (auroc, "logit", "DeLong, logit scale"),
+        "gini": (gini, "fisher", "DeLong, Fisher's scale"),
+        "average_precision": (average_precision, "logit", "influence function, logit scale"),
+    }
+)
 
 
 class Params(Frozen):
@@ -55,8 +62,18 @@ class Params(Frozen):
             low=0.0,
             high=1.0,
         ),
+        "gini_by_class": Meaning(
+            title="Gini coefficient, one class against the rest", better="higher", per="class", low=-1.0, high=1.0
+        ),
         "average_precision_by_class": Meaning(
             title="Average precision, one class against the rest",
+            better="higher",
+            per="class",
+            low=0.0,
+            high=1.0,
+        ),
+        "ks_by_class": Meaning(
+            title="Kolmogorov–Smirnov distance, one class against the rest",
             better="higher",
             per="class",
             low=0.0,
@@ -70,8 +87,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: the area under the ROC curve (of two rows, one with the outcome and one without, how often the first
     scores higher) and the same as Gini coefficient; average precision, which looks at the rows with the highest scores;
-    the largest distance of the scores' two distribution functions (Kolmogorov–Smirnov). With several classes: area and
-    average precision of each class against the rest, and their means.
+    the largest distance of the scores' two distribution functions (Kolmogorov–Smirnov). With several classes:
+    the same of each class against the rest by its own score, and, but for the distance, the means over classes.
     Why: a score that does not separate the outcomes cannot support any decision.
     Blind to: whether the scores are right as probabilities; whether the decision threshold is well chosen; who is
     harmed by the errors. Average precision falls with the frequency of the outcome, so two data sets cannot be compared
@@ -84,41 +101,31 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     if data.task == "multiclass":
         return _multiclass(subject, scores, sampling)
     event = positive(data)
-    stats: dict[str, tuple[Stat, Scale, str]] = {
-        "auroc": (auroc(event, scores), "logit", _DELONG),
-        "gini": (gini(event, scores), "fisher", "DeLong, Fisher's scale"),
-        "average_precision": (average_precision(event, scores), "logit", _INFLUENCE),
-    }
     quantities = {
-        name: Quantity.of(sampling.estimate(stat, scale=scale, n=len(event), events=event, method=method))
-        for name, (stat, scale, method) in stats.items()
+        name: Quantity.of(
+            sampling.estimate(compute(event, scores), scale=scale, n=len(event), events=event, method=method)
+        )
+        for name, (compute, scale, method) in _MEASURES.items()
     }
+    quantities["ks"] = Quantity.of(distances(sampling, event, scores)[0].estimate)
     return Measurement(
-        quantities=quantities | {"ks": Quantity.of(distances(sampling, event, scores)[0].estimate)},
-        unmeasured=dict.fromkeys(("auroc_by_class", "average_precision_by_class"), "defined for several classes only"),
+        quantities=quantities,
+        unmeasured=dict.fromkeys((f"{name}_by_class" for name in quantities), "defined for several classes only"),
         shown=(_roc({"model": (event, scores)}), _precision_sensitivity({"model": (event, scores)})),
         notes=("The score is the same for every row.",) if np.ptp(scores) == 0 else (),
     )
 
 
 def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measurement:
-    curves, absent = {}, {}
-    for name, (event, score) in class_scores(subject.test, scores).items():
-        if event.all() or not event.any():
-            absent[name] = "no test row of this class" if not event.any() else "every test row is of this class"
-        else:
-            curves[name] = (event, score)
+    curves, absent = against_rest(subject, scores)
     if not curves:
-        raise NotApplicable("all rows have the same outcome")
-    quantities, unmeasured = {}, dict.fromkeys(("gini", "ks"), "defined for two outcomes only")
-    measures: dict[str, tuple[Callable[[Mask, Floats], Stat], str]] = {
-        "auroc": (auroc, _DELONG),
-        "average_precision": (average_precision, _INFLUENCE),
-    }
-    for name, (compute, method) in measures.items():
+        raise NotApplicable("; ".join(f"{name}: {reason}" for name, reason in absent.items()))
+    quantities: dict[str, Quantity] = {}
+    unmeasured = {"ks": "defined for two outcomes only; see ks_by_class"}
+    for name, (compute, scale, method) in _MEASURES.items():
         stats = {part: compute(event, score) for part, (event, score) in curves.items()}
         parts = {
-            part: sampling.estimate(stat, scale="logit", n=len(scores), events=curves[part][0], method=method)
+            part: sampling.estimate(stat, scale=scale, n=len(scores), events=curves[part][0], method=method)
             for part, stat in stats.items()
         }
         correlation = sampling.correlation([stat.influence for stat in stats.values()])
@@ -126,17 +133,22 @@ def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
         if absent:
             unmeasured[name] = f"no mean over classes without {', '.join(absent)}"
         else:
-            quantities[name] = Quantity.of(_macro(sampling, parts, list(stats.values()), method))
-    return Measurement(
-        quantities=quantities, unmeasured=unmeasured, shown=(_roc(curves), _precision_sensitivity(curves))
+            quantities[name] = Quantity.of(_macro(sampling, parts, list(stats.values()), scale, method))
+    apart = {part: distances(sampling, event, score)[0] for part, (event, score) in curves.items()}
+    quantities["ks_by_class"] = Quantity(
+        parts={part: one.estimate for part, one in apart.items()},
+        correlation=sampling.correlation([one.influence for one in apart.values()]),
+        unmeasured=absent,
     )
+    shown = (_roc(curves), _precision_sensitivity(curves))
+    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown)
 
 
-def _macro(sampling: Sampling, parts: dict[str, Estimate], stats: list[Stat], method: str) -> Estimate:
+def _macro(sampling: Sampling, parts: dict[str, Estimate], stats: list[Stat], scale: Scale, method: str) -> Estimate:
     """The plain mean over classes; events are those of the rarest class, which limits it."""
     rarest = min((part for part in parts.values()), key=lambda part: part.events or 0)
     return sampling.estimate(
-        mean(stats), scale="logit", n=rarest.n, events=rarest.events, method=f"mean over classes; {method}"
+        mean(stats), scale=scale, n=rarest.n, events=rarest.events, method=f"mean over classes; {method}"
     )
 
 
