@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, NoncentralChi2, NotEstimable, Quantiles
+from auditor.estimate import Estimate, NoncentralChi2, NotEstimable, Perfect, Quantiles
 from auditor.kernels import drift
 from auditor.kernels.process import compared
 from auditor.kernels.stat import Floats, Integers, Stat
@@ -74,11 +74,12 @@ def _effective_size(sampling: Sampling, bins: Integers, second: Mask) -> float:
 class Apart:
     """How far two samples are apart, and the chance that samples of one population are as far apart.
 
-    influence: (n,), where the distribution functions differ: how distances of several pairs vary together.
+    p_value: two-sided; None where it cannot be told. influence: (n,), where the distribution functions differ: how
+    distances of several pairs vary together.
     """
 
     estimate: Estimate
-    p_value: float
+    p_value: float | None
     influence: Floats
 
 
@@ -90,27 +91,36 @@ def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, 
     the data, so both are judged by a Gaussian process with the covariance of the distance at 64 values. Searching for
     the largest, or counting every distance as positive, makes both too large: the lower end of the interval is set back
     by as much as the process adds once more (the basic bootstrap of Davison and Hinkley 1997), and is 0 where two
-    samples of one population would be as far apart. events are the rows of `second`; entities those of the sample with
-    fewer. Raises NotApplicable where a sample has no row.
+    samples of one population would be as far apart. A distance of 1 is known from below alone (`Perfect`). Where no
+    draw of the process is as far, the chance of the largest distance is bounded by the sum of those at the single
+    values (Boole), so that it may become as small as it is; that of the area is never below 1 in 1,025. events are the
+    rows of `second`; entities those of the sample with fewer. Raises NotApplicable where a sample has no row.
     """
     largest, area = drift.distances(second, values)
     if reason := _unusable(sampling, second, values):
         unknown = NotEstimable(reason=reason)
         one, other = (
-            Apart(_estimate(sampling, second, stat.value, unknown), 1.0, stat.influence) for stat in (largest, area)
+            Apart(_estimate(sampling, second, stat.value, unknown), None, stat.influence) for stat in (largest, area)
         )
         return one, other
     process = compared(sampling.structure, second, values)
 
-    def apart(stat: Stat, measure: Callable[[Floats], Floats]) -> Apart:
+    def apart(stat: Stat, measure: Callable[[Floats], Floats], beyond: float, high: float | None) -> Apart:
         value = stat.value
         here, null = float(measure(process.distance)), measure(process.noise)
         p = float(1 + (null >= here).sum()) / (1 + len(null))
         added = measure(process.distance + process.noise) - here
-        spread = _set_back(value, min(value, here), added, p)
-        return Apart(_estimate(sampling, second, value, spread), p, stat.influence)
+        spread: Perfect | Quantiles | NotEstimable
+        if value == high:  # not one pair of rows is the other way round
+            spread = Perfect(size=1 / sum(1 / size for size in process.sizes), df=process.df)
+        elif not null.any():
+            spread = NotEstimable(reason="the sample has zero variance")
+        else:
+            spread = _set_back(value, min(value, here), added, p, high)
+        told = min(p, beyond) if null.max() < here else p
+        return Apart(_estimate(sampling, second, value, spread), told, stat.influence)
 
-    return apart(largest, process.largest), apart(area, process.area)
+    return apart(largest, process.largest, process.beyond, 1.0), apart(area, process.area, 1.0, None)
 
 
 def _unusable(sampling: Sampling, second: Mask, values: Floats) -> str:
@@ -120,7 +130,7 @@ def _unusable(sampling: Sampling, second: Mask, values: Floats) -> str:
     return f"fewer than two {sampling.kind} in one of the two samples" if fewest < 2 else ""
 
 
-def _estimate(sampling: Sampling, second: Mask, value: float, spread: Quantiles | NotEstimable) -> Estimate:
+def _estimate(sampling: Sampling, second: Mask, value: float, spread: Perfect | Quantiles | NotEstimable) -> Estimate:
     events = int(second.sum())
     clusters = min(sampling.structure.contributing(rows) for rows in (~second, second))
     return Estimate(
@@ -134,10 +144,10 @@ def _estimate(sampling: Sampling, second: Mask, value: float, spread: Quantiles 
     )
 
 
-def _set_back(value: float, here: float, added: Floats, p_value: float) -> Quantiles:
+def _set_back(value: float, here: float, added: Floats, p_value: float, high: float | None) -> Quantiles:
     """The confidence distribution of a distance from what the process adds to it (draws,).
 
-    here: the distance at the values of the process, not above the distance itself.
+    here: the distance at the values of the process, not above the distance itself. high: the largest that there is.
     """
     from scipy import special
 
@@ -146,8 +156,8 @@ def _set_back(value: float, here: float, added: Floats, p_value: float) -> Quant
     more = np.quantile(added, probabilities)
     low = here + np.minimum(more, -more[::-1])
     low[probabilities < p_value] = 0.0
-    ends = np.maximum(0.0, np.where(probabilities < 0.5, low, value + more))
-    return Quantiles(probabilities=tuple(probabilities.tolist()), values=tuple(np.maximum.accumulate(ends).tolist()))
+    ends = np.maximum.accumulate(np.maximum(0.0, np.where(probabilities < 0.5, low, value + more)))
+    return Quantiles(probabilities=tuple(probabilities.tolist()), values=tuple(ends.tolist()), low=0.0, high=high)
 
 
 def _of_clusters(sampling: Sampling, bins: Integers, rows: Mask) -> Floats:

@@ -130,12 +130,15 @@ class Perfect(Frozen):
 class Quantiles(Frozen):
     """A bootstrap distribution by its quantiles: `values[i]` is the quantile at probability `probabilities[i]`.
 
-    Between these, and beyond the outermost, the quantile is linear in that of the normal.
+    Between these, and beyond the outermost, the quantile is linear in that of the normal. low, high: what no value can
+    be below or above; there the interval is cut, which takes no possible value out of it.
     """
 
     kind: Literal["quantiles"] = "quantiles"
     probabilities: tuple[FiniteFloat, ...]
     values: tuple[FiniteFloat, ...]
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
     df: None = None
 
     @property
@@ -147,6 +150,8 @@ class Quantiles(Frozen):
 
         at = [float(z) for z in special.ndtri(self.probabilities)]
         low, high = _line(-critical, at, self.values), _line(critical, at, self.values)
+        low = low if self.low is None else max(low, self.low)
+        high = high if self.high is None else min(high, self.high)
         return Interval(min(low, value), max(high, value))
 
 

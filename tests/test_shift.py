@@ -77,7 +77,9 @@ def test_distances_of_samples_apart() -> None:
     for apart, truth in ((largest, 2 * stats.norm.cdf(0.5) - 1), (area, 1.0)):
         low, high = apart.estimate.interval(0.95)
         assert 0.6 * truth < low < truth < high < 1.4 * truth
-        assert 1 / 1025 == apart.p_value
+    exact = stats.ks_2samp(values[~second], values[second]).pvalue
+    assert exact < largest.p_value < 1e-20, "however small, and not below that of scipy"
+    assert 1 / 1025 == area.p_value
     assert (900, 400, None) == (area.estimate.n, area.estimate.events, area.estimate.entities)
 
 
@@ -131,10 +133,31 @@ def test_a_number_that_is_mostly_zero() -> None:
 
 @pytest.mark.parametrize("values", [np.zeros(300), np.arange(300.0)])
 def test_distances_that_cannot_be_judged(values) -> None:
-    """A constant, or a sample from one entity: a value without an interval, and no p-value that alarms."""
+    """A constant, or a sample from one entity: a value without an interval, and no p-value."""
     sampling = Sampling(np.where(BOTH, 0, 1 + np.arange(300) % 40), "entities", 41)
     for apart in distances(sampling, BOTH, values):
-        assert ("not_estimable", 1.0) == (apart.estimate.spread.kind, apart.p_value)
+        assert ("not_estimable", None) == (apart.estimate.spread.kind, apart.p_value)
+
+
+def test_a_largest_distance_is_at_most_one() -> None:
+    """Nearly apart: the interval ends at 1 at every level. All apart: known from below alone, as one value each is."""
+    rng = np.random.default_rng(4)
+    near, _ = distances(Sampling(None, "rows", 300), BOTH, rng.normal(size=300) + 4 * BOTH)
+    assert near.estimate.value < 1
+    assert [near.estimate.interval(level).high for level in (0.99, 0.9999)] == [1.0, 1.0]
+    for values in (np.where(BOTH, 0.41, 0.4), rng.random(300) + BOTH):
+        largest, area = distances(Sampling(None, "rows", 300), BOTH, values)
+        low, high = largest.estimate.interval(0.95)
+        assert ("perfect", 1.0) == (largest.estimate.spread.kind, high)
+        assert 0.9 < low < 1
+        assert largest.p_value < 1e-20
+    assert area.estimate.spread.kind == "quantiles"
+
+
+def test_constants_that_differ_have_no_variance() -> None:
+    """0.40 in every row of one sample and 0.41 in the other: no interval around a shift of 0.01 says that it is so."""
+    _, area = distances(Sampling(None, "rows", 300), BOTH, np.where(BOTH, 0.41, 0.4))
+    assert area.estimate.spread.kind == "not_estimable"
 
 
 def test_stability_index_of_samples_apart() -> None:

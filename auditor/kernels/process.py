@@ -20,7 +20,9 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Process:
-    """at: (k,) values; distance: (k,) first distribution function less second there; noise: (draws, k) its errors.
+    """at: (k,) values; distance: (k,) first distribution function less second there; noise: (draws, k) its errors;
+    beyond: a bound on the chance of the largest distance where both samples are of one population (see `_beyond`);
+    sizes: rows, or clusters, of each sample.
 
     The noise is normal with the covariance of the distance, or Student's t with `df` (the fewer clusters - 1), from
     draws that are always the same: the limit of a multiplier bootstrap of the influence values.
@@ -29,6 +31,8 @@ class Process:
     at: Floats
     distance: Floats
     noise: Floats
+    beyond: float
+    sizes: Sequence[int]
     df: float | None
 
     def largest(self, distance: Floats) -> Floats:
@@ -44,12 +48,15 @@ def compared(clusters: Clusters, second: Mask, values: Floats) -> Process:
     """The process of two samples with at least two clusters (or rows) each; second: (n,) True at rows of the second."""
     at = _levels(values)
     bins = np.searchsorted(at, values, side="left")
-    first, other = (_function(bins[rows], len(at)) for rows in (~second, second))
+    functions = [_function(bins[rows], len(at)) for rows in (~second, second)]
+    sizes = [clusters.contributing(rows) for rows in (~second, second)]
+    df = None if clusters.codes is None else min(sizes) - 1.0
     if clusters.codes is None:
-        independent = _of_rows(first, int((~second).sum())) + _of_rows(other, int(second.sum()))
-        return Process(at.astype(float), first - other, _noise(independent, None), None)
-    covariance, fewest = _of_clusters(clusters, clusters.codes, second, bins, (first, other))
-    return Process(at.astype(float), first - other, _noise(covariance, fewest - 1.0), fewest - 1.0)
+        covariance = np.sum([_of_rows(one, size) for one, size in zip(functions, sizes, strict=True)], axis=0)
+    else:
+        covariance = _of_clusters(clusters, clusters.codes, second, bins, functions, sizes)
+    beyond = _beyond(functions, covariance, sizes, df)
+    return Process(at.astype(float), functions[0] - functions[1], _noise(covariance, df), beyond, sizes, df)
 
 
 def _levels(values: Floats) -> Floats:
@@ -78,9 +85,14 @@ def _of_rows(function: Floats, rows: int) -> Floats:
 
 
 def _of_clusters(
-    clusters: Clusters, codes: Integers, second: Mask, bins: Integers, functions: Sequence[Floats]
-) -> tuple[Floats, int]:
-    """The covariance (levels, levels), with G/(G - 1) of each sample; and the clusters of the sample with fewer.
+    clusters: Clusters,
+    codes: Integers,
+    second: Mask,
+    bins: Integers,
+    functions: Sequence[Floats],
+    sizes: Sequence[int],
+) -> Floats:
+    """The covariance (levels, levels), with G/(G - 1) of each sample.
 
     What a cluster adds to the distance is linear in its counts of rows by bin and sample, so the products of all
     clusters come from those of the counts, most of which are 0.
@@ -89,15 +101,13 @@ def _of_clusters(
 
     levels = len(functions[0])
     reached = np.arange(levels + 1)[:, None] <= np.arange(levels)
-    weights, fewest = [], clusters.count
-    for sign, rows, function in zip((1, -1), (~second, second), functions, strict=True):
-        present = clusters.contributing(rows)
-        fewest = min(fewest, present)
+    weights = []
+    for sign, rows, function, present in zip((1, -1), (~second, second), functions, sizes, strict=True):
         weights.append(sign * math.sqrt(present / (present - 1)) / rows.sum() * (reached - function))
     weight = np.concatenate(weights)
     at = (codes, bins + (levels + 1) * second)
     counts = sparse.csr_array((np.ones(len(codes)), at), shape=(clusters.count, len(weight)))
-    return np.asarray(weight.T @ (counts.T @ counts).toarray() @ weight), fewest
+    return np.asarray(weight.T @ (counts.T @ counts).toarray() @ weight)
 
 
 def _noise(covariance: Floats, df: float | None) -> Floats:
@@ -107,3 +117,19 @@ def _noise(covariance: Floats, df: float | None) -> Floats:
     if df is not None:
         noise *= np.sqrt(df / rng.chisquare(df, _DRAWS))[:, None]
     return np.concatenate([noise, -noise])
+
+
+def _beyond(functions: Sequence[Floats], covariance: Floats, sizes: Sequence[int], df: float | None) -> float:
+    """At most the chance of the largest distance in samples of one population: the sum over the values (Boole).
+
+    The error at a value is at least that of clusters (or rows) of one population whose own rows are all alike: samples
+    that are far apart vary too little, or not at all, to tell how far apart chance would bring them.
+    """
+    from scipy import special
+
+    pooled = np.average(functions, axis=0, weights=sizes)
+    alike = pooled * (1 - pooled) * sum(1 / size for size in sizes)
+    errors = np.sqrt(np.maximum(np.diag(covariance), alike))
+    far = np.abs(functions[0] - functions[1]).max() / errors[errors > 0]
+    tails = special.ndtr(-far) if df is None else special.stdtr(df, -far)
+    return min(1.0, 2 * float(tails.sum()))
