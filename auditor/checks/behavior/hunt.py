@@ -72,14 +72,21 @@ class Hunt(NamedTuple):
         signs += [more[at] for at in np.sort(rng.permutation(len(more))[:room])]
         if not signs:
             return []
-        drops, expected = self.first.drops(signs), self.expected(self.first, signs)
+        drops = self.first.drops(signs)
+        expected = self.expected(self.first, signs, drops)
         aims: tuple[Aim, ...] = (overturning, exceeding, outdoing)
         starts = [(aim, one) for aim in aims for one in _best(signs, aim(drops, expected, self.first))]
         return list(dict.fromkeys(self._climbed(starts)))
 
-    def expected(self, stage: Stage, signs: Sequence[Sign]) -> Floats:
-        """(signs,) TIMES the mean drop of that twin whose margin drops most, or 0 where all rise."""
-        return np.asarray(TIMES * np.maximum(self.twins.drops(stage, signs)[0].mean(axis=2).max(axis=0), 0.0))
+    def expected(self, stage: Stage, signs: Sequence[Sign], drops: Floats) -> Floats:
+        """(signs,) TIMES the mean drop of that twin whose margin drops most, or 0 where all rise.
+
+        Twins are not asked about signs that do not lower the model's own margin, which are worth nothing in any case.
+        """
+        asked, expected = np.flatnonzero(drops.mean(axis=1) > 0), np.zeros(len(signs))
+        most = self.twins.drops(stage, [signs[int(at)] for at in asked])[0].mean(axis=2).max(axis=0)
+        expected[asked] = TIMES * np.maximum(most, 0.0)
+        return expected
 
     def _single(self) -> Iterator[Sign]:
         for cell in self.cells:
@@ -106,7 +113,8 @@ class Hunt(NamedTuple):
         for number in range(_ROUNDS * _LONG):
             tried = [[sign, *self._near(sign, number % len(sign))] for sign in now]
             every = [sign for some in tried for sign in some]
-            drops, expected, at = self.then.drops(every), self.expected(self.then, every), 0
+            drops, at = self.then.drops(every), 0
+            expected = self.expected(self.then, every, drops)
             for start, some in enumerate(tried):
                 part = slice(at, at + len(some))
                 now[start] = some[int(starts[start][0](drops[part], expected[part], self.then).argmax())]
