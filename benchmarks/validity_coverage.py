@@ -19,10 +19,10 @@ from coverage_worlds import DESIGNS, QUANTILE, Cell, Draw, drawn, truths, upper_
 from scipy import special
 
 from auditor.checks.performance.net_benefit import estimate as net_benefit
+from auditor.enough import FEWEST
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, NotEstimable, Scale
 from auditor.intervals import loss
-from auditor.judge import FEWEST
 from auditor.kernels import calibration, confusion, drift, errors, multiclass
 from auditor.kernels.auroc import auroc, average_precision
 from auditor.kernels.logistic import expit
