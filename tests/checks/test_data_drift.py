@@ -22,7 +22,7 @@ ROWS = np.arange(1000) >= 600  # 600 reference rows, then 400 test rows
 
 def one_number(values, categorical=False, smallest=10):
     number = Numbers("x", np.asarray(values, dtype=float), categorical)
-    return compared([number], ROWS, Sampling(None, "rows", 1000), smallest)
+    return compared([number], ROWS, Sampling(None, "rows", 1000), smallest)[0]
 
 
 def value(found, name):
@@ -63,10 +63,11 @@ def test_categories_have_shares_but_no_distance():
     """Their p-value is that of the chi-square test, up to its approximation by the index."""
     rng = np.random.default_rng(1)
     codes = np.where(ROWS, rng.choice(3, 1000, p=(0.42, 0.34, 0.24)), rng.choice(3, 1000, p=(0.4, 0.35, 0.25)))
-    found = one_number(codes, categorical=True)
+    number = Numbers("x", codes.astype(float), True)
+    found, chances = compared([number], ROWS, Sampling(None, "rows", 1000), 10)
     table = [np.bincount(codes[~ROWS]), np.bincount(codes[ROWS])]
-    assert set(found) == {"psi", "p_value"}
-    assert value(found, "p_value") == pytest.approx(stats.chi2_contingency(table).pvalue, rel=0.1)
+    assert set(found) == {"psi"}
+    assert chances["x"] == pytest.approx(stats.chi2_contingency(table).pvalue, rel=0.1)
 
 
 def test_p_values_are_adjusted_for_their_number():
@@ -76,8 +77,8 @@ def test_p_values_are_adjusted_for_their_number():
         Numbers(name, rng.normal(size=1000) + by * ROWS, False) for name, by in zip("abc", (0.15, 0.16, 0), strict=True)
     ]
     sampling = Sampling(None, "rows", 1000)
-    alone = {one.name: compared([one], ROWS, sampling, 10)["p_value"].parts[one.name].value for one in some}
-    together = {name: one.value for name, one in compared(some, ROWS, sampling, 10)["p_value"].parts.items()}
+    alone = {one.name: compared([one], ROWS, sampling, 10)[1][one.name] for one in some}
+    together = compared(some, ROWS, sampling, 10)[1]
     first, second, third = sorted(alone, key=lambda name: alone[name])
     assert together[first] == pytest.approx(min(1, 3 * alone[first]))
     assert together[second] == pytest.approx(max(together[first], min(1, 2 * alone[second])))
@@ -89,10 +90,44 @@ def test_rows_of_one_person_do_not_make_drift():
     people = np.random.default_rng(5).normal(size=40)
     x, is_test = np.repeat(people, 30), np.arange(1200) >= 600
     number = [Numbers("x", x, False)]
-    rows = compared(number, is_test, Sampling(None, "rows", 1200), 10)
-    clustered = compared(number, is_test, Sampling(np.repeat(np.arange(40), 30), "entities", 40), 10)
-    assert value(rows, "p_value") < 0.01
-    assert value(clustered, "p_value") > 0.1
+    _, rows = compared(number, is_test, Sampling(None, "rows", 1200), 10)
+    _, clustered = compared(number, is_test, Sampling(np.repeat(np.arange(40), 30), "entities", 40), 10)
+    assert rows["x"] < 0.01
+    assert clustered["x"] > 0.1
+
+
+def test_many_that_moved_are_seen_to_have_moved():
+    """12 features, each moved by two standard deviations: the adjustment does not lift what no draw could reach."""
+    values = np.random.default_rng(7).normal(size=(12, 1000)) + 2 * ROWS
+    numbers = [Numbers(str(at), row, False) for at, row in enumerate(values)]
+    _, chances = compared(numbers, ROWS, Sampling(None, "rows", 1000), 10)
+    assert len(chances) == 12
+    assert max(chances.values()) < 1e-6
+
+
+@pytest.mark.parametrize("held", ["one entity", "12 rows", "19 entities"])
+def test_a_handful_has_no_p_value_and_passes_nothing(held):
+    """However far it moved: chance is not told from change, and the distances that are judged do not pass."""
+    few = {"one entity": 400, "12 rows": 12, "19 entities": 19}[held]
+    is_test = np.arange(600 + few) >= 600
+    codes = np.arange(600 + few) if held != "one entity" else np.where(is_test, 600, np.arange(600 + few))
+    sampling = Sampling(codes, "entities", int(codes.max()) + 1) if "entit" in held else Sampling(None, "rows", 612)
+    x = np.random.default_rng(8).normal(size=600 + few) + 5 * is_test
+    found, chances = compared([Numbers("x", x, False)], is_test, sampling, 10)
+    assert chances == {}
+    for name in ("ks", "shift"):
+        one = found[name].parts["x"]
+        fewest = min(one.events, len(x) if one.entities is None else one.entities)
+        assert one.spread.kind == "not_estimable" or fewest < 20
+
+
+def test_p_values_are_shown_and_not_judged():
+    """A large one is no evidence that nothing changed, so no limit can be set on it."""
+    assert "p_value" not in drift.measure.quantities
+    table = run(drift.measure, make_subject(n=400, spoiled="drifted"), rows=200).shown[-1]
+    assert [column.title for column in table.columns][-1] == "p-value"
+    assert table.rows[0][0] == "heart rate"
+    assert table.rows[0][-1] < 1e-6
 
 
 def test_few_measured_rows_are_not_compared():
@@ -100,7 +135,7 @@ def test_few_measured_rows_are_not_compared():
     x = np.where(ROWS & (np.arange(1000) >= 609), np.nan, np.arange(1000.0))
     found = one_number(x)
     assert {name: set(quantity.unmeasured) for name, quantity in found.items()} == {
-        name: {"x"} for name in ("psi", "ks", "shift", "p_value")
+        name: {"x"} for name in ("psi", "ks", "shift")
     }
 
 

@@ -136,7 +136,7 @@ FAULTS = [
     ("data.look_ahead", {"quantity": "alone", "at_most": 0.85}, {}, {"spoiled": "knows the outcome"}, {}),
     ("data.look_ahead", {"quantity": "jump", "at_most": 0.2}, {}, {"spoiled": "knows the outcome"}, {}),
     ("data.drift", {"quantity": "psi", "at_most": 0.1}, {}, {"spoiled": "drifted"}, {}),
-    ("data.drift", {"quantity": "p_value", "at_least": 0.01}, {}, {"spoiled": "drifted"}, {}),
+    ("data.drift", {"quantity": "ks", "at_most": 0.2}, {}, {"spoiled": "drifted"}, {}),
     ("data.drift", {"quantity": "told_apart", "at_most": 0.6}, {}, {"spoiled": "drifted"}, {}),
     (
         "data.representativeness",

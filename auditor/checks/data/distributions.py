@@ -17,8 +17,10 @@ from auditor.measurement import Quantity
 from auditor.sampling import Sampling
 from auditor.shift import distances, stability_index
 
-MEASURES = ("psi", "ks", "shift", "p_value")
+MEASURES = ("psi", "ks", "shift")
 _BINS = 10
+_FEWEST = 20  # rows and entities of either sample, below which chance explains nearly everything
+_LEAST = 1e-9  # a chance below it is no better known than that
 Mask = NDArray[np.bool_]
 
 
@@ -33,20 +35,23 @@ class Numbers:
     @property
     def measures(self) -> tuple[str, ...]:
         """What is defined for it: levels have no order, so that there is no distance along them."""
-        return ("psi", "p_value") if self.categorical else MEASURES
+        return ("psi",) if self.categorical else MEASURES
 
 
 @dataclass(eq=False)
 class _Found:
     parts: dict[str, dict[str, Estimate]] = field(default_factory=lambda: {name: {} for name in MEASURES})
     unmeasured: dict[str, dict[str, str]] = field(default_factory=lambda: {name: {} for name in MEASURES})
-    p_values: dict[str, float] = field(default_factory=dict)
+    chances: dict[str, float] = field(default_factory=dict)
 
 
-def compared(numbers: Iterable[Numbers], is_test: Mask, sampling: Sampling, smallest: int) -> dict[str, Quantity]:
-    """Stability index, largest distance, shift and adjusted p-value, by name; those that have any part.
+def compared(
+    numbers: Iterable[Numbers], is_test: Mask, sampling: Sampling, smallest: int
+) -> tuple[dict[str, Quantity], dict[str, float]]:
+    """Stability index, largest distance and shift, by name, those that have any part; and the p-value of each number.
 
-    A number that fewer than `smallest` rows of either sample have is unmeasured.
+    A number that fewer than `smallest` rows of either sample have is unmeasured. The p-values are adjusted for how many
+    there are; a number that is the same in all rows, or that few rows or entities have, has none.
     """
     found = _Found()
     for one in numbers:
@@ -56,24 +61,17 @@ def compared(numbers: Iterable[Numbers], is_test: Mask, sampling: Sampling, smal
             for name in one.measures:
                 found.unmeasured[name][one.name] = reason
         elif measured.all() and np.ptp(one.values) == 0:
-            for name in one.measures[:-1]:
+            for name in one.measures:
                 method = "the same in every row of both"
                 found.parts[name][one.name] = Estimate(value=0.0, n=len(is_test), method=method, spread=Exact())
-            found.p_values[one.name] = 1.0
         else:
             _compare(one, measured, is_test, sampling, found)
-    found.parts["p_value"] = _adjusted(found.p_values, len(is_test))
-    return {
-        name: Quantity(parts=_first(name, found.parts[name]), unmeasured=found.unmeasured[name])
+    quantities = {
+        name: Quantity(parts=ordered(found.parts[name]), unmeasured=found.unmeasured[name])
         for name in MEASURES
         if found.parts[name] or found.unmeasured[name]
     }
-
-
-def _first(name: str, parts: dict[str, Estimate]) -> dict[str, Estimate]:
-    """What has drifted most first."""
-    far = ordered(parts)
-    return dict(reversed(far.items())) if name == "p_value" else far
+    return quantities, _adjusted(found.chances)
 
 
 def _compare(one: Numbers, measured: Mask, is_test: Mask, sampling: Sampling, found: _Found) -> None:
@@ -84,22 +82,27 @@ def _compare(one: Numbers, measured: Mask, is_test: Mask, sampling: Sampling, fo
     try:
         index = stability_index(sampling, np.unique(bins, return_inverse=True)[1], is_test)
         found.parts["psi"][one.name] = index
-        if one.categorical:
-            found.p_values[one.name] = _chance(index)
+        if one.categorical and _enough(sampling, is_test):
+            found.chances[one.name] = _chance(index)
     except NotApplicable as refusal:
-        for name in ("psi", "p_value") if one.categorical else ("psi",):
-            found.unmeasured[name][one.name] = refusal.reason
+        found.unmeasured["psi"][one.name] = refusal.reason
     if one.categorical:
         return
     if np.ptp(values) == 0:
         same = Estimate(value=0.0, n=len(values), method="every measured value is the same", spread=Exact())
         found.parts["ks"][one.name] = found.parts["shift"][one.name] = same
-        found.p_values[one.name] = 1.0
     else:
-        unit = float(values[~second].std()) or 1.0
-        largest, moved = distances(sampling.only(measured), second, values / unit)
+        unit, among = float(values[~second].std()) or 1.0, sampling.only(measured)
+        largest, moved = distances(among, second, values / unit)
         found.parts["ks"][one.name], found.parts["shift"][one.name] = largest.estimate, moved.estimate
-        found.p_values[one.name] = largest.p_value
+        if largest.p_value is not None and _enough(among, second):
+            found.chances[one.name] = largest.p_value
+
+
+def _enough(sampling: Sampling, is_test: Mask) -> bool:
+    """That both samples have rows and entities enough for chance to be told from change."""
+    sides = (is_test, ~is_test)
+    return min(min(int(rows.sum()), sampling.structure.contributing(rows)) for rows in sides) >= _FEWEST
 
 
 def _chance(index: Estimate) -> float:
@@ -111,10 +114,10 @@ def _chance(index: Estimate) -> float:
     return float(special.chdtrc(spread.freedom, spread.size * index.value))
 
 
-def _adjusted(p_values: dict[str, float], n: int) -> dict[str, Estimate]:
-    """Holm (1979): the family-wise error over all of them holds whatever their dependence."""
-    adjusted, highest = {}, 0.0
-    for at, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
-        highest = max(highest, min(1.0, (len(p_values) - at) * p_values[name]))
-        adjusted[name] = Estimate(value=highest, n=n, method="a p-value, adjusted (Holm)", spread=Exact())
-    return {name: adjusted[name] for name in p_values}
+def _adjusted(chances: dict[str, float]) -> dict[str, float]:
+    """Holm (1979): the family-wise error over all of them holds whatever their dependence; the smallest first."""
+    adjusted, highest = {}, _LEAST
+    for at, name in enumerate(sorted(chances, key=lambda name: (chances[name], name))):
+        highest = max(highest, min(1.0, (len(chances) - at) * chances[name]))
+        adjusted[name] = highest
+    return adjusted

@@ -10,7 +10,7 @@ from pydantic import Field
 from auditor.checks.check import check
 from auditor.checks.data.both import Both
 from auditor.checks.data.distributions import MEASURES, Numbers, compared
-from auditor.checks.data.drift_charts import charts
+from auditor.checks.data.drift_charts import chance_table, charts
 from auditor.checks.data.known import known
 from auditor.checks.data.seen import Seen
 from auditor.checks.data.two_samples import told_apart
@@ -46,13 +46,6 @@ class Params(Frozen):
             per="feature",
             low=0.0,
         ),
-        "p_value": Meaning(
-            title="Chance of such a distance where nothing has changed (Holm's adjustment)",
-            better="higher",
-            per="feature",
-            low=0.0,
-            high=1.0,
-        ),
         "told_apart": Meaning(
             title="Area under the ROC curve of a classifier of test and reference", better="lower", low=0.0, high=1.0
         ),
@@ -64,11 +57,14 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: how far the test data are from the reference data, for the last known value of each feature and for the
     score: the population stability index over tenths of the reference (not measured is a bin of its own), the largest
-    distance of the two distribution functions (Kolmogorov and Smirnov), the area between them (Wasserstein) in
-    standard deviations of the reference, and the p-value of that largest distance, which heeds that rows of one entity
-    are alike and is adjusted for the number of features. And how well boosted trees tell test from reference rows by
-    summaries of the whole sequence, on rows of entities that they were not fitted on (0.5: not at all; within one long
-    series it looks a little too easy, since neighbours in time are alike).
+    distance of the two distribution functions (Kolmogorov and Smirnov), and the area between them (Wasserstein) in
+    standard deviations of the reference. A table tells the chance of such a distance where nothing has changed (the
+    p-value: it heeds that rows of one entity are alike, and is adjusted for the number of features by Holm 1979). It is
+    shown and never judged: it is large where a sample is small, so that a limit on it would be passed by knowing
+    little, and with many rows it is small for changes that do not matter. The distances have intervals instead. And how
+    well boosted trees tell test from reference rows by summaries of the whole sequence, on rows of entities that they
+    were not fitted on (0.5: not at all; within one long series it looks a little too easy, since neighbours in time are
+    alike).
     Why: a model is only known to work on what it was made for. Drift of the score changes how many people are acted on.
     Blind to: a change in what leads to the outcome while features stay as they are; features that are not in the data.
     """
@@ -76,7 +72,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     sampling = both.sampling
     scores = (evidence.finite(REFERENCE_SCORES), evidence.finite(SCORES))
     numbers = [*_features(subject, both), *_scores(subject, np.concatenate(scores))]
-    quantities = compared(numbers, both.is_test, sampling, subject.smallest_cell)
+    quantities, chances = compared(numbers, both.is_test, sampling, subject.smallest_cell)
     apart, sampled = _classifier(subject, both, params)
     unmeasured = {name: "nothing could be compared" for name in MEASURES if name not in quantities}
     if apart is None:
@@ -84,7 +80,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     else:
         quantities["told_apart"] = Quantity.of(apart)
     curves = {one.name: one.values for one in numbers if one.name.startswith("score")}
-    shown = charts(quantities, curves, both.is_test)
+    shown = (*charts(quantities, curves, both.is_test), *chance_table(quantities, chances))
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown, sampled=sampled)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from auditor.checks.performance.charts import dots
 from auditor.dataset import Floats
-from auditor.measurement import Axis, Bars, Lines, Quantity, Series
+from auditor.measurement import Axis, Bars, Column, Lines, Quantity, Series, Table
 
 _MOST = 24  # dots that a reader can still tell apart
 _POINTS = 60
@@ -30,6 +30,30 @@ def charts(
     for name, values in scores.items():
         pieces.append(_curves(name, values[~is_test], values[is_test]))
     return tuple(pieces)
+
+
+def chance_table(quantities: Mapping[str, Quantity], chances: Mapping[str, float]) -> tuple[Table, ...]:
+    """The adjusted p-value of every number beside its distances, the smallest first; nothing where there is none."""
+    if not chances:
+        return ()
+    some = f" The {_MOST} smallest of {len(chances)} are listed." if len(chances) > _MOST else ""
+    heads = {"psi": "Stability index", "ks": "Largest distance", "shift": "Shift"}
+    parts = {name: quantities[name].parts if name in quantities else {} for name in heads}
+    told = [
+        (name, *(found[name].value if name in found else None for found in parts.values()), chance)
+        for name, chance in list(chances.items())[:_MOST]
+    ]
+    columns = [Column(title=title, kind="number") for title in heads.values()]
+    return (
+        Table(
+            title="Whether chance explains the change",
+            caption="The p-value is the chance of such a largest distance (of levels: of such an index) where nothing "
+            "has changed, adjusted for how many are compared (Holm). A small one says that something has changed, not "
+            f"how much; a large one does not say that nothing has.{some}",
+            columns=(Column(title="Of"), *columns, Column(title="p-value", kind="number", digits=None)),
+            rows=tuple(told),
+        ),
+    )
 
 
 def _curves(name: str, reference: Floats, test: Floats) -> Lines:
