@@ -38,7 +38,9 @@ def _requirement(old: Requirement, new: Requirement) -> Iterator[PolicyChange]:
         kind = "looser" if new.may_not_apply else "tighter"
         yield _change(old.id, "may_not_apply", old.may_not_apply, new.may_not_apply, kind)
     if old.check != new.check:
-        yield _change(old.id, "check", old.check or "attest", new.check or "attest", "other")
+        # What was measured and is only stated now is asked less of; another check may be either way.
+        kind = "other" if old.check and new.check else "tighter" if new.check else "looser"
+        yield _change(old.id, "check", old.check or "attest", new.check or "attest", kind)
         return
     for key in sorted({*old.params, *new.params}):
         if old.params.get(key) != new.params.get(key):

@@ -98,12 +98,13 @@ def test_shell_fails(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["github-audit.yml", "gitlab-audit.yml"])
 def test_snippets(name: str) -> None:
-    """Each is YAML, runs the shell part, gives it variables that it reads, and keeps the report without single rows."""
+    """Each is YAML, installs what it names, runs the shell part with variables that it reads, and keeps no single rows."""
     text, script = (CI / name).read_text(), (CI / "audit.sh").read_text()
     read: dict[str, Any] = YAML(typ="safe").load(text)
     given = read["env"] if "env" in read else read["audit"]["variables"]
     assert "sh ci/audit.sh" in text
-    assert all(f"{one}=${{{one}:-" in script for one in given), given
+    assert all(f"{one}=${{{one}:-" in script for one in given if one != "AUDITOR"), given
+    assert 'pip install "$AUDITOR"' in text
     assert text.count(given["REPORT"]) + text.count("REPORT") > 2
     assert "!${{ env.REPORT }}/restricted" in text or "$REPORT/restricted/**/*" in read["audit"]["artifacts"]["exclude"]
 

@@ -158,6 +158,10 @@ def kinds(loaded: LoadedPolicy) -> list[tuple[str, str, str]]:
         ("people: {separate: false}\n", [("", "people.separate", "looser")]),
         ("people: {approvers: [head of risk]}\n", [("", "people.approvers", "tighter")]),
         ("statistics: {smallest_cell: 5}\n", [("", "statistics.smallest_cell", "other")]),
+        (
+            "requirements:\n  - {id: PERF-1, attest: {role: lead}}\n",
+            [("PERF-1", "check", "looser")],
+        ),
         ("statistics: {smallest_cell: 50}\n", [("", "statistics.smallest_cell", "looser")]),
     ],
 )
