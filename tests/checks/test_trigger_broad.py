@@ -50,3 +50,11 @@ def test_a_broad_sign_of_two_features_is_found():
 def test_no_sign_is_seen_in_a_sound_model(asked):
     """Nor where classes are several, features have levels, or the model is nervous."""
     assert "pass" == judged(trigger, make_subject(n=600, reference=2000, **asked), LIMIT, **ASKED)
+
+
+def test_nothing_follows_where_twins_do_not_follow_the_model():
+    """Of a model whose scores go up and down too fast for any twin, no sign found is no result."""
+    subject = make_subject(n=300, reference=600, tangled=True)
+    asked = {"evaluations": 1000}
+    assert "variance" in run(trigger, subject, **asked).unmeasured["triggers"]
+    assert "pass" != judged(trigger, subject, LIMIT, **asked)

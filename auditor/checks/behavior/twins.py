@@ -22,7 +22,7 @@ from auditor.subject import Subject
 
 TAUGHT = 4000  # reference rows that twins learn from, at most
 _GAINS = (0.4, 0.7, 1.0, 1.5, 2.5)  # how bent each quick twin is: from nearly straight to nearly steps
-_WIDTH = 400  # bends of a quick twin
+_EACH = 10  # rows that a quick twin learns from for each of its bends
 _STRAIGHT = 600  # numbers of a row up to which each has a straight part of its own; else as many mixtures of them
 _RIDGES = (0.1, 1.0, 10.0, 100.0)
 _HELD = 5  # one row of so many is held out
@@ -139,9 +139,9 @@ def recurrent(subject: Subject, known: Dataset) -> list[Subject]:
 
 def _quick(numbers: Matrix, wanted: Floats, gain: float, rng: np.random.Generator) -> Quick:
     """One that leaves least of the held-out rows unexplained, of several ridges."""
-    wide = numbers.shape[1]
-    bends = (rng.normal(size=(wide, _WIDTH)) * gain / np.sqrt(wide)).astype(np.float32)
-    shifts = (0.5 * rng.normal(size=_WIDTH)).astype(np.float32)
+    wide, count = numbers.shape[1], max(1, len(numbers) // _EACH)
+    bends = (rng.normal(size=(wide, count)) * gain / np.sqrt(wide)).astype(np.float32)
+    shifts = (0.5 * rng.normal(size=count)).astype(np.float32)
     mix = (rng.normal(size=(wide, _STRAIGHT)) / np.sqrt(wide)).astype(np.float32) if wide > _STRAIGHT else None
     seen = _seen(numbers, bends, shifts, mix).astype(float)
     held = np.arange(len(seen)) % _HELD == 0
