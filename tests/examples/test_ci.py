@@ -98,7 +98,7 @@ def test_shell_fails(place: Path) -> None:
 
 @pytest.mark.parametrize("name", ["github-audit.yml", "gitlab-audit.yml"])
 def test_snippets(name: str) -> None:
-    """Each is YAML, installs what it names, runs the shell part with variables that it reads, and keeps no single rows."""
+    """Each is YAML, installs what it names, gives the shell part variables that it reads, and keeps no single rows."""
     text, script = (CI / name).read_text(), (CI / "audit.sh").read_text()
     read: dict[str, Any] = YAML(typ="safe").load(text)
     given = read["env"] if "env" in read else read["audit"]["variables"]
