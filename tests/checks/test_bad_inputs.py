@@ -24,7 +24,7 @@ CHECKS = [check for check in CATALOGUE.values() if check.family in ("performance
 PARAMS = {
     **{check.id: {"attribute": "sex"} for check in CHECKS if check.family == "bias"},
     "bias.counterfactual_flip": {"attribute": "ventilated"},
-    "performance.alerts": {"units_per_day": 24},
+    "performance.alerts": {"units_per_day": 24, "label": "ahead"},
     "performance.over_time": {"one_clock": True},
     "performance.migration": {"one_clock": True},
     "data.time_order": {"one_clock": True},

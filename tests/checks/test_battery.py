@@ -34,7 +34,7 @@ PARAMS: Mapping[str, Mapping[str, Any]] = {
     "behavior.trigger": {"evaluations": 5000},
     "importance.counterfactual": {"rows": 5, "cells": 2},
     "importance.reasons": {"rows": 30},
-    "performance.alerts": {"units_per_day": 24},
+    "performance.alerts": {"units_per_day": 24, "label": "ahead"},
     "performance.over_time": {"one_clock": True},
     "performance.migration": {"one_clock": True},
     "surrogate.groups": {"attribute": "sex"},

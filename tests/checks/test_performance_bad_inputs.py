@@ -13,7 +13,7 @@ from auditor.checks import CATALOGUE
 from auditor.errors import NotApplicable
 
 PARAMS = {
-    "performance.alerts": {"units_per_day": 24},
+    "performance.alerts": {"units_per_day": 24, "label": "ahead"},
     "performance.over_time": {"one_clock": True},
     "performance.migration": {"one_clock": True},
 }
