@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.kernels.stat import Apart, Floats, Integers, Regression, Stat
+from auditor.kernels.stat import Apart, Floats, Integers, Regression, Stat, Together
 
 NONE = 1e-12  # a variation below this share of what it could be is rounding, not knowledge
 
@@ -135,7 +135,7 @@ class Clusters:
         correction = self.count / max(1, self.count - 1)
         return np.asarray(correction * (sums @ sums.T) / len(influences[0]) ** 2)
 
-    def _regressed(self, regression: Regression | Apart, codes: Integers) -> Variance:
+    def _regressed(self, regression: Regression | Apart | Together, codes: Integers) -> Variance:
         """The variance from leaving out one cluster at a time, in one step (CR3: Bell and McCaffrey 2002)."""
         clusters = self.contributing(np.ones(len(codes), dtype=bool))
         try:

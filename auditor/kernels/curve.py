@@ -1,7 +1,8 @@
-"""The smooth calibration curve and the integrated calibration index."""
+"""The smooth calibration curve and the integrated calibration index, of an outcome or of a number."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,33 +16,36 @@ from auditor.kernels.stat import Floats
 # Harrell (2015), Regression Modeling Strategies, table 2.3; fewer where the fit needs it.
 _KNOTS = ((0.05, 0.275, 0.5, 0.725, 0.95), (0.05, 0.35, 0.65, 0.95), (0.10, 0.5, 0.90), ())
 _POINTS = 80
+_ALONE = 1e-9  # of its own prediction that other rows make, at the least
+_ROWS_EACH = 10  # for each coefficient of the curve of a number
 _TAIL = 0.005  # the curve is drawn over this quantile to 1 - it: beyond, single rows decide
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Observed frequency of the outcome as a smooth function of the predicted probability.
+    """What is observed as a smooth function of what is predicted: the frequency of an outcome, or a number.
 
-    at, log_odds (of the observed frequency): (m,). ici: mean |observed - predicted| over rows (Austin and Steyerberg
-    2019). basis (m, q) and influence (n, q) carry the uncertainty: the covariance of the q coefficients of the curve
-    comes from sums of their influence.
+    at, linear: (m,). inverse: from `linear` to what is observed (of a frequency, `linear` are its log odds). ici: mean
+    |observed - predicted| over rows (Austin and Steyerberg 2019). basis (m, q) and influence (n, q) carry the
+    uncertainty: the covariance of the q coefficients of the curve comes from sums of their influence.
     """
 
     at: Floats
-    log_odds: Floats
+    linear: Floats
+    inverse: Callable[[Floats], Floats]
     ici: float
     basis: Floats
     influence: Floats
 
     @property
     def observed(self) -> Floats:
-        """(m,) the observed frequency at each predicted probability."""
-        return expit(self.log_odds)
+        """(m,) what is observed at each prediction."""
+        return self.inverse(self.linear)
 
     def band(self, covariance: Floats, critical: float) -> tuple[Floats, Floats]:
-        """Pointwise band (m,), (m,) on the logit scale; covariance: (q, q) of the coefficients."""
+        """Pointwise band (m,), (m,), symmetric on the scale of `linear`; covariance: (q, q) of the coefficients."""
         half = critical * np.sqrt(np.einsum("mi,ij,mj->m", self.basis, covariance, self.basis))
-        return expit(self.log_odds - half), expit(self.log_odds + half)
+        return self.inverse(self.linear - half), self.inverse(self.linear + half)
 
 
 def calibration_curve(event: NDArray[np.bool_], probability: Floats) -> Curve:
@@ -63,7 +67,47 @@ def calibration_curve(event: NDArray[np.bool_], probability: Floats) -> Curve:
     basis = _spline((logit(at) - centre) / scale, knots)
     smooth = expit(_spline(standard, knots) @ fit.beta)
     ici = float(np.abs(smooth - np.asarray(probability, dtype=float)).mean())
-    return Curve(at, basis @ fit.beta, ici, basis, fit.influence)
+    return Curve(at, basis @ fit.beta, expit, ici, basis, fit.influence)
+
+
+def calibration_curve_of_number(observed: Floats, predicted: Floats) -> Curve:
+    """Least squares of the observed number on a restricted cubic spline of the predicted (Harrell 2015).
+
+    observed, predicted: (n,), in the target's unit. Uses five knots, fewer where predictions have few distinct values
+    or a coefficient would have fewer than ten rows. The influence is what leaving out a row changes, so that the band
+    holds with unequal error variances too (HC3: MacKinnon and White 1985). Raises NotApplicable with fewer than twenty
+    rows, and where all predictions, or all observed values, are the same.
+    """
+    y, p = np.asarray(observed, dtype=float), np.asarray(predicted, dtype=float)
+    if len(y) < 2 * _ROWS_EACH:
+        raise NotApplicable(f"fewer than {2 * _ROWS_EACH} rows, too few for a calibration curve")
+    if np.ptp(p) == 0 or np.ptp(y) == 0:
+        raise NotApplicable("all predictions, or all observed values, are the same: there is no calibration curve")
+    level, unit = float(np.median(y)), float(np.ptp(y))
+    centre, scale = float(p.mean()), float(p.std())
+    x, target = (p - centre) / scale, (y - level) / unit
+    knots, design, beta = _least_squares(x, target)
+    low, high = np.quantile(p, [_TAIL, 1 - _TAIL])
+    at = np.linspace(float(low), float(high), _POINTS)
+    basis, smooth = _spline((at - centre) / scale, knots), design @ beta
+    pull = np.linalg.solve(design.T @ design, design.T).T
+    alone = np.maximum(1 - (design * pull).sum(axis=1), _ALONE)
+    influence = len(y) * pull * ((target - smooth) / alone)[:, None]
+    ici = float(np.abs(level + unit * smooth - p).mean())
+    return Curve(at, basis @ beta, lambda linear: level + unit * linear, ici, basis, influence)
+
+
+def _least_squares(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    """Knots, the spline's columns (n, q), and their coefficients (q,)."""
+    for quantiles in _KNOTS:
+        knots = np.quantile(x, quantiles)
+        if len(np.unique(knots)) < len(knots) or len(x) < _ROWS_EACH * max(2, len(knots)):
+            continue
+        design = _spline(x, knots)
+        beta, _, rank, _ = np.linalg.lstsq(design, y)
+        if rank == design.shape[1]:
+            return knots, design, beta
+    raise AssertionError("a straight line through predictions that differ has full rank")
 
 
 def _fitted(event: NDArray[np.bool_], x: Floats) -> tuple[Floats, Fit]:

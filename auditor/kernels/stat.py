@@ -68,6 +68,17 @@ class Apart:
         return self.first.without(codes, clusters) - self.second.without(codes, clusters)
 
 
+@dataclass(frozen=True, eq=False)
+class Together:
+    """The plain mean of regressions on the same rows."""
+
+    parts: tuple[Regression | Apart | Together, ...]
+
+    def without(self, codes: Integers, clusters: int) -> Floats:
+        """As `Regression.without`."""
+        return np.asarray(np.mean([part.without(codes, clusters) for part in self.parts], axis=0))
+
+
 def _solved(matrix: list[list[Floats]], right: list[Floats]) -> list[Floats]:
     """The solutions (m,) of m symmetric systems at once, by elimination; matrix: the lower triangle, of (m,) each.
 
@@ -103,7 +114,7 @@ class Stat:
     value: float
     influence: Floats
     strata: Integers | None = None
-    regression: Regression | Apart | None = None
+    regression: Regression | Apart | Together | None = None
 
     def among(self, rows: NDArray[np.bool_]) -> Stat:
         """The same statistic, seen from a larger sample: `rows` (N,) is True at the rows that it was computed on."""
@@ -124,7 +135,9 @@ def minus(first: Stat, second: Stat) -> Stat:
 def mean(stats: Sequence[Stat]) -> Stat:
     """The plain mean of statistics on the same rows; rows that all of them put in the same strata stay one stratum."""
     influence = np.mean([stat.influence for stat in stats], axis=0)
-    return Stat(float(np.mean([stat.value for stat in stats])), influence, _common(stats))
+    fits = tuple(stat.regression for stat in stats if stat.regression is not None)
+    regression = Together(fits) if len(fits) == len(stats) else None
+    return Stat(float(np.mean([stat.value for stat in stats])), influence, _common(stats), regression)
 
 
 def row_mean(values: Floats) -> Stat:

@@ -10,8 +10,9 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 
 from auditor.errors import NotApplicable
 from auditor.kernels import calibration
-from auditor.kernels.curve import calibration_curve
+from auditor.kernels.curve import _spline, calibration_curve, calibration_curve_of_number
 from auditor.kernels.logistic import expit, logistic
+from auditor.kernels.stat import mean
 from auditor.sampling import Sampling
 
 
@@ -39,17 +40,20 @@ def test_slope_and_intercept_are_those_of_statsmodels(seed: int) -> None:
 
 
 def test_a_clustered_slope_is_that_of_leaving_clusters_out() -> None:
-    """The standard error is that of the jackknife over clusters, each fit made again from the start."""
+    """The standard error, also of a mean of slopes, is that of the jackknife over clusters, each fit made again."""
     event, p, _, cluster = predicted(0, 2000)
     kept = cluster % 4 > 0
     event, p, cluster = event[kept], p[kept], np.unique(cluster[kept], return_inverse=True)[1]
     count = int(cluster.max()) + 1
-    without = [
-        [stat.value for stat in calibration.recalibration(event[cluster != c], p[cluster != c])] for c in range(count)
-    ]
+
+    def both(rows):
+        parts = calibration.recalibration(event[rows], p[rows])
+        return [*parts, mean([parts[1], calibration.recalibration(event[rows], p[rows] ** 2)[1]])]
+
+    without = [[stat.value for stat in both(cluster != c)] for c in range(count)]
     expected = np.sqrt((count - 1) / count * ((np.array(without) - np.mean(without, axis=0)) ** 2).sum(axis=0))
     sampling = Sampling(cluster, "entities", count)
-    found = [sampling.estimate(stat, n=len(p), method="t").spread.se for stat in calibration.recalibration(event, p)]
+    found = [sampling.estimate(stat, n=len(p), method="t").spread.se for stat in both(cluster >= 0)]
     assert expected == pytest.approx(found, rel=5e-3)
 
 
@@ -136,6 +140,36 @@ def test_curve_finds_the_truth_within_its_band() -> None:
             width.append((high - low).mean())
     assert 0.92 < np.mean(inside) < 0.98
     assert np.mean(widths[4800]) < 0.4 * np.mean(widths[300])
+
+
+def test_the_curve_of_a_number_is_that_of_statsmodels() -> None:
+    """Fitted values, the band and the index as by least squares with HC3; the band holds the truth at its level."""
+    inside = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        p = rng.gamma(4, 5, 600)
+        y = 3 + 0.8 * p + p / 4 * rng.normal(size=600)
+        curve = calibration_curve_of_number(y, p)
+        covariance = Sampling(None, "rows", 600).covariance(list(curve.influence.T)) * 599 / 600
+        low, high = curve.band(covariance, 1.959964)
+        inside.append(((low <= 3 + 0.8 * curve.at) & (3 + 0.8 * curve.at <= high)).mean())
+    assert 0.91 < np.mean(inside) < 0.98
+    knots = np.quantile((p - p.mean()) / p.std(), (0.05, 0.275, 0.5, 0.725, 0.95))
+    fit = sm.OLS(y, _spline((p - p.mean()) / p.std(), knots)).fit(cov_type="HC3")
+    told = fit.get_prediction(curve.basis)
+    assert told.predicted_mean == pytest.approx(curve.observed, rel=1e-9)
+    assert 2 * 1.959964 * told.se == pytest.approx(high - low, rel=1e-8)
+    assert np.abs(fit.fittedvalues - p).mean() == pytest.approx(curve.ici, rel=1e-9)
+
+
+def test_the_curve_of_a_number_where_there_is_little() -> None:
+    """Two distinct predictions give their two means; constants and few rows are told."""
+    p, y = np.repeat([1.0, 3.0], 10), np.tile([1.0, 3.0], 10) + np.repeat([0.0, 2.0], 10)
+    assert calibration_curve_of_number(y, p).observed[[0, -1]] == pytest.approx([2.0, 4.0], abs=1e-9)
+    assert calibration_curve_of_number(1e200 * y, p).band(np.eye(2), 1.0)[1][-1] > 4e200
+    for rows, said in ((slice(0, 10), "fewer than 20 rows"), (slice(None), "are the same")):
+        with pytest.raises(NotApplicable, match=said):
+            calibration_curve_of_number(y[rows], np.ones(20)[rows])
 
 
 def test_ici_of_a_known_distortion() -> None:

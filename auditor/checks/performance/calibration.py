@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from auditor.checks.check import check
-from auditor.checks.outcome import class_scores, positive
-from auditor.checks.performance.calibration_charts import Groups, drawn, drawn_by_class, summary
+from auditor.checks.outcome import positive
+from auditor.checks.performance.calibration_charts import (
+    Groups,
+    drawn,
+    drawn_by_class,
+    drawn_of_number,
+    summary,
+    summary_by_class,
+)
+from auditor.checks.performance.classes import ByClass, against_rest
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Frozen, Scale
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels import calibration, errors, multiclass
-from auditor.kernels.curve import calibration_curve
+from auditor.kernels.curve import calibration_curve, calibration_curve_of_number
 from auditor.kernels.stat import Stat
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
-_BY_CLASS = ("slope_by_class", "expected_to_observed_by_class")
 Mask = NDArray[np.bool_]
 _SANDWICH = "influence function (sandwich variance)"
+_AGAINST_REST: Mapping[str, tuple[Callable[[Mask, Floats], Stat], Scale]] = MappingProxyType(
+    {
+        "slope": (lambda event, score: calibration.recalibration(event, score)[1], "identity"),
+        "intercept": (calibration.in_the_large, "identity"),
+        "expected_to_observed": (calibration.expected_observed, "log"),
+        "brier": (calibration.brier, "log"),
+    }
+)
+_MEANS = ("slope", "expected_to_observed")
+_OF_CLASSES = (*(f"{name}_by_class" for name in _AGAINST_REST), *(f"macro_{name}" for name in _MEANS))
 
 
 class Params(Frozen):
@@ -43,11 +61,21 @@ class Params(Frozen):
         "brier": Meaning(title="Brier score", better="lower", low=0.0),
         "log_loss": Meaning(title="Log loss", better="lower", unit="nats", low=0.0),
         "slope_by_class": Meaning(title="Calibration slope, one class against the rest", better="target", per="class"),
+        "intercept_by_class": Meaning(
+            title="Calibration in the large, one class against the rest", better="target", per="class"
+        ),
         "expected_to_observed_by_class": Meaning(
             title="Expected over observed rows of each class",
             better="target",
             per="class",
             low=0.0,
+        ),
+        "brier_by_class": Meaning(
+            title="Brier score, one class against the rest", better="lower", per="class", low=0.0, high=1.0
+        ),
+        "macro_slope": Meaning(title="Calibration slope, mean over classes", better="target"),
+        "macro_expected_to_observed": Meaning(
+            title="Expected over observed rows, mean over classes", better="target", low=0.0
         ),
     },
     needs=(SCORES,),
@@ -57,18 +85,21 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: the calibration slope (1 is ideal; below 1 predictions are too extreme), calibration in the large (0 is
     ideal), expected over observed outcomes, Brier score and log loss; a smooth calibration curve with its band. For a
-    predicted number: the slope of the observed on the predicted, and observed less predicted on average. For several
-    classes: the slope and expected over observed rows of each. Shown and never judged, since they depend on how rows
-    are grouped or are too large in small samples: the mean distance of the curve from the diagonal (integrated
-    calibration index), the expected calibration error, and what the Brier score is made of.
+    predicted number: the slope of the observed on the predicted, and observed less predicted on average; the curve of
+    the observed. For several classes: the same of each class against the rest, the means over classes of slope and
+    expected over observed, and Brier score and log loss of all together. Shown and never judged, since they depend on
+    how rows are grouped or are too large in small samples: the mean distance of the curve from the diagonal (integrated
+    calibration index), the expected calibration error, and what the Brier score is made of, corrected for the bias of
+    small groups (Ferro and Fricker 2012).
     Why: a score that is used as a chance (for prices, provisions, triage) must be right as a chance, not only in order.
-    Blind to: calibration within groups, and at times or places that are not in the test data.
+    Blind to: calibration within groups, and at times or places that are not in the test data. In a mean over classes,
+    one that is predicted too often makes up for one that is predicted too seldom: limits belong on the classes.
     """
     data, sampling, scores = subject.test, Sampling.of(subject.test), evidence.finite(SCORES)
     if data.task == "regression":
-        return _of_number(data.y, scores, sampling)
+        return _of_number(subject, scores, sampling, params.bins)
     if data.task == "multiclass":
-        return _of_classes(subject, scores, sampling)
+        return _of_classes(subject, scores, sampling, params.bins)
     event = positive(data)
     judge = _Maker(sampling, event)
     judge.add("slope", lambda: calibration.recalibration(event, scores)[1])
@@ -76,7 +107,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     judge.add("expected_to_observed", lambda: calibration.expected_observed(event, scores), "log")
     judge.add("brier", lambda: calibration.brier(event, scores), "log")
     judge.add("log_loss", lambda: calibration.log_loss(event, scores), "log")
-    unmeasured = judge.unmeasured | dict.fromkeys(_BY_CLASS, "defined for several classes only")
+    unmeasured = judge.unmeasured | dict.fromkeys(_OF_CLASSES, "defined for several classes only")
     if "slope" in judge.unmeasured:
         return Measurement(quantities=judge.quantities, unmeasured=unmeasured)
     curve = calibration_curve(event, scores)
@@ -102,53 +133,49 @@ class _Maker:
             self.unmeasured[name] = error.reason
 
     def estimate(self, stat: Stat, scale: Scale) -> Estimate:
-        method = _SANDWICH if scale == "identity" else f"{_SANDWICH}, {scale} scale"
-        return self.sampling.estimate(stat, scale=scale, n=self.n, events=self.events, method=method)
+        return self.sampling.estimate(stat, scale=scale, n=self.n, events=self.events, method=_method(scale))
 
 
-def _of_number(observed: Floats, predicted: Floats, sampling: Sampling) -> Measurement:
+def _of_number(subject: Subject, predicted: Floats, sampling: Sampling, bins: int) -> Measurement:
+    observed = subject.test.y
     judge = _Maker(sampling, None, len(observed))
     judge.add("slope", lambda: errors.calibration_line(observed, predicted)[1])
     judge.add("intercept", lambda: errors.mean_error(predicted, observed))
     reason = "defined for outcomes, not for a number"
-    unmeasured = judge.unmeasured | dict.fromkeys(("expected_to_observed", "brier", "log_loss", *_BY_CLASS), reason)
-    return Measurement(quantities=judge.quantities, unmeasured=unmeasured)
+    unmeasured = judge.unmeasured | dict.fromkeys(("expected_to_observed", "brier", "log_loss", *_OF_CLASSES), reason)
+    try:
+        curve = calibration_curve_of_number(observed, predicted)
+    except NotApplicable as error:
+        notes = (f"No calibration curve: {error.reason}.",)
+        return Measurement(quantities=judge.quantities, unmeasured=unmeasured, notes=notes)
+    groups = Groups.of(observed, predicted, bins)
+    shown = (drawn_of_number(curve, groups, sampling, subject.smallest_cell, subject.test.target.unit),)
+    return Measurement(quantities=judge.quantities, unmeasured=unmeasured, shown=shown)
 
 
-def _of_classes(subject: Subject, scores: Floats, sampling: Sampling) -> Measurement:
-    columns, judge = class_scores(subject.test, scores), _Maker(sampling, None, len(scores))
-    measures: dict[str, tuple[Callable[[Mask, Floats], Stat], Scale]] = {
-        "slope_by_class": (lambda event, score: calibration.recalibration(event, score)[1], "identity"),
-        "expected_to_observed_by_class": (calibration.expected_observed, "log"),
-    }
-    for name, (compute, scale) in measures.items():
-        judge.quantities[name] = _by_class(columns, sampling, compute, scale)
+def _of_classes(subject: Subject, scores: Floats, sampling: Sampling, bins: int) -> Measurement:
+    (columns, few), judge = against_rest(subject, scores), _Maker(sampling, None, len(scores))
+    reason = "defined for two outcomes or a number; see what is told by class"
+    unmeasured = dict.fromkeys(("slope", "intercept", "expected_to_observed"), reason)
+    for name, (compute, scale) in _AGAINST_REST.items():
+        each = ByClass.of(columns, few, compute, sampling, scale, _method(scale))
+        judge.quantities[f"{name}_by_class"] = each.quantity
+        if name in _MEANS:
+            try:
+                judge.quantities[f"macro_{name}"] = Quantity.of(each.mean())
+            except NotApplicable as error:
+                unmeasured[f"macro_{name}"] = error.reason
     truth = subject.test.y.astype(int)
     judge.add("brier", lambda: multiclass.multiclass_brier(truth, scores), "log")
     judge.add("log_loss", lambda: multiclass.multiclass_log_loss(truth, scores), "log")
-    reason = "defined for two outcomes or a number; see what is told by class"
     curves = {name: calibration_curve(*columns[name]) for name in judge.quantities["slope_by_class"].parts}
+    groups = {name: Groups.of(*columns[name], bins) for name in curves}
     return Measurement(
         quantities=judge.quantities,
-        unmeasured=judge.unmeasured | dict.fromkeys(("slope", "intercept", "expected_to_observed"), reason),
-        shown=(drawn_by_class(curves, sampling),) if curves else (),
+        unmeasured=judge.unmeasured | unmeasured,
+        shown=(drawn_by_class(curves, sampling), summary_by_class(curves, groups)) if curves else (),
     )
 
 
-def _by_class(
-    columns: Mapping[str, tuple[Mask, Floats]],
-    sampling: Sampling,
-    compute: Callable[[Mask, Floats], Stat],
-    scale: Scale,
-) -> Quantity:
-    parts, influences, absent = {}, [], {}
-    for name, (event, score) in columns.items():
-        try:
-            stat = compute(event, score)
-        except NotApplicable as error:
-            absent[name] = error.reason
-            continue
-        parts[name] = _Maker(sampling, event).estimate(stat, scale)
-        influences.append(stat.influence)
-    correlation = sampling.correlation(influences) if parts else None
-    return Quantity(parts=parts, correlation=correlation, unmeasured=absent)
+def _method(scale: Scale) -> str:
+    return _SANDWICH if scale == "identity" else f"{_SANDWICH}, {scale} scale"

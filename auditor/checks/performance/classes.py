@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.outcome import class_scores
 from auditor.dataset import Floats
+from auditor.errors import NotApplicable
+from auditor.estimate import Estimate, Scale
+from auditor.kernels.stat import Stat, mean
+from auditor.measurement import Quantity
+from auditor.sampling import Sampling
 from auditor.subject import Subject
 
-Curves = dict[str, tuple[NDArray[np.bool_], Floats]]
+Mask = NDArray[np.bool_]
+Curves = Mapping[str, tuple[Mask, Floats]]
 
 
 def against_rest(subject: Subject, scores: Floats) -> tuple[Curves, dict[str, str]]:
@@ -17,7 +26,7 @@ def against_rest(subject: Subject, scores: Floats) -> tuple[Curves, dict[str, st
 
     Raises NotApplicable where the model gives another number of classes than the data declare.
     """
-    told: Curves = {}
+    told: dict[str, tuple[Mask, Floats]] = {}
     absent: dict[str, str] = {}
     for name, (event, score) in class_scores(subject.test, scores).items():
         members, others = int(event.sum()), int((~event).sum())
@@ -29,3 +38,51 @@ def against_rest(subject: Subject, scores: Floats) -> tuple[Curves, dict[str, st
         else:
             told[name] = (event, score)
     return told, absent
+
+
+@dataclass(frozen=True, eq=False)
+class ByClass:
+    """One measure of each class against the rest. stats: of those that have a value, in their order."""
+
+    quantity: Quantity
+    stats: list[Stat]
+    sampling: Sampling
+    scale: Scale
+    method: str
+
+    @classmethod
+    def of(
+        cls,
+        curves: Curves,
+        absent: Mapping[str, str],
+        compute: Callable[[Mask, Floats], Stat],
+        sampling: Sampling,
+        scale: Scale,
+        method: str,
+    ) -> ByClass:
+        """By `compute(event, score)`; a class of which it raises NotApplicable is told with the others in `absent`."""
+        parts, stats, unmeasured = {}, [], dict(absent)
+        for name, (event, score) in curves.items():
+            try:
+                stat = compute(event, score)
+            except NotApplicable as error:
+                unmeasured[name] = error.reason
+                continue
+            parts[name] = sampling.estimate(stat, scale=scale, n=len(event), events=event, method=method)
+            stats.append(stat)
+        correlation = sampling.correlation([stat.influence for stat in stats]) if parts else None
+        quantity = Quantity(parts=parts, correlation=correlation, unmeasured=unmeasured)
+        return cls(quantity, stats, sampling, scale, method)
+
+    def mean(self) -> Estimate:
+        """The plain mean over classes; events are those of the rarest class, which limits it.
+
+        Raises NotApplicable, naming them, where there are classes without a value.
+        """
+        if self.quantity.unmeasured:
+            raise NotApplicable(f"no mean over classes without {', '.join(self.quantity.unmeasured)}")
+        rarest = min(self.quantity.parts.values(), key=lambda part: part.events or 0)
+        method = f"mean over classes; {self.method}"
+        return self.sampling.estimate(
+            mean(self.stats), scale=self.scale, n=rarest.n, events=rarest.events, method=method
+        )

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from auditor.checks.check import check
 from auditor.checks.outcome import positive
-from auditor.checks.performance.classes import against_rest
+from auditor.checks.performance.classes import ByClass, Curves, against_rest
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Frozen, Scale
+from auditor.estimate import Frozen, Scale
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.auroc import auroc, average_precision, gini
-from auditor.kernels.stat import Stat, mean
+from auditor.kernels.stat import Stat
 from auditor.measurement import Axis, Lines, Meaning, Measurement, Quantity, Series
 from auditor.sampling import Sampling
 from auditor.shift import distances
@@ -123,17 +123,12 @@ def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
     quantities: dict[str, Quantity] = {}
     unmeasured = {"ks": "defined for two outcomes only; see ks_by_class"}
     for name, (compute, scale, method) in _MEASURES.items():
-        stats = {part: compute(event, score) for part, (event, score) in curves.items()}
-        parts = {
-            part: sampling.estimate(stat, scale=scale, n=len(scores), events=curves[part][0], method=method)
-            for part, stat in stats.items()
-        }
-        correlation = sampling.correlation([stat.influence for stat in stats.values()])
-        quantities[f"{name}_by_class"] = Quantity(parts=parts, correlation=correlation, unmeasured=absent)
-        if absent:
-            unmeasured[name] = f"no mean over classes without {', '.join(absent)}"
-        else:
-            quantities[name] = Quantity.of(_macro(sampling, parts, list(stats.values()), scale, method))
+        each = ByClass.of(curves, absent, compute, sampling, scale, method)
+        quantities[f"{name}_by_class"] = each.quantity
+        try:
+            quantities[name] = Quantity.of(each.mean())
+        except NotApplicable as error:
+            unmeasured[name] = error.reason
     apart = {part: distances(sampling, event, score)[0] for part, (event, score) in curves.items()}
     quantities["ks_by_class"] = Quantity(
         parts={part: one.estimate for part, one in apart.items()},
@@ -144,15 +139,7 @@ def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown)
 
 
-def _macro(sampling: Sampling, parts: dict[str, Estimate], stats: list[Stat], scale: Scale, method: str) -> Estimate:
-    """The plain mean over classes; events are those of the rarest class, which limits it."""
-    rarest = min((part for part in parts.values()), key=lambda part: part.events or 0)
-    return sampling.estimate(
-        mean(stats), scale=scale, n=rarest.n, events=rarest.events, method=f"mean over classes; {method}"
-    )
-
-
-def _roc(curves: dict[str, tuple[Mask, Floats]]) -> Lines:
+def _roc(curves: Curves) -> Lines:
     series = []
     for name, (event, score) in curves.items():
         found, alarms = _counts(event, score)
@@ -168,7 +155,7 @@ def _roc(curves: dict[str, tuple[Mask, Floats]]) -> Lines:
     )
 
 
-def _precision_sensitivity(curves: dict[str, tuple[Mask, Floats]]) -> Lines:
+def _precision_sensitivity(curves: Curves) -> Lines:
     series = []
     for name, (event, score) in curves.items():
         found, alarms = (counts[1:] for counts in _counts(event, score))
