@@ -23,3 +23,16 @@ def sample(dataset: Dataset, most: int, rng: np.random.Generator) -> tuple[Integ
     rows = np.flatnonzero(np.isin(codes, taken))
     how = "at random" if dataset.cluster is None else f"at random, whole {dataset.cluster_kind}"
     return rows, Sampled(n=len(rows), of=n, how=how)
+
+
+def both_sampled(test: Sampled | None, reference: Sampled | None) -> Sampled | None:
+    """What to say of a sample of the test rows and one of the reference rows; the numbers are those of the first.
+
+    Where all test rows were taken, they are those of the reference. None where every row of both was.
+    """
+    if reference is None:
+        return test
+    if test is None:
+        return reference.model_copy(update={"how": f"reference rows, {reference.how}; all test rows"})
+    how = f"test rows, {test.how}; {reference.n:,} of {reference.of:,} reference rows, {reference.how}"
+    return test.model_copy(update={"how": how})

@@ -15,6 +15,7 @@ from auditor.checks.data.distributions import Numbers, compared
 from auditor.checks.data.two_samples import told_apart
 from auditor.dataset import Feature
 from auditor.evidence import REFERENCE_SCORES, SCORES, Evidence
+from auditor.measurement import Sampled
 from auditor.sampling import Sampling
 
 ROWS = np.arange(1000) >= 600  # 600 reference rows, then 400 test rows
@@ -122,9 +123,11 @@ def test_a_handful_has_no_p_value_and_passes_nothing(held):
 
 
 def test_p_values_are_shown_and_not_judged():
-    """A large one is no evidence that nothing changed, so no limit can be set on it."""
+    """A large one is no evidence that nothing changed, so no limit can be set on it; both samples are told."""
     assert "p_value" not in drift.measure.quantities
-    table = run(drift.measure, make_subject(n=400, spoiled="drifted"), rows=200).shown[-1]
+    measured = run(drift.measure, make_subject(n=400, spoiled="drifted"), rows=200)
+    table, how = measured.shown[-1], "test rows, at random; 200 of 600 reference rows, at random"
+    assert measured.sampled == Sampled(n=200, of=400, how=how)
     assert [column.title for column in table.columns][-1] == "p-value"
     assert table.rows[0][0] == "heart rate"
     assert table.rows[0][-1] < 1e-6

@@ -15,6 +15,7 @@ from auditor.checks.performance.challengers import fitted
 from auditor.checks.summaries import summaries
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES
+from auditor.measurement import Sampled
 
 
 def gains(subject, **params):
@@ -84,6 +85,9 @@ def test_too_little_to_learn_from():
 
 def test_sample_is_declared():
     """More rows than asked for are not used, and that is told."""
-    measured = run(challenger.measure, make_subject(n=900, reference=900), rows=300)
-    assert (measured.sampled.n, measured.sampled.of) == (300, 900)
+    measured = run(challenger.measure, make_subject(n=900, reference=800), rows=300)
+    how = "test rows, at random; 300 of 800 reference rows, at random"
+    assert measured.sampled == Sampled(n=300, of=900, how=how)
     assert "learnt from 300 reference rows" in measured.notes[0]
+    alone = run(challenger.measure, make_subject(n=250, reference=800), rows=300).sampled
+    assert alone == Sampled(n=300, of=800, how="reference rows, at random; all test rows")

@@ -61,6 +61,12 @@ def test_without_a_difference_there_is_no_interval():
     assert (gain.value, gain.spread.estimable) == (0, False)
 
 
+def test_several_classes_have_no_threshold():
+    """The highest score is chosen: what a false alarm weighs is not stated, and not invented."""
+    with pytest.raises(NotApplicable, match=r"there is no threshold.*performance\.threshold"):
+        run(net_benefit.measure, make_subject(task="multiclass"))
+
+
 def test_needs_a_threshold_that_is_a_chance():
     """A threshold of 0 would mean that false alarms cost nothing."""
     with pytest.raises(NotApplicable, match="between 0 and 1"):

@@ -14,7 +14,7 @@ from auditor.checks.data.drift_charts import chance_table, charts
 from auditor.checks.data.known import known
 from auditor.checks.data.seen import Seen
 from auditor.checks.data.two_samples import told_apart
-from auditor.checks.sample import sample
+from auditor.checks.sample import both_sampled, sample
 from auditor.checks.summaries import summaries
 from auditor.dataset import Dataset, Floats
 from auditor.estimate import Estimate, Frozen
@@ -114,4 +114,6 @@ def _classifier(subject: Subject, both: Both, params: Params) -> tuple[Estimate 
     columns = [summaries(subject, data, _RECENT)[0] for data in parts]
     if columns[0].shape[1] != columns[1].shape[1]:
         return None, None
-    return told_apart(np.concatenate(columns), some.is_test, some.sampling, rng), told[1] or told[0]
+    return told_apart(np.concatenate(columns), some.is_test, some.sampling, rng), both_sampled(
+        test=told[1], reference=told[0]
+    )

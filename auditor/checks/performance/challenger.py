@@ -9,14 +9,14 @@ from auditor.checks.check import check
 from auditor.checks.performance.challengers import CHALLENGERS, fitted
 from auditor.checks.performance.charts import achieved, dots, measure_axis
 from auditor.checks.quality import Quality
-from auditor.checks.sample import sample
+from auditor.checks.sample import both_sampled, sample
 from auditor.checks.summaries import summaries
 from auditor.dataset import Dataset
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.stat import minus
-from auditor.measurement import Meaning, Measurement, Quantity
+from auditor.measurement import Meaning, Measurement, Quantity, Sampled
 from auditor.subject import Subject
 
 _ID = "performance.challenger"
@@ -51,7 +51,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     would make other challengers; reference rows that are not those on which the model itself was trained.
     """
     scores = evidence.finite(SCORES)
-    learn, learn_words = _learn(subject, params)
+    learn, learnt, learn_words = _learn(subject, params)
     rows, sampled = sample(subject.test, params.rows, subject.rng(_ID, params.model_dump_json(), "compared on"))
     data = subject.test.take(rows)
     quality = Quality.of(data)
@@ -77,16 +77,17 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
                 measure_axis(data),
             ),
         ),
-        sampled=sampled,
+        sampled=both_sampled(sampled, learnt),
         notes=(learn_words,),
     )
 
 
-def _learn(subject: Subject, params: Params) -> tuple[Dataset, str]:
+def _learn(subject: Subject, params: Params) -> tuple[Dataset, Sampled | None, str]:
+    """The reference rows that are learnt from, how they were drawn, and what to say of them."""
     reference = subject.reference
     if reference is None or not len(reference):
         raise NotApplicable("there are no reference rows from which a challenger could learn")
-    rows, _ = sample(reference, params.rows, subject.rng(_ID, params.model_dump_json(), "learnt from"))
+    rows, learnt = sample(reference, params.rows, subject.rng(_ID, params.model_dump_json(), "learnt from"))
     learn = reference.take(rows)
     if len(learn) < _FEWEST:
         raise NotApplicable(f"there are fewer than {_FEWEST} reference rows from which a challenger could learn")
@@ -97,4 +98,4 @@ def _learn(subject: Subject, params: Params) -> tuple[Dataset, str]:
             told = f"fewer than {_FEWEST_EVENTS} reference rows have another outcome than the most frequent one"
             raise NotApplicable(f"{told}; a challenger could not learn from them")
     words = f"The challengers ({', '.join(CHALLENGERS[learn.task])}) learnt from {len(learn)} reference rows."
-    return learn, words
+    return learn, learnt, words

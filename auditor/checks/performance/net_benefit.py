@@ -21,6 +21,10 @@ from auditor.subject import Decision, Subject
 
 _POINTS = 41
 _METHOD = "influence function"
+_SEVERAL = (
+    "of several classes the one of the highest score is chosen: there is no threshold, and so nothing that says how "
+    "many false alarms a true one is worth; see performance.threshold"
+)
 
 Mask = NDArray[np.bool_]
 
@@ -48,10 +52,13 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     acting on everybody and with acting on nobody, and drawn for other thresholds (decision curve).
     Why: a threshold of 20 % says that four false alarms are worth one true one. By that very trade a model can rank
     well and still do less good than no model at all.
-    Blind to: whether the threshold expresses what a miss and a false alarm really cost; costs of obtaining the data.
+    Blind to: whether the threshold expresses what a miss and a false alarm really cost; costs of obtaining the data;
+    decisions among several classes, which have no threshold that would say what a false alarm weighs.
     """
-    if subject.test.task != "binary":
-        raise NotApplicable("net benefit is that of one decision about one outcome, and the target is another")
+    if subject.test.task == "multiclass":
+        raise NotApplicable(_SEVERAL)
+    if subject.test.task == "regression":
+        raise NotApplicable("the target is a number, not an outcome that a decision finds or misses")
     if subject.decision is None:
         raise NotApplicable("the audit declares no decision threshold")
     event, scores = positive(subject.test), evidence.finite(SCORES)
