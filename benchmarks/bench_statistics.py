@@ -34,7 +34,7 @@ OTHERS = {
     "bias.proxy": "fits models",
 }
 PARAMS: dict[str, dict[str, Any]] = {
-    "performance.alerts": {"units_per_day": 24},
+    "performance.alerts": {"units_per_day": 24, "label": "ahead"},
     "data.representativeness": {"attribute": "sex", "shares": {"level 0": 0.5, "level 1": 0.5}},
 }
 RESAMPLES, TIMED = 1000, 10  # what an interval takes; how many of them are timed

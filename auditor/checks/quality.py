@@ -61,10 +61,17 @@ class Quality:
         """How much worse it becomes on the mean of several changed scores; paired, since the rows are the same."""
         return minus(self.stat(before), mean([self.stat(scores) for scores in after]))
 
-    def estimate(self, stat: Stat) -> Estimate:
-        """A loss with its uncertainty. Where no row contributes to it, see `_untouched`."""
+    def estimate(self, stat: Stat, before: Floats) -> Estimate:
+        """A loss with its uncertainty; before: the scores that something is lost from.
+
+        Where no row contributes to it, see `_untouched`; but of one score for all, which ranks nothing, that says
+        nothing: there was nothing to lose.
+        """
         n, events = len(self.data), None if self.event is None else int(self.event.sum())
         if self.data.task != "regression" and not stat.influence.any():
+            if not np.ptp(before, axis=0).any():
+                nothing = NotEstimable(reason="every row has the same score, so that there is nothing to lose")
+                return Estimate(value=0.0, n=n, events=events, method="none: one score for all rows", spread=nothing)
             return self._untouched(n, events)
         return self.sampling.estimate(stat, n=n, events=events, method="paired, by influence values")
 

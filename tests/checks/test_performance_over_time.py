@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from measuring import run
+from measuring import judged, run
 from sklearn import metrics
 from subjects import make_subject
 
@@ -76,6 +76,18 @@ def test_the_simulated_model_needs_three_steps(keep):
         assert [found[f"last {k} steps"].value for k in (3, 4, 5)] == [0, 0, 0]
     else:
         assert abs(found["first 3 steps"].value) < found["first 1 step"].value
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_a_score_that_ranks_nothing_has_nothing_to_lose(task):
+    """The same score for all loses nothing with less history: no variance, and no pass; a perfect one may pass."""
+    limit = {"quantity": "loss", "at_most": 0.05, "parts": ("last 3 steps",)}
+    constant = make_subject(n=400, task=task, constant=True)
+    loss = run(history.measure, constant).quantities["loss"].parts["first 1 step"]
+    assert (loss.value, loss.spread.kind) == (0.0, "not_estimable")
+    assert "the same score" in loss.spread.reason
+    assert judged(history.measure, constant, limit, keep="last") == "inconclusive"
+    assert judged(history.measure, make_subject(n=400, task=task), limit, keep="last") == "pass"
 
 
 def test_one_step_is_no_history():

@@ -230,7 +230,7 @@ def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
     clean = quality.stat(trial.before)
     losses = {part: _loss(quality, clean, draws) for part, draws in after.items()}
     found.quantities["loss"] = Quantity(
-        parts={part: quality.estimate(stat) for part, stat in losses.items()},
+        parts={part: quality.estimate(stat, trial.before) for part, stat in losses.items()},
         correlation=quality.sampling.correlation([stat.influence for stat in losses.values()]),
     )
     grouped, none = {}, {f"{part}: {level}": why for part in after for level, why in levels.small.items()}
@@ -242,7 +242,8 @@ def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
             continue
         clean = own.stat(trial.before[rows])
         for part, draws in after.items():
-            grouped[f"{part}: {level}"] = own.estimate(_loss(own, clean, [scores[rows] for scores in draws]))
+            loss = _loss(own, clean, [scores[rows] for scores in draws])
+            grouped[f"{part}: {level}"] = own.estimate(loss, trial.before[rows])
     _grouped(found, "loss", grouped, none)
 
 

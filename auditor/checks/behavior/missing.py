@@ -149,7 +149,7 @@ def _one_group(trial: Trial, found: Effects, lost: Floats | None) -> None:
         anybody[rng.choice(len(rows), int(rows.sum()), replace=False)] = True
         mixed = [quality.stat(_mixed(trial.before, lost, who)) for who in (anybody, rows)]
         stats.append(minus(*mixed))
-        parts[level] = quality.estimate(stats[-1])
+        parts[level] = quality.estimate(stats[-1], trial.before)
     correlation = quality.sampling.correlation([stat.influence for stat in stats])
     found.quantities["loss_one_group"] = Quantity(parts=parts, correlation=correlation, unmeasured=levels.small)
 

@@ -133,7 +133,8 @@ class Trial:
         """Losses as estimates, and how they are correlated."""
         correlation = self.quality.sampling.correlation([stat.influence for stat in losses.values()])
         return Quantity(
-            parts={name: self.quality.estimate(stat) for name, stat in losses.items()}, correlation=correlation
+            parts={name: self.quality.estimate(stat, self.before) for name, stat in losses.items()},
+            correlation=correlation,
         )
 
     def _scores(self, change: Change, giver: Integers) -> Floats:

@@ -64,7 +64,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     return Measurement(
         quantities={
             "gain": Quantity(
-                parts={name: quality.estimate(stat) for name, stat in gains.items()},
+                parts={name: quality.estimate(stat, scores[rows]) for name, stat in gains.items()},
                 correlation=quality.sampling.correlation([stat.influence for stat in gains.values()]),
             )
         },

@@ -74,7 +74,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     return Measurement(
         quantities={
             "loss": Quantity(
-                parts={name: quality.estimate(loss) for name, loss in losses.items()},
+                parts={name: quality.estimate(loss, whole) for name, loss in losses.items()},
                 correlation=quality.sampling.correlation([loss.influence for loss in losses.values()]),
             )
         },

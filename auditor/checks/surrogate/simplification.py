@@ -90,7 +90,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         raise NotApplicable("; ".join(f"{name}: {reason}" for name, reason in why.items()) or "no row has two steps")
     losses = {name: quality.loss(rows.judge_scores, [one.scores]) for name, one in known.items()}
     told = Quantity(
-        parts={name: quality.estimate(loss) for name, loss in losses.items()},
+        parts={name: quality.estimate(loss, rows.judge_scores) for name, loss in losses.items()},
         correlation=quality.sampling.correlation([loss.influence for loss in losses.values()]),
         unmeasured=why,
     )
