@@ -17,7 +17,7 @@ from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.sampling import Sampling
 from auditor.subject import Subject
 
-_TWO = "defined for two outcomes only"
+_TWO = "defined for two outcomes only; see what is told by class"
 _SEVERAL = "defined for several classes only"
 _BINARY = ("sensitivity", "specificity", "ppv", "npv", "f1", "alarm_rate")
 
@@ -48,9 +48,11 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: of those who have the outcome, how many are at or above the decision threshold (sensitivity); of those who
     do not, how many are below (specificity); of those above, how many have the outcome (positive predictive value), and
-    of those below, how many do not (negative predictive value); how many are above at all (alarm rate). With several
-    classes the class of the highest score is the decision: sensitivity and positive predictive value of each class and
-    their means, and how many classes are never predicted.
+    of those below, how many do not (negative predictive value); how many are above at all (alarm rate); F1 and
+    Matthews' correlation, which sum the decision up. With several classes the class of the highest score is the
+    decision: the rates and F1 of each class against the rest and their means over classes, how many are predicted as
+    each, Matthews' correlation of all classes together (Gorodkin 2004), the share predicted rightly, and how many
+    classes are never predicted.
     Why: people meet the decision, not the score; a model that ranks well can still be used at a threshold that misses
     most cases, or that raises more alarms than anybody can answer.
     Blind to: what a miss and a false alarm cost (see performance.net_benefit); predictive values hold only where the
@@ -62,7 +64,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     scores = evidence.finite(SCORES)
     if data.task == "multiclass":
         several = of_classes(subject, scores, sampling)
-        absent = {name: f"{_TWO}; see {name}_by_class" for name in _BINARY}
+        absent = dict.fromkeys(_BINARY, _TWO)
         return several.model_copy(update={"unmeasured": several.unmeasured | absent})
     if subject.decision is None:
         raise NotApplicable("the audit declares no decision threshold")
