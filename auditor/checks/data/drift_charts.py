@@ -49,7 +49,7 @@ def chance_table(quantities: Mapping[str, Quantity], chances: Mapping[str, float
             title="Whether chance explains the change",
             caption="The p-value is the chance of such a largest distance (of levels: of such an index) where nothing "
             "has changed, adjusted for how many are compared (Holm). A small one says that something has changed, not "
-            f"how much; a large one does not say that nothing has.{some}",
+            f"how much; a large one does not say that nothing has. None below 1e-9 is told.{some}",
             columns=(Column(title="Of"), *columns, Column(title="p-value", kind="number", digits=None)),
             rows=tuple(told),
         ),
