@@ -68,7 +68,7 @@ def test_a_matrix_of_recorded_scores(load):
     [
         (npz()[:-40], "d.npz: is not an .npz file, or not all of it"),
         (b"PK", "d.npz: is not an .npz file, or not all of it"),
-        (npz(y=np.array([{}, 1, 2], dtype=object)), "d.npz: an array cannot be read: Object arrays cannot be loaded"),
+        (npz(y=np.array([{}, 1, 2], dtype=object)), "d.npz: 'y' holds Python objects, which are not unpickled"),
         (npz(x=X[0]), "d.npz: 'x' is float64 of shape (4, 2)\n    Give numbers of shape (rows, steps, features)."),
         (npz(x=X[:, :, :1]), "d.npz: 'second' is index 1, and the array has 1 features (0 to 0)"),
         (npz(n=np.array([4, 5, 1])), "d.npz: 'n' holds 5, which is no number of steps from 0 to 4"),

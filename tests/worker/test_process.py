@@ -134,7 +134,7 @@ def test_work_without_end_is_given_up_when_the_time_is_over(saved):
     """One call of the model on many rows, and half a second for all."""
     model = open_model(saved("bidirectional", ".keras"), memory_bytes=4 * 2**30, seconds=0.5)
     start = time.monotonic()
-    with pytest.raises(ModelFault, match=r"it did not answer within 0\.\d+ s"):
+    with pytest.raises(ModelFault, match=r"it did not answer within 0\.\d+ s|all its time was used"):
         model.evaluate(ARCHITECTURES["bidirectional"].rows(MANY, "none"), batch=MANY)
     assert time.monotonic() - start < 30
 
