@@ -56,7 +56,9 @@ class Watch:
                 what = f"it used {used / 2**30:.2f} GiB of memory, and {self._limit / 2**30:.2f} GiB are allowed"
                 self._kill(what, "TensorFlow alone takes about 0.7 GiB; allow more, or audit a smaller model")
             elif time.monotonic() > self._deadline:
-                what = f"it did not answer within {self._allowed:.3g} s" if self._allowed > 0 else "all its time was used"
+                what = (
+                    f"it did not answer within {self._allowed:.3g} s" if self._allowed > 0 else "all its time was used"
+                )
                 self._kill(what, "the time that the model may take altogether is budget.minutes in the audit file")
 
     def _too_many_files(self) -> str:
