@@ -8,8 +8,11 @@ from auditor.record import Finding, Record
 def exit_code(record: Record) -> int:
     """0 for PASS and CONDITIONAL; 1 for FAIL and INCONCLUSIVE; 4 instead where crashed checks are all that is wrong.
 
+    2 where a requirement asks for a part that what was measured does not have: its policy is wrong, whatever else is.
     A policy's `inconclusive_is: pass` turns the 1 of INCONCLUSIVE into 0. It never excuses a crashed check.
     """
+    if any(_asks_amiss(record, finding) for finding in record.findings):
+        return 2
     if record.verdict in ("PASS", "CONDITIONAL"):
         return 0
     if record.verdict == "FAIL":
@@ -18,6 +21,13 @@ def exit_code(record: Record) -> int:
     if record.policy.statistics.inconclusive_is == "pass":
         return 4 if "error" in causes else 0
     return 4 if causes and set(causes) == {"error"} else 1
+
+
+def _asks_amiss(record: Record, finding: Finding) -> bool:
+    """That the check measured, and has no such part."""
+    limit, entry = finding.requirement.limit, record.measured.get(finding.measured)
+    asks = limit is not None and limit.parts is not None and entry is not None and entry.status == "measured"
+    return asks and finding.status == "error"
 
 
 def _causes(record: Record) -> list[Finding]:

@@ -111,7 +111,8 @@ def found(record: Record, finding: Finding) -> str:
     """The number that decided, with its interval and limit; or why there is none."""
     limit = finding.requirement.limit
     if not finding.judged or limit is None:
-        return finding.reason
+        place = record.policy.places.get(finding.requirement.id, "") if finding.status == "error" else ""
+        return f"{place}: {finding.reason}" if place else finding.reason
     from auditor.render.numbers import digits_for
     from auditor.render.words import words
 

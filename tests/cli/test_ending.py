@@ -18,8 +18,9 @@ from records import a_record
 from auditor.app.outcome import exit_code
 from auditor.cli.ending import ended
 from auditor.cli.progress import telling
+from auditor.cli.terminal import found
 from auditor.errors import AuditorError, FileFault, ModelFault, Problem, SealFault, WrittenFault
-from auditor.policy import Statistics
+from auditor.policy import Limit, Statistics
 from auditor.verdict import verdict
 
 
@@ -163,6 +164,20 @@ def test_verdicts(statuses: list[str], inconclusive_is: str, code: int) -> None:
 
     assert verdict(record.findings)[0] == record.verdict
     assert exit_code(record) == code
+
+
+def test_a_part_that_was_not_measured_is_the_policys_fault() -> None:
+    """Trying again, which 4 asks for, would not help; the place is told beside the reason."""
+    record = a_record({"R-1": "pass", "R-2": "error"})
+    asked = record.findings[1].requirement
+    limit = Limit(quantity="q", at_least=0, parts=("nobody",))
+    finding = record.findings[1].model_copy(
+        update={"requirement": asked.model_copy(update={"limit": limit}), "measured": record.findings[0].measured}
+    )
+    policy = record.policy.model_copy(update={"places": {"R-2": "policy.yaml:9:5"}})
+    amiss = record.model_copy(update={"findings": (record.findings[0], finding), "policy": policy})
+    assert exit_code(amiss) == 2
+    assert found(amiss, finding).startswith("policy.yaml:9:5: ")
 
 
 def test_ctrl_c_that_a_library_swallows_ends_the_run_all_the_same() -> None:
