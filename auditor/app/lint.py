@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from auditor.checks import CATALOGUE
 from auditor.errors import Problem, WrittenFault
-from auditor.loaders.policies import load_policy
+from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.loaders.regulations import known_to
+from auditor.regulation import cited
+from auditor.yamlfile import read_yaml
 
 
 def lint(policies: Sequence[str]) -> list[str]:
-    """A line for each policy. Raises WrittenFault with the problems of all that have some."""
+    """A line for each policy, and one for each clause that it cites although it was rescinded.
+
+    Raises WrittenFault with the problems of all that have some.
+    """
     problems: list[Problem] = []
     lines = []
     for named in policies:
         try:
-            policy = load_policy(named, CATALOGUE).policy
+            loaded = load_policy(named, CATALOGUE)
         except WrittenFault as fault:
             problems += fault.problems
         else:
-            lines.append(f"{named}: {len(policy.requirements)} requirements, no fault")
+            lines.append(f"{named}: {len(loaded.policy.requirements)} requirements, no fault")
+            lines += _rescinded(loaded)
     if problems:
         raise WrittenFault(problems)
     return lines
+
+
+def _rescinded(loaded: LoadedPolicy) -> Iterator[str]:
+    instruments = known_to(map(read_yaml, loaded.paths))
+    for one in loaded.policy.requirements:
+        for cite in one.cites:
+            found = cited(cite, instruments)
+            if found and found[0].standing(found[1]) == "rescinded":
+                after = found[1].superseded_by or found[0].superseded_by
+                told = f"; {after} took its place" if after else ""
+                place = loaded.origins[one.id]["cites"]
+                yield f"  warning: {place}: {one.id} cites {cite}, which is rescinded and not counted{told}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 from auditor.record import Finding, Record
 from auditor.regulation import Clause, Instrument
@@ -22,13 +23,6 @@ def coverage_blocks(record: Record, section: str, words: Words) -> tuple[Block, 
 
 def _block(instrument: Instrument, record: Record, number: str, words: Words) -> Block:
     covering = {clause.id: _covering(instrument, clause, record) for clause in instrument.clauses}
-    living = [clause for clause in instrument.clauses if clause.status != "rescinded"]  # what is gone lacks nothing
-    told = words(
-        "{covered} of {all} clauses are covered by a requirement of this policy. Covered means that something of the "
-        "clause was tested or stated; whether the clause is met is for people to say.",
-        covered=words.numbers.count(sum(bool(covering[clause.id]) for clause in living)),
-        all=words.numbers.count(len(living)),
-    )
     heads = (
         Head(words("Clause")),
         Head(words("What it asks")),
@@ -40,8 +34,25 @@ def _block(instrument: Instrument, record: Record, number: str, words: Words) ->
     grids = [Grid(caption, heads, tuple(rows))] if rows else []
     if lacking := [clause for clause in instrument.clauses if not covering[clause.id]]:
         grids.append(_lacking(instrument, lacking, words))
-    text = tuple(one for one in (told, _standing(instrument, record, words), instrument.note, instrument.source) if one)
+    told = *_counted(instrument, covering, words), _standing(instrument, record, words)
+    text = tuple(one for one in (*told, instrument.note, instrument.source) if one)
     return Block(f"coverage-{instrument.instrument}", number, instrument.title, text=text, grids=tuple(grids))
+
+
+def _counted(instrument: Instrument, covering: dict[str, list[Finding]], words: Words) -> Iterator[str]:
+    """How many clauses are covered, of those that were not rescinded: what is gone lacks and covers nothing."""
+    living = [clause for clause in instrument.clauses if instrument.standing(clause) != "rescinded"]
+    if living:
+        yield words(
+            "{covered} of {all} clauses are covered by a requirement of this policy. Covered means that something of "
+            "the clause was tested or stated; whether the clause is met is for people to say.",
+            covered=words.numbers.count(sum(bool(covering[clause.id]) for clause in living)),
+            all=words.numbers.count(len(living)),
+        )
+    else:
+        yield words("It was rescinded, so that none of its clauses is counted.")
+    if gone := [one.clause for one in instrument.clauses if covering[one.id] and one not in living]:
+        yield words("Cited although rescinded, and not counted: {clauses}.", clauses=", ".join(gone))
 
 
 def _lacking(instrument: Instrument, clauses: list[Clause], words: Words) -> Grid:
@@ -78,7 +89,9 @@ def _outcomes(findings: list[Finding], words: Words) -> Outcomes:
 
 
 def _name(instrument: Instrument, clause: Clause, words: Words) -> str:
-    return f"{clause.clause} ({_named(instrument.standing(clause), words)})" if clause.status else clause.clause
+    standing = instrument.standing(clause)
+    told = clause.status or standing == "rescinded"
+    return f"{clause.clause} ({_named(standing, words)})" if told else clause.clause
 
 
 def _standing(instrument: Instrument, record: Record, words: Words) -> str:

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from render.sample import sample
 
+from auditor.app.lint import lint
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.policies import load_policy, shipped_policies
 from auditor.loaders.regulations import shipped_instrument, shipped_names
 from auditor.record import Record
 from auditor.regulation import cited
+from auditor.render.coverage import coverage_blocks
 from auditor.render.html import render_html
+from auditor.render.words import words
 
 NAMES = shipped_names()
 ROOT = Path(__file__).parents[2]
@@ -143,6 +146,36 @@ def test_the_report_lists_what_is_not_covered(page: str) -> None:
     assert "Clauses of regulations" in text
     assert "2 of 79 clauses are covered by a requirement of this policy" in text
     assert "Instructions for use come with the system The instructions." in text
+
+
+def test_what_is_rescinded_is_not_counted(tmp_path: Path) -> None:
+    """A cited clause that is gone covers nothing, by its own status or its instrument's; report and lint say so."""
+    gone = "us-sr-11-7/IV, us-ecoa-reg-b/GONE"
+    clause = next(one.id for one in shipped_instrument("us-ecoa-reg-b").clauses if one.status == "rescinded")
+    (tmp_path / "our-rules.yaml").write_text(OWN)
+    (tmp_path / "own.yaml").write_text(POLICY.replace("eu-ai-act/art-15-1", gone.replace("GONE", clause)))
+    warned = lint([str(tmp_path / "own.yaml")])
+    told = f"  warning: {tmp_path}/own.yaml:8:12: PERF-1 cites"
+    assert [
+        f"{told} us-sr-11-7/IV, which is rescinded and not counted; us-sr-26-2 took its place",
+        f"{told} us-ecoa-reg-b/{clause}, which is rescinded and not counted",
+    ] == warned[1:]
+    text = covered("us-sr-11-7", "us-sr-11-7/IV")
+    assert text[:2] == (
+        "It was rescinded, so that none of its clauses is counted.",
+        "Cited although rescinded, and not counted: Section IV.",
+    )
+    assert covered("us-ecoa-reg-b", f"us-ecoa-reg-b/{clause}")[0].startswith("0 of 6 clauses are covered")
+
+
+def covered(name: str, cite: str) -> tuple[str, ...]:
+    """The text about an instrument in the report on a policy whose first requirement cites one clause of it."""
+    record = sample()
+    first = record.findings[0]
+    citing = first.model_copy(update={"requirement": first.requirement.model_copy(update={"cites": (cite,)})})
+    policy = record.policy.model_copy(update={"regulations": (shipped_instrument(name),)})
+    record = record.model_copy(update={"policy": policy, "findings": (citing,)})
+    return tuple(str(one) for one in coverage_blocks(record, "9", words("en"))[0].text)
 
 
 def said(file: Path) -> str:
