@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from auditor import names
 from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, WrittenFault
 from auditor.loaders.policies import load_policy
@@ -47,6 +48,10 @@ def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Pat
     if evidence is not None:
         bound["evidence_sha256"] = _sha256(evidence)
     made = _made(Attestation, {**said, **bound})
+    _counts(made.expires, policy, key)
+    if policy.people.separate and names.among(made.name, _named(audit, spec.waivers, "waivers", "approver")):
+        what = f"'{made.name}' waives in this audit, or looks like who does, and may not attest in it too"
+        raise WrittenFault(what, where=str(audit), remedy="Somebody else has to state it.")
     return _added(audit, spec.attestations, "attestations", made, key, secret)
 
 
@@ -58,7 +63,8 @@ def waive(audit: Path, said: Mapping[str, Any], key: Path | None, secret: Secret
     spec, policy = _asked(audit)
     _known(str(said["requirement"]), [one.id for one in policy.requirements])
     made = _made(Waiver, {**said, "approved": _today(), "model_sha256": _sha256(audit.parent / spec.model.file)})
-    if why := joined_duty(made, policy, spec.model.owner, _attesting(audit, spec)):
+    _counts(made.expires, policy, key)
+    if why := joined_duty(made, policy, spec.model.owner, _named(audit, spec.attestations, "attestations", "name")):
         raise WrittenFault(why, where=str(audit), remedy="Somebody else has to accept it.")
     if why := against_rules(made, policy):
         raise WrittenFault(why, where=str(audit), remedy="The policy says under `people` who may waive what, how long.")
@@ -70,12 +76,20 @@ def _asked(audit: Path) -> tuple[AuditSpec, Policy]:
     return spec, load_policy(spec.policy, CATALOGUE, audit.parent).policy
 
 
-def _attesting(audit: Path, spec: AuditSpec) -> list[str]:
-    """Who attests in this audit, as far as the file can be read: a run refuses what is wrong with it."""
-    file = audit.parent / spec.attestations if spec.attestations else None
+def _named(audit: Path, written: str | None, key_name: str, field: str) -> list[str]:
+    """Who states in a file of this audit, as far as it can be read: a run refuses what is wrong with it."""
+    file = audit.parent / written if written else None
     given = read_yaml(file).data if file and file.exists() else None
-    stated = given.get("attestations") if isinstance(given, dict) else None
-    return [str(one["name"]) for one in stated or () if isinstance(one, dict) and "name" in one]
+    stated = given.get(key_name) if isinstance(given, dict) else None
+    return [str(one[field]) for one in stated or () if isinstance(one, dict) and field in one]
+
+
+def _counts(expires: datetime.date, policy: Policy, key: Path | None) -> None:
+    """What no run would count is refused before it is written."""
+    if expires < _today():
+        raise WrittenFault(f"it would have expired already, on {expires}", remedy="Give a day to come by --expires.")
+    if policy.people.signed and key is None:
+        raise WrittenFault("the policy counts signed statements alone", remedy="Name the key by --key.")
 
 
 def _as_asked(asked: Attest, role: str, evidence: Path | None) -> None:

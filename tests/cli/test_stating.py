@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ruamel.yaml import YAML
 
 from auditor.app import freeze, people, stating
 from auditor.checks import CATALOGUE
@@ -189,12 +190,27 @@ def test_who_attests_does_not_waive(bank: SimpleNamespace) -> None:
 def test_without_a_signature_nothing_counts(bank: SimpleNamespace) -> None:
     """Where the policy asks for them; nor where nobody can tell whose they are."""
     said = {"requirement": "HUM-1", "name": "Lena", "role": "lead", "statement": "s", "expires": SOON}
-    file = stating.attest(bank.audit, said, None, None, nothing)
+    with pytest.raises(WrittenFault, match="the policy counts signed statements alone"):
+        stating.attest(bank.audit, said, None, None, nothing)
+    file = attest(bank)
+    whole = YAML().load(file.read_text())
+    del whole["attestations"][0]["signature"]
+    YAML().dump(whole, file)
     assert ["the policy asks for a signature here"] == faults(bank, people.attestations, file)
     file.unlink()
     file = attest(bank)
     with pytest.raises(WrittenFault, match="whose key this is cannot be told"):
         people.attestations(file, people.Held(bank.policy, TODAY))
+
+
+def test_what_no_run_would_count_is_not_written(bank: SimpleNamespace) -> None:
+    """A statement that has ended, and one of somebody who waives in the same audit."""
+    with pytest.raises(WrittenFault, match="it would have expired already, on 2001-01-01"):
+        attest(bank, expires="2001-01-01")
+    waive(bank)
+    with pytest.raises(WrittenFault, match="'hanna' waives in this audit"):
+        attest(bank, name="hanna")
+    assert not (bank.folder / "attestations.yaml").exists()
 
 
 def test_a_waiver_covers_its_parts_and_its_model_alone(bank: SimpleNamespace) -> None:
