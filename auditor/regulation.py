@@ -60,6 +60,15 @@ class Instrument(Frozen):
         """The status of a clause: its own, else that of the instrument."""
         return clause.status or self.status
 
+    def status_on(self, day: datetime.date) -> Standing | Literal["not yet"]:
+        """The status that day: `not yet` where no clause applies by then, `unverified` where none was confirmed."""
+        if {self.standing(clause) for clause in self.clauses} == {"unverified"}:
+            return "unverified"
+        since = [clause.since or self.since for clause in self.clauses]
+        if self.status in ("in force", "amended") and all(one is not None and one > day for one in since):
+            return "not yet"
+        return self.status
+
     def stale(self, today: datetime.date) -> bool:
         """Whether nobody has read it for a year, so that it may have changed."""
         return today - self.reviewed > FRESH

@@ -14,7 +14,7 @@ def every() -> Iterator[str]:
     today = datetime.datetime.now(datetime.UTC).date()
     for name in shipped_names():
         instrument = shipped_instrument(name)
-        yield f"{name:18} {instrument.status:12} {len(instrument.clauses):3} clauses  {instrument.title}"
+        yield f"{name:18} {instrument.status_on(today):12} {len(instrument.clauses):3} clauses  {instrument.title}"
         yield from _stale(instrument, today)
 
 
@@ -22,9 +22,11 @@ def one(name: str) -> Iterator[str]:
     """All about an instrument. Raises WrittenFault where there is none of that name."""
     instrument = shipped_instrument(name)
     yield f"{name}: {instrument.title}"
-    yield f"{instrument.jurisdiction}; {_standing(instrument)}; last reviewed {instrument.reviewed}"
+    today = datetime.datetime.now(datetime.UTC).date()
+    standing = ", ".join([instrument.status_on(today), *_dates(instrument)])
+    yield f"{instrument.jurisdiction}; {standing}; last reviewed {instrument.reviewed}"
     yield instrument.source
-    yield from _stale(instrument, datetime.datetime.now(datetime.UTC).date())
+    yield from _stale(instrument, today)
     yield from (line for line in (instrument.note,) if line)
     for clause in instrument.clauses:
         yield from _clause(instrument, clause)
@@ -35,10 +37,6 @@ def _clause(instrument: Instrument, clause: Clause) -> Iterator[str]:
     own = f" [{', '.join(part for part in parts if part)}]" if any(parts) else ""
     yield from ("", f"{instrument.instrument}/{clause.id}  {clause.clause}: {clause.title}{own}")
     yield f"  {clause.evidence}. The program shows: {clause.tool} A person states: {clause.person}"
-
-
-def _standing(instrument: Instrument) -> str:
-    return ", ".join([instrument.status, *_dates(instrument)])
 
 
 def _dates(one: Instrument | Clause) -> Iterator[str]:

@@ -95,7 +95,9 @@ def _name(instrument: Instrument, clause: Clause, words: Words) -> str:
 
 
 def _standing(instrument: Instrument, record: Record, words: Words) -> str:
-    told = [words("{where}; {status}", where=instrument.jurisdiction, status=_named(instrument.status, words))]
+    day = datetime.date.fromisoformat(record.run.started[:10])
+    status = _named(instrument.status_on(day), words)
+    told = [words("{where}; {status}", where=instrument.jurisdiction, status=status)]
     if instrument.since:
         told.append(words("applies from {date}", date=words.date(instrument.since.isoformat())))
     if instrument.until:
@@ -103,7 +105,7 @@ def _standing(instrument: Instrument, record: Record, words: Words) -> str:
     if instrument.superseded_by:
         told.append(words("superseded by {name}", name=instrument.superseded_by))
     told.append(words("last reviewed on {date}", date=words.date(instrument.reviewed.isoformat())))
-    if instrument.stale(datetime.date.fromisoformat(record.run.started[:10])):
+    if instrument.stale(day):
         told.append(words("which was more than a year before this audit, so that it may have changed"))
     return f"{', '.join(told)}."
 
@@ -111,6 +113,7 @@ def _standing(instrument: Instrument, record: Record, words: Words) -> str:
 def _named(standing: str, words: Words) -> str:
     return {
         "in force": words("in force"),
+        "not yet": words("not yet in force"),
         "amended": words("amended"),
         "rescinded": words("rescinded"),
         "proposed": words("proposed"),

@@ -11,6 +11,7 @@ import pytest
 from render.sample import sample
 
 from auditor.app.lint import lint
+from auditor.app.regulations import every
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.policies import load_policy, shipped_policies
@@ -131,6 +132,30 @@ def test_what_was_read_long_ago_is_stale() -> None:
     instrument = shipped_instrument("gmlp")
     assert not instrument.stale(instrument.reviewed + datetime.timedelta(days=365))
     assert instrument.stale(instrument.reviewed + datetime.timedelta(days=366))
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "expected"),
+    [
+        ("us-co-sb26-189", datetime.date(2026, 12, 31), "not yet"),
+        ("us-co-sb26-189", datetime.date(2027, 1, 1), "in force"),
+        ("eu-ai-act", datetime.date(2026, 7, 26), "not yet"),
+        ("eu-ai-act", datetime.date(2026, 7, 27), "amended"),
+        ("iso-tr-24027", datetime.date(2026, 12, 31), "unverified"),
+        ("us-sr-11-7", datetime.date(2026, 12, 31), "rescinded"),
+    ],
+)
+def test_a_status_is_that_of_a_day(name: str, day: datetime.date, expected: str) -> None:
+    """What applies from later on is not in force yet; what was confirmed in no clause is unverified."""
+    assert expected == shipped_instrument(name).status_on(day)
+
+
+def test_the_list_says_the_status_of_today() -> None:
+    """Of each instrument."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    found = [line.split("  ")[0].strip() for line in every() if line[0] != " "]
+    told = [line[19:31].strip() for line in every() if line[0] != " "]
+    assert [(name, shipped_instrument(name).status_on(today)) for name in NAMES] == list(zip(found, told, strict=True))
 
 
 @pytest.fixture(scope="module")
