@@ -37,9 +37,12 @@ def effective(named: str) -> str:
     whole = CommentedMap(policy=policy.policy, version=policy.version, title=policy.title)
     if policy.description:
         whole["description"] = policy.description
-    whole["statistics"] = CommentedMap(policy.statistics.model_dump(mode="json"))
+    settings = loaded.origins[""]
+    whole["statistics"] = _commented(policy.statistics.model_dump(mode="json"), settings, "statistics.")
     plain = policy.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    whole |= {key: plain[key] for key in _ALSO if plain.get(key)}
+    for key in _ALSO:
+        if given := plain.get(key):
+            whole[key] = _commented(given, settings, f"{key}.") if isinstance(given, Mapping) else given
     whole["requirements"] = [_marked(one, loaded) for one in policy.requirements]
     yaml = YAML()
     yaml.width, yaml.allow_unicode = 100, True

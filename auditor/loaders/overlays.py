@@ -12,6 +12,7 @@ from auditor.yamlfile import Keys, Marked, nearest
 
 Raw = dict[object, object]
 _FILLED = ("with", "limit")  # the parts of a requirement in which a variable may stand
+_SETTINGS = ("statistics", "people", "sign_off", "report")  # what a policy says beside its requirements
 _TEST = ("check", "with", "limit", "attest")
 
 
@@ -20,7 +21,7 @@ class Stack:
     """The files of a policy, parents first, each as it reads over those before it.
 
     origins: requirement id -> key (`severity`, `limit.at_least`) -> `file:line:column` of its value (of a
-    variable's: where it was set).
+    variable's: where it was set). Under the id "" stand the keys of the settings (`people.longest_days`).
     """
 
     files: tuple[Marked, ...]
@@ -36,7 +37,7 @@ def stacked(files: Sequence[Marked]) -> Stack:
     """
     values, places = _variables(files)
     known: dict[str, Raw] = {}
-    origins: dict[str, dict[str, str]] = {}
+    origins: dict[str, dict[str, str]] = {"": _settings(files)}
     problems: list[Problem] = []
     used: set[str] = set()
     made = []
@@ -55,6 +56,20 @@ def stacked(files: Sequence[Marked]) -> Stack:
                 origins[name] = _kept(origins.get(name, {}), known[name]) | filling.origins
         made.append(dataclasses.replace(marked, data={**data, "requirements": whole}) if whole else marked)
     return Stack(tuple(made), origins, tuple(problems or _idle(files, used)))
+
+
+def _settings(files: Sequence[Marked]) -> dict[str, str]:
+    """Where each setting was written last. They are taken over key by key, a sign-off whole."""
+    places: dict[str, str] = {}
+    for marked in files:
+        data = marked.data if isinstance(marked.data, dict) else {}
+        for part in _SETTINGS:
+            given = data.get(part)
+            if isinstance(given, dict):
+                if part == "sign_off":
+                    places = {key: place for key, place in places.items() if not key.startswith("sign_off.")}
+                places |= {f"{part}.{key}": marked.where(part, key, key=True) for key in given}
+    return places
 
 
 def _variables(files: Sequence[Marked]) -> tuple[dict[str, object], dict[str, str]]:

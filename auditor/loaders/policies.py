@@ -25,8 +25,8 @@ from auditor.yamlfile import Marked, faults, in_order, nearest, read_yaml
 class LoadedPolicy:
     """A policy with what it extends merged in. paths: the files it came from, the policy's own first.
 
-    origins: requirement id -> key -> `file:line:column` of its value. changes: what each file changes in those that it
-    extends. regulations: those that the report goes through.
+    origins: requirement id -> key -> `file:line:column` of its value; under "" of the keys of the settings. changes:
+    what each file changes in those that it extends. regulations: those that the report goes through.
     """
 
     policy: Policy
@@ -51,7 +51,7 @@ class LoadedPolicy:
             sign_off=self.policy.sign_off,
             report=self.policy.report,
             vars=self.policy.vars,
-            places={name: _short(next(iter(given.values()))) for name, given in self.origins.items() if given},
+            places={name: _short(next(iter(given.values()))) for name, given in self.origins.items() if name and given},
             changes=tuple(
                 one.model_copy(update={"where": _short(one.where)}) for one in self.changes if one.kind != "tighter"
             ),
@@ -135,10 +135,12 @@ def _changes(files: Sequence[Marked], origins: Mapping[str, Mapping[str, str]]) 
     for marked, before, after in zip(files[1:], levels, levels[1:], strict=False):
         if before is not None and after is not None:
             for one in changes(before, after):
-                given = origins.get(one.requirement, {})
-                places = [place for key, place in given.items() if key.startswith(one.key)]
+                given = origins[one.requirement]
+                places = [place for key, place in given.items() if key.startswith(one.key)] or [*given.values()]
+                if not one.requirement:
+                    places = [marked.where(*one.key.split("."), key=True)]
                 own = [place for place in places if place.rsplit(":", 2)[0] == str(marked.path)]
-                yield one.model_copy(update={"where": (own or places or [marked.where("statistics")])[0]})
+                yield one.model_copy(update={"where": (own or places)[0]})
 
 
 def _alone(files: Sequence[Marked]) -> Policy | None:

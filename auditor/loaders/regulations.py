@@ -8,7 +8,7 @@ from pathlib import Path
 from auditor.errors import Problem, WrittenFault
 from auditor.regulation import Instrument, cited
 from auditor.shipped import shipped
-from auditor.yamlfile import Keys, Marked, nearest, validated
+from auditor.yamlfile import Keys, Marked, nearest, read_yaml, validated
 
 FOLDER = "regulations"
 
@@ -31,10 +31,13 @@ def _root() -> Path:
 
 def read_instrument(path: Path) -> Instrument:
     """A catalogue of clauses. Raises WrittenFault with every fault, also where the file is not called as it is."""
-    instrument = validated(Instrument, path)
+    marked = read_yaml(path)
+    instrument = validated(Instrument, marked)
     if instrument.instrument != path.stem:
         what = f"the instrument '{instrument.instrument}' stands in a file of another name"
-        raise WrittenFault(what, where=str(path), remedy=f"Call the file {instrument.instrument}.yaml.")
+        raise WrittenFault(
+            what, where=marked.where("instrument"), remedy=f"Call the file {instrument.instrument}.yaml."
+        )
     return instrument
 
 

@@ -63,11 +63,14 @@ def test_the_effective_policy_names_where_each_value_was_written(folder: Path) -
 
 
 def test_the_effective_policy_keeps_the_rules_for_people(folder: Path) -> None:
-    """Signatures, sign-offs and what nobody may waive are asked for by what is printed, too."""
+    """Signatures, sign-offs and what nobody may waive are asked for by what is printed, too, with their places."""
     own = folder / "own.yaml"
     rules = "people: {signed: true, never_waived: [PERF-1]}\nsign_off: {approved: 1, not: [owner]}\n"
     own.write_text(own.read_text(encoding="utf-8") + rules, encoding="utf-8")
-    (folder / "whole.yaml").write_text(said("policy", "show", own, "--effective"), encoding="utf-8")
+    text = said("policy", "show", own, "--effective")
+    for part in ("signed: true # own.yaml:7:10", "approved: 1 # own.yaml:8:12", "multiplicity: max-t # baseline.yaml:"):
+        assert part in " ".join(text.split())
+    (folder / "whole.yaml").write_text(text, encoding="utf-8")
     assert "no difference that bears on a verdict\n" == said("policy", "diff", own, folder / "whole.yaml")
 
 

@@ -175,6 +175,33 @@ def test_what_is_loosened_is_known(tmp_path: Path, child: str, expected: list[tu
     assert all(where.startswith("child.yaml:") for where in recorded)
 
 
+def test_a_setting_has_the_place_of_its_key(tmp_path: Path) -> None:
+    """In the file that says it, whatever else stands there and whichever file over it says it anew."""
+    child = "\npeople: {longest_days: 999}\nstatistics: {level: 0.9}\nsign_off: {approved: 1, not: [owner]}\n"
+    over = "people:\n  never_waived:\n    - PERF-1\n  longest_days: 500\nsign_off: {reviewed: 1}\n"
+    written(tmp_path, PLAIN, child)
+    (tmp_path / "over.yaml").write_text(CHILD.replace("parent.yaml", "child.yaml") + over, encoding="utf-8")
+    loaded = load_policy("over.yaml", CATALOGUE, beside=tmp_path)
+    assert [
+        ("statistics.level", "child.yaml:7:14"),
+        ("people.longest_days", "child.yaml:6:10"),
+        ("sign_off.approved", "child.yaml:8:12"),
+        ("sign_off.not", "child.yaml:8:25"),
+        ("people.longest_days", "over.yaml:8:3"),
+        ("people.never_waived", "over.yaml:6:3"),
+        ("sign_off.approved", "over.yaml:9:1"),
+        ("sign_off.reviewed", "over.yaml:9:12"),
+        ("sign_off.not", "over.yaml:9:1"),
+    ] == [(one.key, one.where.rpartition("/")[2]) for one in loaded.changes]
+    assert "" not in loaded.facts.places
+
+
+def test_a_statement_in_place_of_a_check_has_its_place(tmp_path: Path) -> None:
+    """That of the requirement in the file that drops the check."""
+    loaded = written(tmp_path, PLAIN, "requirements:\n  - {id: PERF-1, attest: {role: lead}}\n")
+    assert ["child.yaml:6:10"] == [one.where for one in loaded.facts.changes]
+
+
 def test_a_new_requirement_is_tighter(tmp_path: Path) -> None:
     """Nothing that an overlay adds can loosen."""
     child = (

@@ -111,6 +111,15 @@ def test_an_own_catalogue_can_be_cited(tmp_path: Path) -> None:
     assert {"our-rules", "eu-ai-act"} == {one.instrument for one in loaded.facts.regulations}
 
 
+def test_a_catalogue_is_called_as_its_file(tmp_path: Path) -> None:
+    """Else it is refused, at the line that names it."""
+    (tmp_path / "our-rules.yaml").write_text("# ours\n" + OWN.replace("our-rules", "house-rules"))
+    (tmp_path / "own.yaml").write_text(POLICY)
+    with pytest.raises(WrittenFault, match="of another name") as caught:
+        load_policy("own.yaml", CATALOGUE, tmp_path)
+    assert [f"{tmp_path}/our-rules.yaml:2:13"] == [problem.where for problem in caught.value.problems]
+
+
 @pytest.mark.parametrize(
     ("cite", "told"),
     [
