@@ -15,6 +15,7 @@ LONGEST = 260
 LONGER: dict[str, str] = {
     "tests/checks/test_behavior.py": "one disturbance after the other, each against what is known of it",
     "tests/checks/test_planted_faults.py": "one table of faults beside their sound twins",
+    "tests/cli/test_stating.py": "one fault of a statement after the other, at one bank",
     "tests/loaders/test_bad_files.py": "one table of bad files beside their errors",
     "tests/render/sample.py": "one record with every kind of finding and evidence, written out",
     "tests/spoiled.py": "one way to spoil data after the other",
