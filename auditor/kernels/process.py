@@ -73,7 +73,8 @@ def _levels(values: Floats) -> Floats:
 
 
 def _nearest(ordered: Floats, shares: Floats) -> Floats:
-    return np.asarray(ordered[np.rint(shares * (len(ordered) - 1)).astype(np.intp)])
+    """The values up to which so large a share lies: the same where every row is there twice."""
+    return np.asarray(ordered[np.ceil(shares * len(ordered)).astype(np.intp) - 1])
 
 
 def _function(bins: Integers, levels: int) -> Floats:
