@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from coverage_worlds import DESIGNS, Cell
@@ -53,6 +54,23 @@ def read(paths: Iterable[Path]) -> list[Line]:
                 more = [int(row[name]) for name in HEADER[4:]]
                 counts[key] = [one + other for one, other in zip(counts.get(key, [0] * 4), more, strict=True)]
     return [Line(cell, name, *held) for (cell, name), held in counts.items()]
+
+
+def renewed(before: list[Line], now: list[Line], cells: int) -> list[Line]:
+    """The lines `before`, those of each estimate that is among `now` replaced by these; new estimates follow.
+
+    Raises ValueError where one of `now` lacks any of its cells: counts of two forms of an interval would be mixed.
+    """
+    by_name: dict[str, list[Line]] = {}
+    for line in now:
+        by_name.setdefault(line.name, []).append(line)
+    if part := sorted(name for name, held in by_name.items() if len(held) != cells):
+        raise ValueError(f"not in all {cells} cells: {', '.join(part)}; simulate every part of the grid")
+    kept: dict[str, list[Line]] = {}
+    for line in before:
+        kept.setdefault(line.name, []).append(line)
+    of_cell = {cell: place for place, cell in enumerate(dict.fromkeys(line.cell for line in [*before, *now]))}
+    return sorted(chain(*(kept | by_name).values()), key=lambda line: of_cell[line.cell])
 
 
 def write(lines: list[Line], least: float, cells: int) -> None:

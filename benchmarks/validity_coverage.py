@@ -1,7 +1,8 @@
 """Coverage of 95 % intervals, simulated: python benchmarks/validity_coverage.py [--runs 2000] [--seed 1] [--part 0/1]
 
 Each kind of estimate is made on simulated data whose truth is known (benchmarks/coverage_worlds.py). Only runs that the
-judge would look at count: at least 20 rows, events, non-events and entities, as an estimate tells them.
+judge would look at count: at least 20 rows, events, non-events and entities, as an estimate tells them. `--only` makes
+the named ones alone, on the same data; `--write` puts them in the place of what docs/coverage.csv holds of them.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from coverage_tables import Line, read, saved, summary, weak, write
+from coverage_tables import DOCS, Line, read, renewed, saved, summary, weak, write
 from coverage_worlds import DESIGNS, QUANTILE, Cell, Draw, drawn, truths, upper_prediction, world
 from scipy import special
 
@@ -140,13 +141,18 @@ def judged(estimate: Estimate) -> bool:
     return min(counts) >= FEWEST and not isinstance(estimate.spread, NotEstimable)
 
 
-def coverage(cell: Cell, runs: int, seed: int) -> list[Line]:
-    """For each estimate: judged runs, and in how many of these the truth is below the interval, and above it."""
-    known = truths(cell.prevalence)
+def coverage(cell: Cell, runs: int, seed: int, only: Sequence[str] = ()) -> list[Line]:
+    """For each estimate: judged runs, and in how many of these the truth is below the interval, and above it.
+
+    only: the names of those that are made, on the same data as all of them are; none: all.
+    """
+    known = {name: truth for name, truth in truths(cell.prevalence).items() if not only or name in only}
     rng = np.random.default_rng([seed, cell.n, round(1000 * cell.prevalence), DESIGNS.index(cell.design)])
     missed, made = dict.fromkeys(known, (0, 0, 0)), dict.fromkeys(known, 0)
     for _ in range(runs):
         for name, make in makers(drawn(cell, rng), cell):
+            if name not in known:
+                continue
             made[name] += 1
             try:
                 estimate = make()
@@ -167,16 +173,17 @@ def main() -> None:
     options.add_argument("--part", default="0/1", help="every k-th cell from the i-th on, as i/k")
     options.add_argument("--out", type=Path, help="where the counts of each cell are kept, as CSV")
     options.add_argument("--write", type=Path, nargs="+", help="such files, of any seeds, to write into docs/")
+    options.add_argument("--only", nargs="+", default=[], choices=list(truths(PREVALENCES[0])), metavar="NAME")
     chosen = options.parse_args()
     if chosen.write:
-        write(read(chosen.write), _WEAK, len(CELLS))
+        write(renewed(read([DOCS / "coverage.csv"]), read(chosen.write), len(CELLS)), _WEAK, len(CELLS))
         return
     os.nice(10)
     start = time.perf_counter()
     first, step = map(int, chosen.part.split("/"))
     lines: list[Line] = []
     for cell in CELLS[first::step]:
-        lines += coverage(cell, chosen.runs, chosen.seed)
+        lines += coverage(cell, chosen.runs, chosen.seed, chosen.only)
         if chosen.out:
             saved(lines, chosen.out)
     print(summary(lines), weak(lines, _WEAK), f"{time.perf_counter() - start:.0f} s", sep="\n\n")
