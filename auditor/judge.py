@@ -16,11 +16,12 @@ from typing import Any, Literal
 from auditor.enough import growth, inside, outside, too_few
 from auditor.estimate import Estimate, Exact, Interval, NotEstimable, Perfect
 from auditor.kernels.maxt import critical_value
-from auditor.measurement import Quantity
+from auditor.measurement import Quantity, part_of
 from auditor.people import Attestation, Waiver
 from auditor.policy import Limit, Policy, Requirement, Statistics
 from auditor.record import Finding, Judged, Measured, Status
 from auditor.stated import attested, joined_duty, waived
+from auditor.yamlfile import nearest
 
 _MOST_ROWS = 10**9  # a needed number of rows beyond this is no advice
 
@@ -91,9 +92,10 @@ def assess(requirement: Requirement, key: str, entry: Measured, statistics: Stat
         return (
             unmeasured("inconclusive", known) if known else unmeasured("error", f"the check gave no {limit.quantity}")
         )
-    if missing := sorted(set(limit.parts or ()) - {*quantity.parts, *quantity.unmeasured}):
-        have = ", ".join(sorted({*quantity.parts, *quantity.unmeasured}))
-        return unmeasured("error", f"there is no part {', '.join(missing)}; the parts are {have}")
+    have = sorted({*quantity.parts, *quantity.unmeasured})
+    for part in limit.parts or ():
+        if part_of(part, have) is None:
+            return unmeasured("error", f"there is no part '{part}'. {nearest(part, have)}")
     return _compared(requirement, key, _covered(quantity, limit), statistics, blockers)
 
 
@@ -109,12 +111,13 @@ def _uncertain(requirement: Requirement, entry: Measured) -> bool:
 def _covered(quantity: Quantity, limit: Limit) -> Quantity:
     if limit.parts is None:
         return quantity
-    at = [i for i, part in enumerate(quantity.parts) if part in limit.parts]
+    named = {part_of(part, (*quantity.parts, *quantity.unmeasured)) for part in limit.parts}
+    at = [i for i, part in enumerate(quantity.parts) if part in named]
     matrix = quantity.correlation
     return Quantity(
-        parts={part: estimate for part, estimate in quantity.parts.items() if part in limit.parts},
+        parts={part: estimate for part, estimate in quantity.parts.items() if part in named},
         correlation=None if matrix is None else tuple(tuple(matrix[i][j] for j in at) for i in at),
-        unmeasured={part: why for part, why in quantity.unmeasured.items() if part in limit.parts},
+        unmeasured={part: why for part, why in quantity.unmeasured.items() if part in named},
     )
 
 

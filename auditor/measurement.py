@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat, model_validator
@@ -9,6 +10,7 @@ from pydantic import Field, FiniteFloat, model_validator
 from auditor.estimate import Better, Estimate, Frozen
 
 Cell = str | int | FiniteFloat | None
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
 
 class Meaning(Frozen):
@@ -25,6 +27,13 @@ class Meaning(Frozen):
     per: str = ""
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
+
+
+def part_of(named: str, parts: Iterable[str]) -> str | None:
+    """The part of that name, None where there is none. A hyphen or dash stands for any other: pairs have a minus."""
+    known = sorted(parts)
+    alike = [part for part in known if part.translate(_DASHES) == named.translate(_DASHES)]
+    return named if named in known else next(iter(alike), None)
 
 
 class Quantity(Frozen):

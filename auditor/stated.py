@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from auditor import names
+from auditor.measurement import part_of
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy, Requirement
 from auditor.record import Finding, Status
+from auditor.yamlfile import nearest
 
 SETTLED = ("pass", "attested")
 
@@ -84,11 +86,27 @@ def against_rules(waiver: Waiver, policy: Policy) -> str:
     return ""
 
 
+def no_parts(finding: Finding, waiver: Waiver) -> Iterator[tuple[int, str, str]]:
+    """Each part that a waiver names and the finding has not: its place among the parts, what is wrong, the remedy.
+
+    Nothing where the requirement could not be measured: which parts it has is not known then.
+    """
+    known, name = _parts(finding), finding.requirement.id
+    for at, part in enumerate(waiver.parts if known else ()):
+        if known == {""}:
+            yield at, f"{name} has no parts", "Leave them away: the waiver is for the whole."
+        elif part_of(part, known) is None:
+            yield at, f"{name} has no part '{part}'", nearest(part, sorted(known))
+
+
+def _parts(finding: Finding) -> set[str]:
+    return {one.part for one in finding.judged} | set(finding.unjudged)
+
+
 def _lack(finding: Finding, waiver: Waiver, model_sha256: str, policy: Policy, today: datetime.date) -> str:
     """Why a waiver excuses nothing here, empty where it does."""
     unsettled = {one.part for one in finding.judged if one.status != "pass"} | set(finding.unjudged)
-    named = {part.replace("-", "−") for part in waiver.parts}  # a pair is named with a minus, which few keyboards have
-    outside = sorted(part for part in unsettled if part.replace("-", "−") not in named) if named else []
+    outside = sorted(unsettled - {part_of(part, unsettled) for part in waiver.parts}) if waiver.parts else []
     if waiver.expires < today:
         return f"it expired on {waiver.expires}"
     if waiver.model_sha256 not in ("", model_sha256):
@@ -99,4 +117,4 @@ def _lack(finding: Finding, waiver: Waiver, model_sha256: str, policy: Policy, t
         return "it is not signed by a key of the trust store, which the policy asks for"
     if waiver.parts and (outside or not unsettled):
         return f"it is for {', '.join(waiver.parts)}, and not for {', '.join(outside) or 'the whole'}"
-    return ""
+    return "; ".join(what for _, what, _ in no_parts(finding, waiver))

@@ -102,7 +102,7 @@ def tried(file: Path) -> list[Tried]:
     """Each case of the file. Raises WrittenFault where it, or the policy, is written wrongly."""
     marked = read_yaml(file)
     cases = validated(Cases, marked)
-    policy = load_policy(cases.policy, CATALOGUE, file.parent).policy
+    policy = load_policy(cases.policy, CATALOGUE, file.parent, marked.where("policy")).policy
     if problems := list(_unknown(marked, cases, policy)):
         raise WrittenFault(problems)
     return [_tried(case, policy) for case in cases.cases]

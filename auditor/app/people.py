@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from auditor.errors import Problem, WrittenFault
 from auditor.estimate import Frozen
+from auditor.loaders.spec import AuditSpec
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
-from auditor.stated import joined_duty
+from auditor.record import Record
+from auditor.stated import joined_duty, no_parts
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
 
 if TYPE_CHECKING:
@@ -81,6 +83,25 @@ def attestations(path: Path | None, held: Held) -> tuple[Attestation, ...]:
         *_hasty(marked, "attestations", "date", [one.date for one in given], held.today),
     ]
     return _signed(marked, "attestations", given, held, problems)
+
+
+def refuse_misnamed(audit: Path, record: Record) -> None:
+    """Raise WrittenFault for every waiver of the audit file that names a part which its finding does not have.
+
+    Which parts there are is known only after measuring; such a waiver has excused nothing.
+    """
+    named = validated(AuditSpec, audit).waivers
+    if named is None:
+        return
+    marked = read_yaml(audit.parent / named)
+    found = {finding.requirement.id: finding for finding in record.findings}
+    problems = [
+        Problem(marked.where("waivers", at, "parts", number), what, remedy)
+        for at, waiver in enumerate(validated(WaiverFile, marked).waivers)
+        for number, what, remedy in no_parts(found[waiver.requirement], waiver)
+    ]
+    if problems:
+        raise WrittenFault(problems)
 
 
 def _unfit(

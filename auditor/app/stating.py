@@ -11,30 +11,42 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from auditor import names
+from auditor.app import recorded
 from auditor.checks import CATALOGUE
-from auditor.errors import FileFault, WrittenFault
+from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.loaders.policies import load_policy
 from auditor.loaders.spec import AuditSpec
-from auditor.people import Attestation, Stated, Waiver
+from auditor.people import Attestation, Waiver
 from auditor.policy import Attest, Policy
-from auditor.stated import against_rules, joined_duty
+from auditor.stated import against_rules, joined_duty, no_parts
 from auditor.yamlfile import nearest, read_yaml, validated
 
 Secret = Callable[[], bytes]
-Made = TypeVar("Made", bound=Stated)
+Made = TypeVar("Made", Attestation, Waiver)
 
 
-def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Path | None, secret: Secret) -> Path:
+@dataclass(frozen=True)
+class Signing:
+    """How a statement is signed. key: None, not at all. trust: the store that says whose key it is, where known."""
+
+    key: Path | None
+    secret: Secret
+    trust: Path | None = None
+
+
+def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, signing: Signing) -> Path:
     """Add an attestation to the audit's file; returns it. said: the fields that a person gives.
 
     The digests of model, policy and evidence are those of today. Raises WrittenFault where the policy asks for no such
-    statement, another role or a document with it, or one stands there already; FileFault where a file cannot be read.
+    statement, another role or a document with it, the trust store does not let the key state it, or one stands there
+    already; FileFault where a file cannot be read.
     """
     spec, policy = _asked(audit)
     asked = {one.id: one.attest for one in policy.requirements if one.attest}
@@ -48,32 +60,36 @@ def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, key: Pat
     if evidence is not None:
         bound["evidence_sha256"] = _sha256(evidence)
     made = _made(Attestation, {**said, **bound})
-    _counts(made.expires, policy, key)
+    _counts(made.expires, policy, signing)
     if policy.people.separate and names.among(made.name, _named(audit, spec.waivers, "waivers", "approver")):
         what = f"'{made.name}' waives in this audit, or looks like who does, and may not attest in it too"
         raise WrittenFault(what, where=str(audit), remedy="Somebody else has to state it.")
-    return _added(audit, spec.attestations, "attestations", made, key, secret)
+    return _added(audit, spec.attestations, "attestations", made, signing)
 
 
-def waive(audit: Path, said: Mapping[str, Any], key: Path | None, secret: Secret) -> Path:
-    """Add a waiver to the audit's file; returns it.
+def waive(audit: Path, said: Mapping[str, Any], signing: Signing, record: Path | None = None) -> Path:
+    """Add a waiver to the audit's file; returns it. record: of the audit whose finding is waived, where it is at hand.
 
-    Raises as `attest`, and where the policy allows no such waiver, or the approver has another duty.
+    Raises as `attest`, and where the policy allows no such waiver, the approver has another duty, or the record's
+    finding has no part that the waiver names; FileFault for a record that is damaged.
     """
     spec, policy = _asked(audit)
     _known(str(said["requirement"]), [one.id for one in policy.requirements])
     made = _made(Waiver, {**said, "approved": _today(), "model_sha256": _sha256(audit.parent / spec.model.file)})
-    _counts(made.expires, policy, key)
+    _counts(made.expires, policy, signing)
+    if record is not None:
+        _about(made, record)
     if why := joined_duty(made, policy, spec.model.owner, _named(audit, spec.attestations, "attestations", "name")):
         raise WrittenFault(why, where=str(audit), remedy="Somebody else has to accept it.")
     if why := against_rules(made, policy):
         raise WrittenFault(why, where=str(audit), remedy="The policy says under `people` who may waive what, how long.")
-    return _added(audit, spec.waivers, "waivers", made, key, secret)
+    return _added(audit, spec.waivers, "waivers", made, signing)
 
 
 def _asked(audit: Path) -> tuple[AuditSpec, Policy]:
-    spec = validated(AuditSpec, audit)
-    return spec, load_policy(spec.policy, CATALOGUE, audit.parent).policy
+    marked = read_yaml(audit)
+    spec = validated(AuditSpec, marked)
+    return spec, load_policy(spec.policy, CATALOGUE, audit.parent, marked.where("policy")).policy
 
 
 def _named(audit: Path, written: str | None, key_name: str, field: str) -> list[str]:
@@ -84,11 +100,23 @@ def _named(audit: Path, written: str | None, key_name: str, field: str) -> list[
     return [str(one[field]) for one in stated or () if isinstance(one, dict) and field in one]
 
 
-def _counts(expires: datetime.date, policy: Policy, key: Path | None) -> None:
+def _about(made: Waiver, source: Path) -> None:
+    """What the record's finding does not have cannot be waived of it."""
+    record = recorded.load(source)
+    if record.model.file.sha256 != made.model_sha256:
+        raise WrittenFault("the record is of another model file", where=str(source), remedy="Name that of this model.")
+    found = next((one for one in record.findings if one.requirement.id == made.requirement), None)
+    if found is None:
+        raise WrittenFault(f"the record has no finding of {made.requirement}", where=str(source))
+    if problems := [Problem(str(source), what, remedy) for _, what, remedy in no_parts(found, made)]:
+        raise WrittenFault(problems)
+
+
+def _counts(expires: datetime.date, policy: Policy, signing: Signing) -> None:
     """What no run would count is refused before it is written."""
     if expires < _today():
         raise WrittenFault(f"it would have expired already, on {expires}", remedy="Give a day to come by --expires.")
-    if policy.people.signed and key is None:
+    if policy.people.signed and signing.key is None:
         raise WrittenFault("the policy counts signed statements alone", remedy="Name the key by --key.")
 
 
@@ -117,17 +145,30 @@ def _made(kind: type[Made], fields: Mapping[str, Any]) -> Made:
         raise WrittenFault(f"this is no statement: {told}") from None
 
 
-def _added(audit: Path, named: str | None, key_name: str, made: Stated, key: Path | None, secret: Secret) -> Path:
+def _signed(made: Made, signing: Signing) -> Made:
+    """With its signature, if there is to be one. Raises WrittenFault where the trust store has not the key for it."""
+    if signing.key is None:
+        return made
+    from auditor.seal import keys, stated
+    from auditor.seal.trustfile import read_trust
+
+    trust = read_trust(signing.trust) if signing.trust else None
+    signed = made.model_copy(update={"signature": stated.sign(made, keys.signer(signing.key, signing.secret))})
+    wrong = stated.holder(signed, trust, _today())[1]
+    if wrong:
+        told = "; ".join(what if what.startswith("the key") else f"it {what}" for what in wrong)
+        remedy = "Sign with the key that the trust store has for this person and role, or have it entered there."
+        raise WrittenFault(f"no run would count this statement: {told}", where=str(signing.key), remedy=remedy)
+    return signed
+
+
+def _added(audit: Path, named: str | None, key_name: str, made: Made, signing: Signing) -> Path:
     if named is None:
         remedy = f"Add the line `{key_name}: {key_name}.yaml` to it."
         raise WrittenFault(f"the audit file names no file of {key_name}", where=str(audit), remedy=remedy)
-    if key is not None:
-        from auditor.seal import keys, stated
-
-        made = made.model_copy(update={"signature": stated.sign(made, keys.signer(key, secret))})
     file = audit.parent / named
-    plain = made.model_dump(mode="json", exclude_defaults=True)
-    _refuse_twice(file, key_name, plain["requirement"])
+    _refuse_twice(file, key_name, made.requirement)
+    plain = _signed(made, signing).model_dump(mode="json", exclude_defaults=True)
     _replace(file, _with(file, key_name, plain))
     return file
 

@@ -76,6 +76,7 @@ def run(
     """
     from auditor.app.logged import Into
     from auditor.app.outcome import exit_code
+    from auditor.app.people import refuse_misnamed
     from auditor.app.run import run as perform
     from auditor.cli.archived import told_to
     from auditor.cli.passphrase import passphrase
@@ -89,6 +90,7 @@ def run(
     show(record, folder, form, audit.parent)
     if record.run.archive:
         click.echo(told_to(record.run.archive), err=True)
+    refuse_misnamed(audit, record)
     return exit_code(record)
 
 

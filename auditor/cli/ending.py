@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import FrameType
 from typing import TextIO
 
@@ -61,9 +62,12 @@ def _code(command: click.Command, arguments: Sequence[str]) -> int:
         return TERMINATED
     except click.ClickException as error:
         error.show()
+        _annotate((Problem("", error.format_message()),), 2, arguments)
         return 2
     except AuditorError as error:
-        _say(*(f"auditor: {_told(problem)}" for problem in error.problems))
+        told = [_plain(problem) for problem in error.problems]
+        _say(*(f"auditor: {problem}" for problem in told))
+        _annotate(told, error.exit_code, arguments)
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it ends
@@ -89,8 +93,16 @@ def _bug(error: Exception) -> int:
     return BUG
 
 
-def _told(problem: Problem) -> str:
-    return str(Problem(one_line(problem.where), one_line(problem.what), one_line(problem.remedy)))
+def _plain(problem: Problem) -> Problem:
+    return Problem(one_line(problem.where), one_line(problem.what), one_line(problem.remedy))
+
+
+def _annotate(problems: Iterable[Problem], code: int, arguments: Sequence[str]) -> None:
+    """What went wrong as annotations, where the command line asks for them: it may be what cannot be read itself."""
+    if "--format=github" in arguments or ("--format", "github") in itertools.pairwise(arguments):
+        from auditor.render.machine.github import faults
+
+        click.echo("\n".join(faults(problems, code)))
 
 
 def _say(*lines: str) -> None:

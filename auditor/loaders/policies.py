@@ -20,6 +20,8 @@ from auditor.regulation import Instrument
 from auditor.shipped import shipped
 from auditor.yamlfile import Marked, faults, in_order, nearest, read_yaml
 
+_RELATIVE = "Paths are relative to the file that names them."
+
 
 @dataclass(frozen=True)
 class LoadedPolicy:
@@ -59,12 +61,13 @@ class LoadedPolicy:
         )
 
 
-def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path()) -> LoadedPolicy:
+def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(), where: str = "") -> LoadedPolicy:
     """The policy of that name (shipped), or in that file (`.yaml`, relative to the folder `beside`).
 
-    Raises WrittenFault with every fault of all files involved; with those of variables alone, where there are some.
+    where: the place that names it so, for the fault that there is none. Raises WrittenFault with every fault of all
+    files involved; with those of variables alone, where there are some.
     """
-    files = _chain(named, beside)
+    files = _chain(named, beside, where)
     stack = stacked(files)
     if stack.problems:  # what is not filled in would be told once more as a value of the wrong kind
         raise WrittenFault(_by_file(stack.problems, files))
@@ -104,10 +107,9 @@ def shipped_policies() -> list[str]:
     return sorted(name for name in names if not name.startswith(f"{FOLDER}/"))
 
 
-def _chain(named: str, beside: Path) -> tuple[Marked, ...]:
+def _chain(named: str, beside: Path, where: str) -> tuple[Marked, ...]:
     """The file and all that it extends, parents first."""
     files: list[Marked] = []
-    where = ""
     while named:
         path = _located(named, beside, where)
         if path in [marked.path for marked in files]:
@@ -122,7 +124,10 @@ def _chain(named: str, beside: Path) -> tuple[Marked, ...]:
 
 def _located(named: str, beside: Path, where: str) -> Path:
     if named.endswith((".yaml", ".yml")):
-        return (beside / named).resolve()
+        path = (beside / named).resolve()
+        if where and not path.exists():
+            raise WrittenFault(f"there is no file '{named}'", where=where, remedy=_RELATIVE)
+        return path
     if named not in shipped_policies():
         remedy = f"{nearest(named, shipped_policies())} A policy of your own is named by its path, ending in .yaml."
         raise WrittenFault(f"there is no shipped policy '{named}'", where=where, remedy=remedy)

@@ -45,8 +45,12 @@ def known_to(policies: Iterable[Marked]) -> dict[str, Instrument]:
     """The instruments that policies cite: shipped ones, and those in catalogues of their own."""
     found: dict[str, Instrument] = {}
     for marked in policies:
-        for name in _listed(marked.data, "catalogues"):
-            instrument = read_instrument(marked.path.parent / str(name))
+        for at, name in enumerate(_listed(marked.data, "catalogues")):
+            path = marked.path.parent / str(name)
+            if not path.exists():
+                where, remedy = marked.where("catalogues", at), "Paths are relative to the file that names them."
+                raise WrittenFault(f"there is no file '{name}'", where=where, remedy=remedy)
+            instrument = read_instrument(path)
             found[instrument.instrument] = instrument
         listed = [str(name) for name in _listed(marked.data, "regulations")]
         for name in (*listed, *(cite.partition("/")[0] for _, cite in _cites(marked))):

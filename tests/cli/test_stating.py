@@ -6,11 +6,13 @@ import datetime
 import hashlib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from records import a_record
 from ruamel.yaml import YAML
 
-from auditor.app import freeze, people, stating
+from auditor.app import freeze, people, recorded, stating
 from auditor.checks import CATALOGUE
 from auditor.errors import SealFault, WrittenFault
 from auditor.loaders.policies import load_policy
@@ -74,12 +76,12 @@ def held(bank: SimpleNamespace) -> people.Held:
 
 def waive(bank: SimpleNamespace, by: str = "hanna", **changed: object) -> Path:
     said = {"requirement": "PERF-1", "approver": "Hanna", "role": "head of risk", "reason": "r", "expires": SOON}
-    return stating.waive(bank.audit, {**said, **changed}, bank.keys[by].private, nothing)
+    return stating.waive(bank.audit, {**said, **changed}, stating.Signing(bank.keys[by].private, nothing))
 
 
 def attest(bank: SimpleNamespace, by: str = "lena", evidence: Path | None = None, **changed: object) -> Path:
     said = {"requirement": "HUM-1", "name": "Lena", "role": "lead", "statement": "s", "expires": SOON}
-    return stating.attest(bank.audit, {**said, **changed}, evidence, bank.keys[by].private, nothing)
+    return stating.attest(bank.audit, {**said, **changed}, evidence, stating.Signing(bank.keys[by].private, nothing))
 
 
 def faults(bank: SimpleNamespace, read: object, file: Path) -> list[str]:
@@ -191,7 +193,7 @@ def test_without_a_signature_nothing_counts(bank: SimpleNamespace) -> None:
     """Where the policy asks for them; nor where nobody can tell whose they are."""
     said = {"requirement": "HUM-1", "name": "Lena", "role": "lead", "statement": "s", "expires": SOON}
     with pytest.raises(WrittenFault, match="the policy counts signed statements alone"):
-        stating.attest(bank.audit, said, None, None, nothing)
+        stating.attest(bank.audit, said, None, stating.Signing(None, nothing))
     file = attest(bank)
     whole = YAML().load(file.read_text())
     del whole["attestations"][0]["signature"]
@@ -211,6 +213,74 @@ def test_what_no_run_would_count_is_not_written(bank: SimpleNamespace) -> None:
     with pytest.raises(WrittenFault, match="'hanna' waives in this audit"):
         attest(bank, name="hanna")
     assert not (bank.folder / "attestations.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "name", "told"),
+    [
+        ("mallory", "Lena", "it was signed by a key that is not in the trust store"),
+        (
+            "hanna",
+            "Lena",
+            "it is by Hanna, and the statement is in the name of Lena; it is by Hanna, who has not the role",
+        ),
+        ("lena", "Lena", "the key of Lena is revoked since 2026-01-01: lost"),
+    ],
+)
+def test_what_the_trust_store_does_not_allow_is_not_written(
+    bank: SimpleNamespace, call: Any, by: str, name: str, told: str
+) -> None:
+    """Where the store is given; where it is not, the command says that nobody looked."""
+    store, key = bank.folder / "keys" / "trust.yaml", bank.keys[by].private
+    if "revoked" in told:
+        store.write_text(
+            store.read_text().replace("lena.pub.pem}", "lena.pub.pem, revoked: {at: 2026-01-01, reason: lost}}")
+        )
+    said = ["attest", bank.audit, "HUM-1", "--name", name, "--role", "lead", "--statement", "s", "--expires", SOON]
+    done = call(*said, "--key", key, "--trust", store)
+    assert (2, True, False) == (done.code, told in done.err, (bank.folder / "attestations.yaml").exists())
+    assert f"{key}: no run would count this statement" in done.err
+    assert "has for this person and role" in done.err
+    done = call(*said, "--key", key)
+    assert (0, True) == (done.code, "no trust store was given" in done.err)
+
+
+def test_a_part_that_the_finding_has_not_is_not_waived(bank: SimpleNamespace, call: Any) -> None:
+    """Where its record is given; where it is not, the command says that nobody looked."""
+    base = a_record({"PERF-1": "fail"})
+    facts = base.model.model_copy(update={"file": base.model.file.model_copy(update={"sha256": bank.model})})
+    finding = failed(bank, "north \N{MINUS SIGN} south", "east")
+    record = bank.folder / "record.json"
+    record.write_bytes(recorded.written(base.model_copy(update={"model": facts, "findings": (finding,)}).sealed()))
+    said = ["waive", bank.audit, "PERF-1", "--approver", "Hanna", "--role", "head of risk", "--reason", "r"]
+    said += ["--expires", SOON, "--key", bank.keys["hanna"].private, "--part", "north - south", "--part"]
+    done = call(*said, "eats", "--record", record)
+    assert (2, f"auditor: {record}: PERF-1 has no part 'eats'\n    Did you mean 'east'?\n") == (done.code, done.err)
+    assert not (bank.folder / "waivers.yaml").exists()
+    assert "no audit was given by --record" in call(*said, "eats").err
+    (bank.folder / "waivers.yaml").unlink()
+    assert 0 == call(*said, "east", "--record", record).code
+    (bank.folder / "waivers.yaml").unlink()
+    (bank.folder / "model.keras").write_text("other weights")
+    assert "the record is of another model file" in call(*said, "east", "--record", record).err
+
+
+def test_a_part_that_no_finding_has_undoes_its_waiver(bank: SimpleNamespace) -> None:
+    """Even beside the parts that failed: it is an error of the file, told at its place once it is known."""
+    audit, findings = bank.audit, (failed(bank, "north"),)
+    file = waive(bank, parts=("north", "nort"))
+    (waiver,) = people.waivers(file, held(bank))
+    found = waived(findings[0], waiver, bank.model, bank.policy, TODAY)
+    assert ("fail", "fails (a waiver does not count: PERF-1 has no part 'nort')") == (found.status, found.reason)
+    record = a_record({}).model_copy(update={"findings": (found,)})
+    with pytest.raises(WrittenFault) as caught:
+        people.refuse_misnamed(audit, record)
+    line = 1 + file.read_text().splitlines().index("  - nort")
+    assert [f"{file}:{line}:5: PERF-1 has no part 'nort'\n    Did you mean 'north'?"] == [
+        *map(str, caught.value.problems)
+    ]
+    unmeasured = found.model_copy(update={"status": "error", "judged": ()})
+    people.refuse_misnamed(audit, record.model_copy(update={"findings": (unmeasured,)}))
 
 
 def test_a_waiver_covers_its_parts_and_its_model_alone(bank: SimpleNamespace) -> None:
