@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.checks import CATALOGUE
 from auditor.errors import Problem, WrittenFault
-from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.loaders.policies import LoadedPolicy, load_template
 from auditor.loaders.regulations import known_to
 from auditor.regulation import cited
 from auditor.yamlfile import read_yaml
@@ -21,11 +21,13 @@ def lint(policies: Sequence[str]) -> list[str]:
     lines = []
     for named in policies:
         try:
-            loaded = load_policy(named, CATALOGUE)
+            loaded = load_template(named, CATALOGUE)
         except WrittenFault as fault:
             problems += fault.problems
         else:
             lines.append(f"{named}: {len(loaded.policy.requirements)} requirements, no fault")
+            if loaded.unset:
+                lines.append(f"  a template: a policy over it has to set {', '.join(loaded.unset)}")
             lines += _rescinded(loaded)
     if problems:
         raise WrittenFault(problems)

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.checks import CATALOGUE
 from auditor.loaders.changes import changes, told
-from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.loaders.policies import LoadedPolicy, load_policy, load_template
 from auditor.policy import PolicyChange, Requirement
 
 _ALSO = ("people", "sign_off", "report", "regulations", "catalogues")
@@ -53,7 +53,30 @@ def effective(named: str) -> str:
 
 def different(before: str, after: str) -> Iterator[PolicyChange]:
     """What the second policy asks otherwise than the first."""
-    return changes(load_policy(before, CATALOGUE).policy, load_policy(after, CATALOGUE).policy)
+    old, new = load_template(before, CATALOGUE), load_template(after, CATALOGUE)
+    for change in changes(old.policy, new.policy):
+        if change.key not in {*old.open.get(change.requirement, ()), *new.open.get(change.requirement, ())}:
+            yield change
+    now = {one.id: one for one in new.policy.requirements}
+    for one in old.policy.requirements:
+        if one.id in now and one.check == now[one.id].check:
+            yield from _left_open(one, now[one.id], old.open.get(one.id, {}), new.open.get(one.id, {}))
+
+
+def _left_open(
+    old: Requirement, new: Requirement, before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterator[PolicyChange]:
+    """What differs where a template leaves a value to the policy over it: tighter or looser nobody can tell."""
+    for key in sorted({*before, *after}):
+        was, now = before.get(key) or _reads(old, key), after.get(key) or _reads(new, key)
+        if was != now:
+            yield PolicyChange(requirement=old.id, key=key, before=was, after=now, kind="other")
+
+
+def _reads(requirement: Requirement, key: str) -> str:
+    if key == "limit":
+        return told(requirement.limit) if requirement.limit else ""
+    return str(requirement.params.get(key.partition(".")[2], "default"))
 
 
 def _tested(requirement: Requirement) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from auditor.checks.check import Check
 from auditor.errors import Problem
@@ -14,8 +14,11 @@ from auditor.yamlfile import Marked, faults, nearest
 _WRONG_SIDE = {"higher": "at_most", "lower": "at_least"}
 
 
-def unfit(marked: Marked, catalogue: Mapping[str, Check]) -> Iterator[Problem]:
-    """What no check of the catalogue can test as written, whatever else is wrong with the file."""
+def unfit(marked: Marked, catalogue: Mapping[str, Check], left: Container[str] = ()) -> Iterator[Problem]:
+    """What no check of the catalogue can test as written, whatever else is wrong with the file.
+
+    left: requirements whose parameters or limit a policy over this one completes.
+    """
     given = marked.data.get("requirements") if isinstance(marked.data, dict) else None
     seen: set[str] = set()
     for at, requirement in enumerate(given if isinstance(given, list) else ()):
@@ -32,6 +35,8 @@ def unfit(marked: Marked, catalogue: Mapping[str, Check]) -> Iterator[Problem]:
             yield Problem(marked.where(*place, "check"), f"unknown check '{name}'", nearest(name, catalogue))
             continue
         check = catalogue[name]
+        if own in left:
+            continue
         if requirement.get("with"):
             yield from faults(check.params, marked, *place, "with")[0]
         else:

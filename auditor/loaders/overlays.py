@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import cast
 
 from auditor.errors import Problem
+from auditor.loaders.templates import reading, standing_in
 from auditor.yamlfile import Keys, Marked, nearest
 
 Raw = dict[object, object]
 _FILLED = ("with", "limit")  # the parts of a requirement in which a variable may stand
 _SETTINGS = ("statistics", "people", "sign_off", "report")  # what a policy says beside its requirements
 _TEST = ("check", "with", "limit", "attest")
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -21,25 +24,33 @@ class Stack:
     """The files of a policy, parents first, each as it reads over those before it.
 
     origins: requirement id -> key (`severity`, `limit.at_least`) -> `file:line:column` of its value (of a
-    variable's: where it was set). Under the id "" stand the keys of the settings (`people.longest_days`).
+    variable's: where it was set). Under the id "" stand the keys of the settings (`people.longest_days`). unset: the
+    variables that are left without value; open: requirement id -> key (`limit`, `with.attribute`) -> how it reads with
+    them. In the files what is open has a stand-in, or is left out.
     """
 
     files: tuple[Marked, ...]
     origins: Mapping[str, Mapping[str, str]]
     problems: tuple[Problem, ...]
+    unset: tuple[str, ...]
+    open: Mapping[str, Mapping[str, str]]
 
 
-def stacked(files: Sequence[Marked]) -> Stack:
+def stacked(files: Sequence[Marked], later: Mapping[str, object] = _NONE, *, leave: bool = False) -> Stack:
     """Each file over its parents: a requirement of the same id keeps what the file does not say anew.
 
     `with` is taken over key by key, everything else whole; a requirement that names another check keeps nothing of the
-    test. Variables are those of all files, the last one's winning.
+    test. Variables are those of all files, the last one's winning; later: values of those that have none here. leave:
+    that a variable which is declared without value is no fault.
     """
     values, places = _variables(files)
+    values |= {name: value for name, value in later.items() if values.get(name) is None}
     known: dict[str, Raw] = {}
     origins: dict[str, dict[str, str]] = {"": _settings(files)}
     problems: list[Problem] = []
     used: set[str] = set()
+    unset: dict[str, None] = {}
+    left: dict[str, Mapping[str, str]] = {}
     made = []
     for marked in files:
         data = marked.data if isinstance(marked.data, dict) else {}
@@ -50,12 +61,21 @@ def stacked(files: Sequence[Marked]) -> Stack:
                 name = str(own.get("id"))
                 problems += _lost(marked, at, own, known) if marked is not files[0] else ()
                 known[name] = _over(known.get(name, {}), own)
-                filling = _Filling(marked, ("requirements", at), values, places, used)
-                whole[at] = filling.filled(known[name])
+                filling = _Filling(marked, ("requirements", at), values, places, used, leave=leave)
+                filled = filling.filled(known[name])
+                whole[at] = standing_in(filled, filling.open)
+                left[name] = {key: reading(filled, key) for key in filling.open}
+                unset |= dict.fromkeys(filling.open.values())
                 problems += filling.problems
                 origins[name] = _kept(origins.get(name, {}), known[name]) | filling.origins
         made.append(dataclasses.replace(marked, data={**data, "requirements": whole}) if whole else marked)
-    return Stack(tuple(made), origins, tuple(problems or _idle(files, used)))
+    left = {name: reads for name, reads in left.items() if reads}
+    return Stack(tuple(made), origins, tuple(problems or _idle(files, used)), tuple(unset), left)
+
+
+def values_of(files: Sequence[Marked]) -> dict[str, object]:
+    """The variables that have a value in any of the files, each by the first one that gives it one."""
+    return {str(name): value for marked in reversed(files) for name, value in _of(marked).items() if value is not None}
 
 
 def _settings(files: Sequence[Marked]) -> dict[str, str]:
@@ -134,11 +154,20 @@ class _Filling:
     """One requirement with its variables replaced, and where each of its values was written."""
 
     def __init__(
-        self, marked: Marked, at: Keys, values: Mapping[str, object], places: Mapping[str, str], used: set[str]
+        self,
+        marked: Marked,
+        at: Keys,
+        values: Mapping[str, object],
+        places: Mapping[str, str],
+        used: set[str],
+        *,
+        leave: bool,
     ) -> None:
         self.marked, self.at, self.values, self.places, self.used = marked, at, values, places, used
+        self.leave = leave
         self.problems: list[Problem] = []
         self.origins: dict[str, str] = {}
+        self.open: dict[str, str] = {}  # key of what is left open -> the variable that has no value
 
     def filled(self, requirement: Raw) -> Raw:
         for key in _leaves(requirement):
@@ -161,6 +190,10 @@ class _Filling:
     def _variable(self, name: str, path: Keys) -> object:
         self.used.add(name)
         value = self.values.get(name)
+        if value is None and name in self.values and self.leave:
+            inner = [str(key) for key in path[len(self.at) :]]
+            self.open["limit" if inner[0] == "limit" else ".".join(inner[:2])] = name
+            return f"${name}"
         if value is None and path in self.marked.values:
             place = self.marked.where(*path)
             if name in self.values:

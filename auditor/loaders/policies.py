@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from auditor.checks.check import Check
 from auditor.errors import Problem, WrittenFault
 from auditor.loaders.changes import changes
 from auditor.loaders.fitting import unfit
-from auditor.loaders.overlays import stacked
+from auditor.loaders.overlays import Stack, stacked, values_of
 from auditor.loaders.regulations import FOLDER, known_to, unknown
 from auditor.policy import Policy, PolicyChange, merged
 from auditor.record import FileDigest, PolicyFacts
@@ -28,7 +28,8 @@ class LoadedPolicy:
     """A policy with what it extends merged in. paths: the files it came from, the policy's own first.
 
     origins: requirement id -> key -> `file:line:column` of its value; under "" of the keys of the settings. changes:
-    what each file changes in those that it extends. regulations: those that the report goes through.
+    what each file changes in those that it extends. regulations: those that the report goes through. unset: of a
+    template, the variables that a policy over it has to set; open: requirement id -> key -> how it reads with them.
     """
 
     policy: Policy
@@ -37,6 +38,8 @@ class LoadedPolicy:
     origins: Mapping[str, Mapping[str, str]]
     changes: tuple[PolicyChange, ...]
     regulations: tuple[Instrument, ...]
+    unset: tuple[str, ...] = ()
+    open: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def facts(self) -> PolicyFacts:
@@ -68,7 +71,19 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
     files involved; with those of variables alone, where there are some.
     """
     files = _chain(named, beside, where)
-    stack = stacked(files)
+    return _loaded(files, stacked(files), catalogue)
+
+
+def load_template(named: str, catalogue: Mapping[str, Check]) -> LoadedPolicy:
+    """As `load_policy`, of a policy that may leave variables without value for a policy over it to set.
+
+    What they stand in is in `open`; its policy is to be compared and counted, not judged by.
+    """
+    files = _chain(named, Path(), "")
+    return _loaded(files, stacked(files, leave=True), catalogue)
+
+
+def _loaded(files: Sequence[Marked], stack: Stack, catalogue: Mapping[str, Check]) -> LoadedPolicy:
     if stack.problems:  # what is not filled in would be told once more as a value of the wrong kind
         raise WrittenFault(_by_file(stack.problems, files))
     instruments = known_to(files)
@@ -76,7 +91,7 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
     own: list[Policy] = []
     for marked in stack.files:
         found, policy = faults(Policy, marked)
-        problems += [*found, *unfit(marked, catalogue), *unknown(marked, instruments)]
+        problems += [*found, *unfit(marked, catalogue, stack.open), *unknown(marked, instruments)]
         own += [policy] if policy is not None else []
     if problems:
         raise WrittenFault(_by_file(problems, files))
@@ -95,8 +110,10 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
         paths,
         tuple(map(_digest, paths)),
         stack.origins,
-        tuple(_changes(files, stack.origins)),
+        () if stack.open else tuple(_changes(files)),
         tuple(instrument for name, instrument in instruments.items() if name in shown),
+        stack.unset,
+        stack.open,
     )
 
 
@@ -134,25 +151,29 @@ def _located(named: str, beside: Path, where: str) -> Path:
     return Path(str(shipped("policies"))) / f"{named}.yaml"
 
 
-def _changes(files: Sequence[Marked], origins: Mapping[str, Mapping[str, str]]) -> Iterator[PolicyChange]:
-    """What each file changes in those below it; a parent that says nothing by itself has nothing to change."""
-    levels = [_alone(files[: count + 1]) for count in range(len(files))]
-    for marked, before, after in zip(files[1:], levels, levels[1:], strict=False):
-        if before is not None and after is not None:
-            for one in changes(before, after):
-                given = origins[one.requirement]
-                places = [place for key, place in given.items() if key.startswith(one.key)] or [*given.values()]
-                if not one.requirement:
-                    places = [marked.where(*one.key.split("."), key=True)]
-                own = [place for place in places if place.rsplit(":", 2)[0] == str(marked.path)]
-                yield one.model_copy(update={"where": (own or places)[0]})
+def _changes(files: Sequence[Marked]) -> Iterator[PolicyChange]:
+    """What each file changes in those below it, at its own place."""
+    before: Policy | None = None
+    for count, marked in enumerate(files, start=1):
+        # What a file leaves to those over it is no change where they set it, and hides none beside it.
+        stack = stacked(files[:count], values_of(files[count:]))
+        after = _alone(stack)
+        for one in changes(before, after) if before else ():
+            given = stack.origins[one.requirement]
+            places = [place for key, place in given.items() if key.startswith(one.key)] or [*given.values()]
+            if not one.requirement:
+                places = [marked.where(*one.key.split("."), key=True)]
+            own = [place for place in places if place.rsplit(":", 2)[0] == str(marked.path)]
+            yield one.model_copy(update={"where": (own or places)[0]})
+        before = after
 
 
-def _alone(files: Sequence[Marked]) -> Policy | None:
-    """The policy as these files have it, None where they leave a variable without value."""
-    read = [faults(Policy, marked)[1] for marked in stacked(files).files]
-    known = [policy for policy in read if policy is not None]
-    return reduce(merged, known) if len(known) == len(read) else None
+def _alone(stack: Stack) -> Policy:
+    """A policy as its own files have it. Raises WrittenFault where only those over it make it one."""
+    read = [faults(Policy, marked) for marked in stack.files]
+    if problems := [problem for found, _ in read for problem in found]:
+        raise WrittenFault(_by_file(problems, stack.files))
+    return reduce(merged, [policy for _, policy in read if policy])
 
 
 def _by_file(problems: Iterable[Problem], files: Sequence[Marked]) -> tuple[Problem, ...]:
