@@ -1,11 +1,11 @@
-"""Policies that leave values to those over them: what changes beside these is told, and they are compared and linted."""
+"""Policies that leave values to those over them: what changes beside these is told; they are compared and linted."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from test_overlays import CHILD, PARENT, PLAIN, WRONG, faults, kinds, written
+from policies.test_overlays import CHILD, PARENT, PLAIN, WRONG, faults, kinds, written
 
 from auditor.app.lint import lint
 from auditor.app.policies import different
