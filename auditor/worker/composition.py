@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 
 from auditor.model import Description, Shape
 
-_LARGEST, _SMALLEST = 1024, 8  # per row, larger batches are no faster (an LSTM of 64 + 32 units, compiled)
+_LARGEST, _SMALLEST = 512, 8  # per row, larger batches are 5 % faster, and leave processors idle at the end
 _LARGEST_GRADIENT = 2048  # not compiled, so that each operation has a price of its own
 _STEPS_DOWN = 8
 _BATCH_BYTES = 32 * 2**20
 _GRADIENT_BYTES = 8 * 2**20  # a gradient keeps every step's gates besides, which should stay in the processor's cache
-_REQUEST_ROWS, _REQUEST_BATCHES, _REQUEST_BYTES = 8192, 8, 64 * 2**20
+_REQUEST_ROWS, _REQUEST_BATCHES, _REQUEST_BYTES = 8192, 16, 64 * 2**20
 _EXACT_ROWS = 1024
 _CALL = 100  # rows that take as long as the rest of a call does: measured with LSTMs on 6 to 48 steps
 

@@ -37,8 +37,8 @@ def test_without_compiling_batches_are_even(rows, largest, together):
 
 
 def test_a_request_holds_several_batches():
-    """Eight of small rows; of wide ones as many as fit into 64 MiB."""
-    assert 8 == batches_together(1024, {"sequence": (6, 6)})
+    """8,192 small rows; of wide ones as many as fit into 64 MiB."""
+    assert 16 == batches_together(512, {"sequence": (6, 6)})
     assert 2 == batches_together(4096, {"sequence": (6, 6)})
     assert 4 == batches_together(512, {"in": (48, 74), "out": (48, 74)})
     assert 1 == batches_together(8, {"sequence": (10_000, 500)})
@@ -59,8 +59,8 @@ def description(*shapes):
 
 
 def test_the_largest_batch_follows_from_the_widest_layer():
-    """Small rows 1024 at once; wide ones as many as fit into 32 MiB, an open length counted as the one sent."""
-    assert 1024 == largest_batch(description((6, 64), (1,)), {"sequence": (6, 6)})
+    """Small rows 512 at once; wide ones as many as fit into 32 MiB, an open length counted as the one sent."""
+    assert 512 == largest_batch(description((6, 64), (1,)), {"sequence": (6, 6)})
     assert 512 == largest_batch(description((148, 64), None), {"sequence": (148, 74)})
     assert 256 == largest_batch(description((None, 256)), {"sequence": (100, 4)})
     assert 8 == largest_batch(description((10_000, 1000)), {"sequence": (10_000, 4)})

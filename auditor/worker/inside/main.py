@@ -69,7 +69,7 @@ def _run(channel: socket.socket, isolation: list[str]) -> None:
     from auditor.worker.inside.requests import Requests
 
     threads = len(os.sched_getaffinity(0))
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_intra_op_parallelism_threads(1)  # each batch has one processor, none waits for another
     tf.config.threading.set_inter_op_parallelism_threads(threads)  # as many batches may be computed side by side
     send(channel, {"isolation": isolation, "versions": _versions(), "threads": threads})
     verbs = {"list": _list, "trust": _trust}

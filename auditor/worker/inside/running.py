@@ -42,7 +42,7 @@ class Runner:
         *,
         may_compile: bool,
     ) -> None:
-        """specs: shape without rows, and type, of each input. processors: what plain batches are shared out to."""
+        """specs: shape without rows, and type, of each input. processors: what the door's batches are shared out to."""
         import tensorflow as tf
 
         self._function, self._specs, self._processors = function, specs, processors
@@ -63,8 +63,8 @@ class Runner:
     def run(self, inputs: Arrays, outputs: Arrays, batch: int, pad: bool) -> None:
         """Fill the outputs. pad: the door chose the batch, so it may be compiled; else plain, one call after the other.
 
-        Plain, the door's batches go side by side: the small steps of a recurrent layer keep one processor busy, while
-        what is compiled takes all of them.
+        The door's batches go side by side, each on one processor: the small steps of a recurrent layer are too short to
+        be divided.
         """
         rows = len(inputs[0])
         if pad and self.choice.compiled is None and rows >= min(_TRIAL_ROWS, batch):
@@ -79,7 +79,7 @@ class Runner:
                 answer = self._call(compiled, [_padded(array, batch) for array in pieces])
                 _copy([array[: len(pieces[0])] for array in answer], those)
 
-        each: Callable[..., Iterable[object]] = self._processors.map if pad and compiled is None else map
+        each: Callable[..., Iterable[object]] = self._processors.map if pad else map
         for _ in each(fill, range(0, rows, batch)):
             pass
 
