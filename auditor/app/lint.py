@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 
+from auditor.app.regulations import last_read
 from auditor.checks import CATALOGUE
 from auditor.errors import Problem, WrittenFault
 from auditor.loaders.policies import LoadedPolicy, load_template
@@ -13,7 +15,8 @@ from auditor.yamlfile import read_yaml
 
 
 def lint(policies: Sequence[str]) -> list[str]:
-    """A line for each policy, and one for each clause that it cites although it was rescinded.
+    """A line for each policy, one for each clause that it cites although it was rescinded, and one for each catalogue
+    that it cites and that nobody has read for a year.
 
     Raises WrittenFault with the problems of all that have some.
     """
@@ -28,19 +31,23 @@ def lint(policies: Sequence[str]) -> list[str]:
             lines.append(f"{named}: {len(loaded.policy.requirements)} requirements, no fault")
             if loaded.unset:
                 lines.append(f"  a template: a policy over it has to set {', '.join(loaded.unset)}")
-            lines += _rescinded(loaded)
+            lines += _outdated(loaded)
     if problems:
         raise WrittenFault(problems)
     return lines
 
 
-def _rescinded(loaded: LoadedPolicy) -> Iterator[str]:
+def _outdated(loaded: LoadedPolicy) -> Iterator[str]:
     instruments = known_to(map(read_yaml, loaded.paths))
+    today = datetime.datetime.now(datetime.UTC).date()
+    stale = {name for name, one in instruments.items() if one.stale(today)}
     for one in loaded.policy.requirements:
         for cite in one.cites:
-            found = cited(cite, instruments)
+            found, place = cited(cite, instruments), loaded.origins[one.id]["cites"]
+            if found and found[0].instrument in stale:
+                stale.remove(found[0].instrument)
+                yield f"  warning: {place}: {one.id} cites {cite}, and {found[0].instrument} was {last_read(found[0])}"
             if found and found[0].standing(found[1]) == "rescinded":
                 after = found[1].superseded_by or found[0].superseded_by
                 told = f"; {after} took its place" if after else ""
-                place = loaded.origins[one.id]["cites"]
                 yield f"  warning: {place}: {one.id} cites {cite}, which is rescinded and not counted{told}"

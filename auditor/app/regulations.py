@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from pathlib import Path
 
-from auditor.loaders.regulations import shipped_instrument, shipped_names
+from auditor.loaders.regulations import read_instrument, shipped_instrument, shipped_names
 from auditor.regulation import Clause, Instrument
 
 
@@ -19,9 +20,13 @@ def every() -> Iterator[str]:
 
 
 def one(name: str) -> Iterator[str]:
-    """All about an instrument. Raises WrittenFault where there is none of that name."""
-    instrument = shipped_instrument(name)
-    yield f"{name}: {instrument.title}"
+    """All about a shipped instrument, or about the one in a file (`.yaml`).
+
+    Raises WrittenFault where there is none of that name, with every fault of the file.
+    """
+    own = name.endswith((".yaml", ".yml"))
+    instrument = read_instrument(Path(name)) if own else shipped_instrument(name)
+    yield f"{instrument.instrument}: {instrument.title}"
     today = datetime.datetime.now(datetime.UTC).date()
     standing = ", ".join([instrument.status_on(today), *_dates(instrument)])
     yield f"{instrument.jurisdiction}; {standing}; last reviewed {instrument.reviewed}"
@@ -46,6 +51,11 @@ def _dates(one: Instrument | Clause) -> Iterator[str]:
         yield f"superseded by {one.superseded_by}"
 
 
+def last_read(instrument: Instrument) -> str:
+    """How long ago a catalogue was read, where that is too long."""
+    return f"last reviewed on {instrument.reviewed}, more than a year ago; read it before you rely on it"
+
+
 def _stale(instrument: Instrument, today: datetime.date) -> Iterator[str]:
     if instrument.stale(today):
-        yield f"  warning: last reviewed on {instrument.reviewed}, more than a year ago; read it before you rely on it"
+        yield f"  warning: {last_read(instrument)}"

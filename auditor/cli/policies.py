@@ -104,10 +104,11 @@ def freeze(named: str, key: Path, out: Path | None, tsa: str) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="[ID]", required=False)
+@click.argument("name", metavar="[ID|FILE]", required=False)
 def regulations(name: str | None) -> None:
     """List the regulations that policies can cite, or the clauses of one.
 
+    FILE is a catalogue of your own, ending in .yaml; every fault of it is told.
     None of it is legal advice. What could not be confirmed is called unverified.
     """
     from auditor.app.regulations import every, one

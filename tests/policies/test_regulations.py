@@ -11,7 +11,7 @@ import pytest
 from render.sample import sample
 
 from auditor.app.lint import lint
-from auditor.app.regulations import every
+from auditor.app.regulations import every, one
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.policies import load_policy, shipped_policies
@@ -134,6 +134,23 @@ def test_a_clause_that_does_not_exist_is_refused(tmp_path: Path, cite: str, told
     with pytest.raises(WrittenFault) as caught:
         load_policy("own.yaml", CATALOGUE, tmp_path)
     assert [f"{tmp_path}/own.yaml:8:28: {told}"] == [str(problem) for problem in caught.value.problems]
+
+
+def test_a_catalogue_of_a_banks_own_is_listed_and_linted(tmp_path: Path) -> None:
+    """By its path, with the fault's place; `policy lint` warns once of a catalogue that nobody has read for a year."""
+    own = tmp_path / "our-rules.yaml"
+    own.write_text(OWN.replace("reviewed: 2026", "reviewed: 2024"))
+    stale = "last reviewed on 2024-01-01, more than a year ago; read it before you rely on it"
+    told = [*one(str(own))]
+    assert ("our-rules: Our rules", f"  warning: {stale}") == (told[0], told[3])
+    assert "our-rules/4.2  4.2: Ranked well" in told
+    second = POLICY.partition("requirements:\n")[2].replace("PERF-1", "PERF-2")
+    (tmp_path / "own.yaml").write_text(POLICY + second)
+    (warned,) = lint([str(tmp_path / "own.yaml")])[1:]
+    assert f"  warning: {tmp_path}/own.yaml:8:12: PERF-1 cites our-rules/4.2, and our-rules was {stale}" == warned
+    own.write_text(OWN.replace("status: in force", "status: in forse"))
+    with pytest.raises(WrittenFault, match=r"our-rules.yaml:4:9: .*in forse"):
+        [*one(str(own))]
 
 
 def test_what_was_read_long_ago_is_stale() -> None:
