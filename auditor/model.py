@@ -221,7 +221,7 @@ def _surplus(description: Description, name: str, shape: Shape) -> Problem:
 def _misfit(description: Description, port: Port, shape: Shape, columns: Sequence[str]) -> Problem:
     what = f"input '{port.name}': the model takes {shape_text(port.shape)}, the data set sends {shape_text(shape)}"
     if port.shape and len(port.shape) == len(shape) and port.shape[:-1] == shape[:-1]:
-        what += f"; it takes {port.shape[-1]} columns and is sent {shape[-1]}"
+        what += f"; it takes {port.shape[-1]} column{'s' * (port.shape[-1] != 1)} and is sent {shape[-1]}"
     sent = f"the columns sent are: {', '.join(columns)}" if columns else "the data set names no columns for it"
     return Problem(description.file, what, f"{sent}; change features, transforms or length in the data file")
 

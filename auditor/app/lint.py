@@ -28,7 +28,8 @@ def lint(policies: Sequence[str]) -> list[str]:
         except WrittenFault as fault:
             problems += fault.problems
         else:
-            lines.append(f"{named}: {len(loaded.policy.requirements)} requirements, no fault")
+            count = len(loaded.policy.requirements)
+            lines.append(f"{named}: {count} requirement{'s' * (count != 1)}, no fault")
             if loaded.unset:
                 lines.append(f"  a template: a policy over it has to set {', '.join(loaded.unset)}")
             lines += _outdated(loaded)

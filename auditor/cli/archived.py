@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.terminal import one_line
+from auditor.cli.terminal import counted, one_line
 from auditor.errors import WrittenFault
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def _some(names: list[str]) -> str:
 
 def told_to(archive: Logged) -> str:
     """Where a run was logged."""
-    known = f"{archive.size} entries before this one, {archive.earlier} of them about this model file"
+    known = (
+        f"{counted(archive.size, 'entry', 'entries')} before this one, {archive.earlier} of them about this model file"
+    )
     if archive.related:
         known += f", {archive.related} about other models on these data"
     return f"logged in {one_line(archive.origin)}: {known}"
@@ -73,7 +75,8 @@ def shown(held: Holdings, index: int) -> str:
 
 def checked(found: Checked, *, own_key: bool, since: Path | None) -> str:
     """What was verified, and what was not."""
-    lines = [f"the archive holds: {found.entries} entries, {found.files} files compared"]
+    entries, files = counted(found.entries, "entry", "entries"), counted(found.files, "file", "files")
+    lines = [f"the archive holds: {entries}, {files} compared"]
     if own_key:
         lines.append("  note: without --key an archive that was put in this one's place cannot be noticed")
     if since is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from auditor.cli.terminal import one_line
+from auditor.cli.terminal import counted, one_line
 
 if TYPE_CHECKING:
     from auditor.app.compare import Compared, Difference, Spot
@@ -30,7 +30,7 @@ def gated(found: Gated, *, own_key: bool, kept: bool) -> str:
     lines += [f"  note: {one_line(note)}" for note in found.notes]
     if found.checkpoint is not None:
         size, origin = found.checkpoint.size, found.checkpoint.origin
-        lines.append(f"  log {origin} verified, {size} entries")
+        lines.append(f"  log {origin} verified, {counted(size, 'entry', 'entries')}")
         if own_key:
             lines.append("  note: without --log-key an archive that was put in this one's place cannot be noticed")
         if not kept:

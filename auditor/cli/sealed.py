@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from auditor.cli.terminal import one_line
+from auditor.cli.terminal import counted, one_line
 
 if TYPE_CHECKING:
     from auditor.seal.pdfcheck import Checked, PdfSignature
@@ -38,7 +38,7 @@ def _lines(verified: Verified) -> Iterator[tuple[str, str]]:
     yield "model", _named(stated.get("model"))
     yield from (("", f"sha256 {subject.sha256} {subject.name}") for subject in statement.of("model"))
     yield "policy", _named(stated.get("policy"))
-    yield "covers", f"{len(statement.files)} files in this folder, byte for byte"
+    yield "covers", f"{counted(len(statement.files), 'file', 'files')} in this folder, byte for byte"
     yield from (("same", name) for name in verified.compared)
     yield from (("PDF", f"{one.field}: {_in_pdf(one)}") for one in verified.pdf)
     for one in verified.sign_offs:

@@ -42,6 +42,11 @@ def one_line(text: str) -> str:
     return plain(" ".join(text.split()))
 
 
+def counted(count: int, one: str, several: str) -> str:
+    """A number with its noun in the form that suits it."""
+    return f"{count} {one if count == 1 else several}"
+
+
 def coloured() -> bool:
     """Whether standard output is a terminal that takes colours."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

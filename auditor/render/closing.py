@@ -101,7 +101,8 @@ def _logged(archive: Logged | None, words: Words) -> tuple[Fact, ...]:
     if archive is None:
         return ()
     count = words.numbers.count
-    told = words("{name}, {size} entries before this one", name=archive.origin, size=count(archive.size))
+    one, several = "{name}, {count} entry before this one", "{name}, {count} entries before this one"
+    told = words.many(one, several, archive.size, name=archive.origin)
     root = (*archive.checkpoint.split("\n"), "", "", "")[2]
     return (
         Fact(words("Archive"), told),

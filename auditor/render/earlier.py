@@ -22,17 +22,28 @@ def frozen(record: Record, words: Words) -> str:
     if archive is None or len(archive.runs) < archive.earlier + archive.related:  # then not all runs are known
         return told
     before = [one for one in archive.runs if not _since(one, freeze)]
-    own, count = sum(one.same_model for one in before), words.numbers.count
+    own = sum(one.same_model for one in before)
     if before:
         told = words("{told}; logged before:", told=told)
         if own:
-            told = words("{told} {n} runs of this model file", told=told, n=count(own))
+            told = words.many(
+                "{told} {count} run of this model file", "{told} {count} runs of this model file", own, told=told
+            )
         if others := len(before) - own:
             joined = words("{told},", told=told) if own else told
-            told = words("{told} {n} runs of other models on these data", told=joined, n=count(others))
+            told = words.many(
+                "{told} {count} run of another model on these data",
+                "{told} {count} runs of other models on these data",
+                others,
+                told=joined,
+            )
         return told
     if archive.untold:
-        note = words("of {n} runs of other models the log does not tell the data", n=count(archive.untold))
+        note = words.many(
+            "of {count} run of another model the log does not tell the data",
+            "of {count} runs of other models the log does not tell the data",
+            archive.untold,
+        )
         return words("{told}; before any logged run of this model file; {note}", told=told, note=note)
     return words("{told}; before any logged run of this model file or on these data", told=told)
 
@@ -75,9 +86,10 @@ def _row(one: EarlierRun, freeze: FrozenPolicy | None, words: Words) -> tuple[Ce
 def _untold(archive: Logged, words: Words) -> tuple[str, ...]:
     if not archive.untold:
         return ()
-    told = words(
-        "The log holds {n} more runs of other models whose entries do not tell on which data they were.",
-        n=words.numbers.count(archive.untold),
+    told = words.many(
+        "The log holds {count} more run of another model whose entry does not tell on which data it was.",
+        "The log holds {count} more runs of other models whose entries do not tell on which data they were.",
+        archive.untold,
     )
     return (told,)
 

@@ -147,8 +147,10 @@ def _valid(record: Record, words: Words) -> tuple[Fact, ...]:
 
 def _rows(record: Record, words: Words) -> str:
     test, count = record.data.test, words.numbers.count
-    told = words("{rows} of {entities} entities", rows=count(test.rows), entities=count(test.entities))
-    return told if test.events is None else words("{told}, {n} events", told=told, n=count(test.events))
+    told = words.many("{rows} of {count} entity", "{rows} of {count} entities", test.entities, rows=count(test.rows))
+    if test.events is None:
+        return told
+    return words.many("{told}, {count} event", "{told}, {count} events", test.events, told=told)
 
 
 def _domain(record: Record, words: Words) -> str:

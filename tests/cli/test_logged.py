@@ -32,7 +32,7 @@ def test_every_run(call, order: Path, archive: Path) -> None:
     policy = order.with_name("policy.yaml")
     policy.write_text(policy.read_text().replace("0.6", "0.95"))
     told = run(call, order, "--out", "two")
-    assert (1, "logged in bank.example/a: 1 entries before this one, 1 of them about this model file\n") == (
+    assert (1, "logged in bank.example/a: 1 entry before this one, 1 of them about this model file\n") == (
         told.code,
         told.err,
     )

@@ -72,10 +72,10 @@ def at_freeze(archive: Logged | None, stamped_by: str = "") -> Record:
             "; before any logged run of this model file; of 3 runs of other models the log does not tell the data",
         ),
         (logged("02-27", "02-28", "03-04"), "; logged before: 2 runs of this model file"),
-        (logged("02-28", others=1), "; logged before: 1 runs of other models on these data"),
+        (logged("02-28", others=1), "; logged before: 1 run of another model on these data"),
         (
             logged("02-27", "02-28", "02-28", others=1),
-            "; logged before: 2 runs of this model file, 1 runs of other models on these data",
+            "; logged before: 2 runs of this model file, 1 run of another model on these data",
         ),
         (logged("03-02", earlier=7), ""),
     ],

@@ -89,7 +89,8 @@ def chosen(candidates: Sequence[Variable], width: int, flag: str, wanted: tuple[
         if made and sum(one.width for one in made) == width and (not wanted or len(made) == len(wanted)):
             told = "" if wanted and not any(one.indicator or one.coded for one in made) else why
             return Guess(made, told)
-    what = f"the model takes {width} columns, and {len(pool)} columns of the data may be meant: {_few(known)}"
+    takes = f"{width} column{'s' * (width != 1)}"
+    what = f"the model takes {takes}, and {len(pool)} columns of the data may be meant: {_few(known)}"
     remedy = f"Name those that it takes, in its order, by {flag} (once for each)."
     raise WrittenFault(what, remedy=f"{remedy} Where it takes something else: docs/dataset.md.")
 
