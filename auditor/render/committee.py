@@ -106,6 +106,7 @@ def _matter(finding: Finding, record: Record, words: Words) -> Matter:
         text=finding.requirement.text,
         means=means(finding, record, words),
         line=line(finding, finding.judged[0], record, words) if finding.judged else None,
+        brief=finding.status == "open",
     )
 
 
@@ -163,6 +164,7 @@ def _limits(record: Record, _figures: count[int], words: Words) -> Chapter:
 
 def _untested(record: Record, words: Words) -> tuple[str, ...]:
     """What was not tested, without what a program said about it; statements that are due stand among the people."""
+    due = tuple(f"{one.requirement.text.rstrip('.')}:" for one in record.findings if one.status == "open")
     lost = (
         one
         for one in record.findings
@@ -170,7 +172,8 @@ def _untested(record: Record, words: Words) -> tuple[str, ...]:
         and not any(one.reason.rstrip(".") in point for point in record.not_tested)
     )
     told = (f"{one.requirement.id}: {sentence(one.requirement.text)} {came_out(one, words)}" for one in lost)
-    return tuple(dict.fromkeys((*told, *record.not_tested)))
+    others = (point for point in record.not_tested if not point.startswith(due))
+    return tuple(dict.fromkeys((*told, *others)))
 
 
 def _blind(record: Record, words: Words) -> tuple[Grid, ...]:

@@ -21,7 +21,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Matter:
-    """A finding that matters. means: what it says to somebody who reads no method. number: nothing where none was."""
+    """A finding that matters. means: what it says to somebody who reads no method. line: its number, where it has one.
+
+    brief: it waits for a person's statement, of which nothing else is to be told, so that it takes two lines.
+    """
 
     anchor: str
     id: str
@@ -30,6 +33,7 @@ class Matter:
     text: str
     means: str
     line: Line | None
+    brief: bool
 
 
 @dataclass(frozen=True)

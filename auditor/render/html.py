@@ -10,6 +10,7 @@ from auditor.errors import WrittenFault
 from auditor.record import Record
 from auditor.render.dresses import dress_of
 from auditor.render.fonts import packed_faces
+from auditor.render.numbers import together
 from auditor.render.palette import dark_rules
 from auditor.render.report import report
 from auditor.render.theme import Theme
@@ -66,8 +67,14 @@ def _environment(theme: Theme | None) -> Environment:
     kinds = {"chip": Chip, "link": Link, "code": Code, "figure": Figure, "grid": Grid, "outcomes": Outcomes}
     for name, kind in kinds.items():
         environment.tests[name] = lambda value, kind=kind: isinstance(value, kind)
+    environment.finalize = _together
     environment.filters |= {"drawing": _markup, "quoted": _quoted}
     return environment
+
+
+def _together(value: Any) -> Any:
+    """What is printed, with a number on one line with its unit; our own markup stays as it is."""
+    return together(value) if type(value) is str else value
 
 
 def _markup(text: str) -> Any:

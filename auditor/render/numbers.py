@@ -13,6 +13,11 @@ _MINUS = "\u2212"
 _UNBOUNDED = "∞"
 _MOST_DIGITS = 8
 _TINY, _TINY_DIGITS = 1e-4, 7
+_DIGIT = re.compile(r"\d|[IVX]")
+_KEPT = "\u00a0"  # no-break space
+_UNITS = "%|‰|°C|°|EUR|USD|GB|GiB|MB|MiB|kB|KiB|bytes|ms|s|h|bpm|bits|bit|mmHg|mg/dl|mg/dL|mmol/l|mmol/L|kg|mg|ml|mm|cm"
+_UNIT = re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?![\w/]))")
+_NAMED = re.compile(r"\b(Figure|Table|Art\.|Article|Annex|No\.|p\.|n =) (?=\d|[IVX]+\b)|§ (?=\d)")
 _WITH_COMMAS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d|[.,]\d)")
 
 
@@ -31,6 +36,13 @@ def digits_for(values: Iterable[float | None], apart_from: Iterable[float | None
     while digits < _MOST_DIGITS and any(v != c and round(v, digits) == round(c, digits) for v in given for c in limits):
         digits += 1
     return digits
+
+
+def together(text: str) -> str:
+    """The text with no line's end between a number and its unit, or between Figure, Article, n = and their number."""
+    if not _DIGIT.search(text):
+        return text
+    return _NAMED.sub(lambda found: found[0].replace(" ", _KEPT), _UNIT.sub(_KEPT, text))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from render.conftest import ATTACHED
 from render.pages import Page, text
 
 from auditor.measurement import Axis, Bars, Node, Tree
-from auditor.record import Record, Status
+from auditor.record import Finding, Record, Status
 from auditor.render.committee import committee_html
 from auditor.render.committee_parts import drawings
 from auditor.render.findings import ranked, unsettled
@@ -31,8 +31,21 @@ def board(record: Record) -> Page:
 
 
 @pytest.fixture(scope="module")
-def board_pdf(record: Record) -> bytes:
-    return render_pdf(record, ATTACHED, html=committee_html(record))
+def crowded(record: Record) -> Record:
+    """As much as the largest of our examples tells a committee: five of every kind of finding."""
+
+    def again(one: Finding, at: int) -> Finding:
+        wanted = one.requirement.model_copy(update={"id": f"{one.requirement.id}-{at}"})
+        return one.model_copy(update={"requirement": wanted})
+
+    told = ("FAIR-REGION", "PERF-1", "PERF-2", "HUM-2", "REP-1", "PERF-4")
+    more = [again(one, at) for one in record.findings if one.requirement.id in told for at in range(2, 6)]
+    return record.model_copy(update={"findings": (*record.findings, *more)}).sealed()
+
+
+@pytest.fixture(scope="module")
+def board_pdf(crowded: Record) -> bytes:
+    return render_pdf(crowded, ATTACHED, html=committee_html(crowded))
 
 
 def _opened(pdf: bytes) -> Any:
@@ -42,7 +55,7 @@ def _opened(pdf: bytes) -> Any:
 
 
 def test_short_and_whole(board_pdf: bytes, record: Record) -> None:
-    """Three to five pages, the verdict on the first, and the whole record attached."""
+    """Three to five pages however much there is to tell, the verdict on the first, and the whole record attached."""
     opened = _opened(board_pdf)
     assert 3 <= len(opened.pages) <= 5
     assert record.verdict in opened.pages[0].extract_text()
@@ -73,6 +86,15 @@ def test_what_matters_comes_with_what_it_means(board: Page, record: Record) -> N
         if entry is not None:
             assert entry.documentation.why.rstrip(".") in told
         assert bool(finding.judged) == bool(list(Page(article).all("div", "strip")))
+
+
+def test_a_statement_that_is_due_is_told_among_the_people(crowded: Record) -> None:
+    """It is no limit of the audit besides: a page has no room to say it twice."""
+    due = "A person can overrule the model in every case"
+    more = (*crowded.not_tested, f"{due}: not yet stated by the head of collections.")
+    page = Page.of(committee_html(crowded.model_copy(update={"not_tested": more})))
+    assert due not in text(page.one("section", "limits"))
+    assert text(page.one("section", "people")).count(due) == 5
 
 
 def test_links_lead_somewhere(board: Page) -> None:

@@ -12,7 +12,7 @@ from auditor.policy import Limit
 from auditor.render.first import first_page
 from auditor.render.hundred import of_a_hundred
 from auditor.render.methods_told import gathered, mark
-from auditor.render.numbers import digits_for
+from auditor.render.numbers import digits_for, together
 from auditor.render.plain import plain
 from auditor.render.quantities import quantities
 from auditor.render.words import translations, words
@@ -43,6 +43,20 @@ def test_interval_stays_on_one_line() -> None:
     """The ends of an interval are never parted by a line's end; an unbounded one is said."""
     assert "0.78 (0.76\u00a0to\u00a00.80)" == NUMBERS.estimate(0.78, 0.76, 0.8, 2)
     assert "−∞\u00a0to\u00a00.80" == NUMBERS.interval(None, 0.8, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "printed"),
+    [
+        ("42.93 % of 12 h, 5 students", "42.93\u00a0% of 12\u00a0h, 5 students"),
+        ("see Figure 3, Article 10, § 12", "see Figure\u00a03, Article\u00a010, §\u00a012"),
+        ("n = 100 rows; Annex IV", "n\u00a0=\u00a0100 rows; Annex\u00a0IV"),
+        ("Table of contents", "Table of contents"),
+    ],
+)
+def test_a_number_stays_with_its_unit(given: str, printed: str) -> None:
+    """No line ends between a number and its unit, or between a word and the number that belongs to it."""
+    assert printed == together(given)
 
 
 def test_ends_are_as_short_as_they_are_exact() -> None:
