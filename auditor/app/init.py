@@ -157,6 +157,7 @@ def _rules(made: Plan, wishes: Wishes, to: Place, ask: Ask) -> dict[str, str]:
     return {
         "policy.yaml": rules.policy(made, base, to.partial),
         "audit.yaml": rules.audit(made, model, _name(wishes.model), threshold),
+        "attestations.yaml": "attestations: []\n",
     }
 
 

@@ -33,11 +33,12 @@ def init(data: tuple[Path, ...], out: Path, **wanted: Any) -> None:
     """Write a first audit of MODEL on DATA.
 
     Looks at both (DATA: .parquet, .csv or .npz; of several files with the same columns, at the first) and writes
-    dataset.yaml, policy.yaml and audit.yaml, which run at once.
+    dataset.yaml, policy.yaml, audit.yaml and attestations.yaml, which run at once.
     What no option tells is guessed, and marked as a guess with its reason; in a terminal the gravest are asked for.
-    Nothing is overwritten.
+    The policy asks the model's owner to confirm it. Nothing is overwritten.
     """
     from auditor.app.init import init as perform
+    from auditor.app.start.rules import CONFIRMED
     from auditor.app.start.wishes import Wishes
     from auditor.cli.terminal import one_line
 
@@ -47,6 +48,7 @@ def init(data: tuple[Path, ...], out: Path, **wanted: Any) -> None:
     folder = one_line(str(started.folder))
     click.echo(f"{started.guesses} guesses are marked in {folder}/*.yaml: read them. Then:\n")
     click.echo(f"  auditor run {folder}/audit.yaml")
+    click.echo(f"\nThe verdict stays open until the model's owner has confirmed them: auditor attest, {CONFIRMED}.")
 
 
 def _ask(question: str, guess: str) -> str:

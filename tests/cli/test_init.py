@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +31,20 @@ def here(order: Path, model, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("reports")
 def test_runs_at_once(here: Path, call) -> None:
-    """What is written runs as it stands, and the recorded scores show that data and model fit."""
+    """What is written runs as it stands, and the recorded scores show that data and model fit.
+
+    Nothing passes on guesses alone: a requirement is open until the model's owner has confirmed them.
+    """
     told = call("init", here / "model.keras", here / "data.csv", "--policy", "baseline")
     assert told.code == 0
     assert "The scores are those that were recorded" in told.out
-    assert sorted(one.name for one in Path("audit").iterdir()) == ["audit.yaml", "dataset.yaml", "policy.yaml"]
-    assert call("run", "audit/audit.yaml", "--quiet", "--out", "report").code in (0, 1)
+    names = ["attestations.yaml", "audit.yaml", "dataset.yaml", "policy.yaml"]
+    assert sorted(one.name for one in Path("audit").iterdir()) == names
+    run = call("run", "audit/audit.yaml", "--quiet", "--out", "report")
+    assert (1, 1) == (run.code, len(re.findall(r"open +blocker +INIT-1", run.out)))
+    assert "until the model's owner has confirmed them: auditor attest, INIT-1" in told.out
+    said = ["--name", "Otto", "--role", "model owner", "--statement", "Read and right.", "--expires", "2100-01-01"]
+    assert 0 == call("attest", "audit/audit.yaml", "INIT-1", *said).code
 
 
 def test_guesses_are_marked(here: Path, call) -> None:

@@ -17,6 +17,7 @@ from auditor.policy import Requirement
 _FINANCE = ("credit", "loan", "account", "default", "pd", "arrears", "client", "card")
 _MEDICINE = ("patient", "icu", "hospital", "death", "mortality", "stay", "triage", "diagnosis", "sepsis", "clinical")
 _MARKETS = ("price", "return", "volatility", "market", "yield", "stock")
+CONFIRMED = "INIT-1"
 _HEAD = "# Written by `auditor init`. What it guessed is marked; what is yours to decide says so.\n"
 _OWN = {
     "binary": (
@@ -36,6 +37,13 @@ _OWN = {
     "regression": ("performance.error", "r_squared", "at_least", 0.0, "The forecast is better than the mean."),
 }
 
+_CONFIRMED = (
+    f"  - id: {CONFIRMED}",
+    "    text: What was guessed when dataset.yaml, policy.yaml and audit.yaml were first written has been confirmed.",
+    "    attest: {role: model owner}",
+    "    severity: blocker",
+    "    rationale: A report on a guess may be about another model, other rows or another outcome.",
+)
 _SERIES = (
     "  - id: DATA-3",
     "    text: No feature tells at its last step alone what comes next.",
@@ -73,7 +81,9 @@ def policy(plan: Plan, base: Guess[str], beside: Path) -> str:
         line("version", 1),
         line("title", f"What we ask of this model, over {base.value}"),
         line("extends", base.value, base.why),
-        *(["requirements:", *own] if own else ["# Limits of your own go here: docs/policies.md, auditor policy show."]),
+        "requirements:  # limits of your own go here: docs/policies.md, auditor policy show",
+        *_CONFIRMED,
+        *own,
     ]
     return _HEAD + "\n".join(head) + "\n"
 
@@ -85,6 +95,7 @@ def audit(plan: Plan, model: str, name: str, threshold: Guess[float] | None) -> 
         "# Yours to say, behind `version`: owner, intended_use, population, materiality (docs/audit.md).",
         line("data", "dataset.yaml"),
         line("policy", "policy.yaml"),
+        line("attestations", "attestations.yaml"),
     ]
     if threshold:
         made = {"threshold": threshold.value, "action": "act on the score", "favourable": "below"}
