@@ -81,5 +81,6 @@ def _spread(kind: type[Contrast], one: Estimate, other: Estimate, joint: Joint) 
 def _estimate(value: float, one: Estimate, other: Estimate, spread: Spread, method: str, kind: str) -> Estimate:
     entities = fewest_entities(one, other)
     if spread.df is not None:
-        method += f" on effective sample sizes, t with {spread.df:.3g} degrees of freedom ({entities} {kind})"
+        who = f" ({entities} {kind})" if entities is not None else ""
+        method += f" on effective sample sizes, t with {spread.df:.3g} degrees of freedom{who}"
     return Estimate(value=value, n=limiting(one, other).n, entities=entities, method=method, spread=spread)

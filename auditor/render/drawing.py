@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from html import escape, unescape
 
-from auditor.render.labels import SCALE
+from auditor.render.labels import SCALE, WIDTH
 
+_HALF = 300  # CSS pixels, up to which a drawing may stand beside another one, which the style sheets set
+_PRINTED = 0.9  # of its size: how a drawing as wide as the text is set on paper
 _SHARE_OF_BOX = 'x1="0" x2="1" y1="0" y2="0"'
 # Drawn by nothing: the whole is filled with nothing unless a shape says otherwise, and has no lines around it.
 _UNSEEN = re.compile(
@@ -57,9 +59,15 @@ def taken_out(page: str, address: Callable[[int], str]) -> tuple[str, dict[str, 
             "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ', 1
         )
         words = escape(". ".join(unescape(text).rstrip(".") for text in (found[2], found[3]) if text))
-        return f'<img class="chart" src="{at}"{found[1]} alt="{words}.">'
+        return f'<img class="chart" src="{at}"{found[1]}{_no_larger(found[1])} alt="{words}.">'
 
     return _SET.sub(picture, page), drawings
+
+
+def _no_larger(size: str) -> str:
+    """The style that keeps a drawing of a few columns from being blown up to the width of the others."""
+    wide = float(size.split('"')[1])
+    return f' style="max-width: {_PRINTED * wide:.0f}px"' if _HALF < wide < WIDTH else ""
 
 
 def _seen(svg: str) -> str:

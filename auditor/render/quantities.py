@@ -110,7 +110,8 @@ def _told(rows: list[_Row]) -> list[_Row]:
 
 def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words, absent: tuple[str, ...] = ()) -> Grid:
     measured = [row.estimate for row in rows if row.estimate is not None]
-    methods = gathered((estimate.method for estimate in measured), words)
+    shown = _told(rows)
+    methods = gathered((row.estimate.method for row in shown if row.estimate is not None), words)
     told = {text: mark(at) for at, text in enumerate(dict.fromkeys(methods.values()))}
     marks = {method: told[text] for method, text in methods.items()}
     events = any(estimate.events is not None for estimate in measured)
@@ -119,7 +120,6 @@ def _grid(caption: str, first: str, rows: list[_Row], level: float, words: Words
     numeric += [words("Events")] * events + [words("Entities")] * entities
     heads = (Head(first), *(Head(title, "right") for title in numeric), Head("", narrow=True))
     digits = _digits(rows, level)
-    shown = _told(rows)
     drawn = tuple(_cells(row, digits[row.unit], level, marks, (events, entities), words) for row in shown)
     notes = [f"{mark} {method}" for method, mark in told.items()]
     notes += _absent(rows, words)
