@@ -1,4 +1,4 @@
-"""Names of people: when two spellings name one person, and when they look as if they did."""
+"""Names and words of people: when two spellings name one person, or look as if they did; when words say nothing."""
 
 from __future__ import annotations
 
@@ -44,6 +44,13 @@ def among(name: str, others: Iterable[str]) -> tuple[str, bool] | None:
             if test(name, other):
                 return other, certain
     return None
+
+
+def worded(text: str) -> str:
+    """The text, if it is empty or says something. Raises ValueError for what is blank to the eye."""
+    if text and not any(one.isalnum() for one in text):
+        raise ValueError("should say something, and is blank")
+    return text
 
 
 def person(text: str) -> str:

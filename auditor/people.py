@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from auditor.estimate import Frozen
-from auditor.names import person
+from auditor.names import person, worded
 
 Sha256 = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 Person = Annotated[str, Field(min_length=1), AfterValidator(person)]
+Remark = Annotated[str, AfterValidator(worded)]
+Words = Annotated[str, Field(min_length=1), AfterValidator(worded)]
 
 
 class Signature(Frozen):
@@ -41,12 +43,12 @@ class Waiver(Stated):
     """
 
     requirement: str
-    reason: Annotated[str, Field(min_length=1)]
+    reason: Words
     approver: Person
-    role: str = ""
+    role: Remark = ""
     approved: datetime.date
     expires: datetime.date
-    compensating_control: str = ""
+    compensating_control: Remark = ""
     parts: tuple[str, ...] = ()
     model_sha256: Sha256 = ""
 
@@ -56,10 +58,10 @@ class Attestation(Stated):
 
     requirement: str
     name: Person
-    role: Annotated[str, Field(min_length=1)]
+    role: Words
     date: datetime.date
-    statement: Annotated[str, Field(min_length=1)]
-    reservation: str = ""
+    statement: Words
+    reservation: Remark = ""
     evidence_sha256: Sha256 = ""
     expires: datetime.date
     model_sha256: Sha256

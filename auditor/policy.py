@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, FiniteFloat, JsonValue, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, JsonValue, model_validator
 
 from auditor.estimate import Frozen
+from auditor.names import worded
 
 Severity = Literal["blocker", "major", "minor"]
 
@@ -27,6 +28,15 @@ def _identifier(text: str) -> str:
     return text
 
 
+def _number(given: object) -> object:
+    """YAML's true and false are no numbers, though they can be counted with."""
+    if isinstance(given, bool):
+        raise ValueError("should be a number")  # noqa: TRY004 - pydantic tells this one
+    return given
+
+
+Bound = Annotated[FiniteFloat, BeforeValidator(_number)]
+Words = Annotated[str, Field(min_length=1), AfterValidator(worded)]
 RequirementId = Annotated[str, AfterValidator(_identifier)]
 
 
@@ -37,9 +47,9 @@ class Limit(Frozen):
     """
 
     quantity: str
-    at_least: FiniteFloat | None = None
-    at_most: FiniteFloat | None = None
-    between: tuple[FiniteFloat, FiniteFloat] | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
+    between: tuple[Bound, Bound] | None = None
     on: Literal["interval", "value"] = "interval"
     parts: tuple[str, ...] | None = None
 
@@ -65,7 +75,7 @@ class Limit(Frozen):
 class Attest(Frozen):
     """Who must state it, where only a person can."""
 
-    role: str
+    role: Words
     evidence: Literal["required", "optional"] = "optional"
 
 
@@ -73,15 +83,15 @@ class Requirement(Frozen):
     """A line of a policy: tested by a check against a limit, or attested by a person."""
 
     id: RequirementId
-    text: Annotated[str, Field(min_length=1)]
+    text: Words
     cites: tuple[str, ...] = ()
     check: str = ""
     params: Annotated[dict[str, Any], Field(alias="with")] = {}
     limit: Limit | None = None
     attest: Attest | None = None
     severity: Severity
-    rationale: str = ""
-    may_not_apply: str = ""
+    rationale: Annotated[str, AfterValidator(worded)] = ""
+    may_not_apply: Annotated[str, AfterValidator(worded)] = ""
 
     @model_validator(mode="after")
     def _check_or_attest(self) -> Requirement:

@@ -80,8 +80,12 @@ def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fau
     name, kind, given = fault["loc"][-1] if fault["loc"] else "", fault["type"], fault["input"]
     if kind == "missing":
         return Problem(marked.where(*path), f"'{name}' is missing")
-    if kind == "too_short" and path and not given:
+    if kind in ("too_short", "string_too_short") and path and not given:
         return Problem(marked.where(*path), f"'{path[-1]}' is empty")
+    if kind == "string_pattern_mismatch" and "[0-9a-f]{64}" in str(fault["ctx"]["pattern"]):
+        return Problem(
+            marked.where(*path), f"'{name}' should be 64 hexadecimal digits", "`sha256sum FILE` prints them."
+        )
     if kind == "extra_forbidden":
         known = _fields_at(model, fault["loc"][:-1])
         return Problem(marked.where(*path, key=True), f"unknown key '{name}'", nearest(name, known))
@@ -95,6 +99,7 @@ def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fau
     # Of a union pydantic names the member, which is no word of the file.
     name = str(path[-1]) if path else name
     said = fault["msg"].removeprefix("Value error, ").replace("Input should", "should").replace("dictionary", "mapping")
+    said = said.replace("valid tuple", "list").replace("valid list", "list").replace("valid mapping", "mapping")
     said = said.partition(" or instance of ")[0]  # a class of the program is no word of the file either
     subject = f"'{name}' " if said.startswith("should") and name != "" else ""
     shown = f" (it is {_short(given)})" if subject and not isinstance(given, (dict, list)) else ""

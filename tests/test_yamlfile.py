@@ -102,7 +102,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("", "a.yaml:1:1: is empty"),
         ("title: a\nday: 20261102", "a.yaml:2:6: 'day' is to be a day, not 20261102\n    Write it as 2026-11-02."),
         ("title: a\nday: soon", "a.yaml:2:6: 'day' is to be a day, not 'soon'\n    Write it as 2026-12-31."),
-        ("[]", "a.yaml:1:1: should be a valid mapping"),
+        ("[]", "a.yaml:1:1: should be a mapping"),
         ("? [a]\n: b\n", "a.yaml:1:3: a key is to be text or a number"),
         ("a: &a [*a]\n", "a.yaml:1:4: aliases expand to too many values"),
         (BOMB, "a.yaml:1:17: aliases expand to too many values"),

@@ -15,8 +15,8 @@ from auditor.yamlfile import read_yaml
 
 
 def lint(policies: Sequence[str]) -> list[str]:
-    """A line for each policy, one for each clause that it cites although it was rescinded, and one for each catalogue
-    that it cites and that nobody has read for a year.
+    """A line for each policy, one for each clause that it cites although it was rescinded, one for each catalogue that
+    it cites and that nobody has read for a year, and one for what has no rationale.
 
     Raises WrittenFault with the problems of all that have some.
     """
@@ -33,6 +33,8 @@ def lint(policies: Sequence[str]) -> list[str]:
             if loaded.unset:
                 lines.append(f"  a template: a policy over it has to set {', '.join(loaded.unset)}")
             lines += _outdated(loaded)
+            if bare := [one.id for one in loaded.policy.requirements if not one.rationale]:
+                lines.append(f"  warning: without a rationale: {', '.join(bare)}")
     if problems:
         raise WrittenFault(problems)
     return lines

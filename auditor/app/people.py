@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 One = TypeVar("One", Waiver, Attestation)
 
 
+_SIGN = "It has to be signed as it stands by whom it names, with a key that the trust store has for that role."
+
+
 class WaiverFile(Frozen):
     """waivers.yaml."""
 
@@ -110,11 +113,13 @@ def _unfit(
     seen: set[str] = set()
     for at, one in enumerate(given):
         where = marked.where(key, at, "requirement")
+        if (key, at, "verified") in marked.values:  # a record tells it of a statement; nobody can say it of their own
+            yield Problem(marked.where(key, at, "verified", key=True), "unknown key 'verified'", "Take it out.")
         if one.requirement not in known:
             what = f"'{one.requirement}' is no requirement of the policy that can be met this way"
             yield Problem(where, what, nearest(one.requirement, known))
         if one.requirement in seen:
-            yield Problem(where, f"'{one.requirement}' stands here twice")
+            yield Problem(where, f"'{one.requirement}' stands here twice", "Leave one of them.")
         if one.expires < today:
             yield Problem(marked.where(key, at, "expires"), f"this expired on {one.expires}", "Renew it or remove it.")
         seen.add(one.requirement)
@@ -140,7 +145,8 @@ def _broad(marked: Marked, given: Sequence[Waiver], held: Held) -> Iterator[Prob
             yield Problem(marked.where("waivers", at, "expires"), what, "Renew it in time instead.")
         if one.requirement in rules.never_waived:
             where = marked.where("waivers", at, "requirement")
-            yield Problem(where, f"the policy lets nobody waive '{one.requirement}'")
+            remedy = f"Take it out: {one.requirement} has to pass."
+            yield Problem(where, f"the policy lets nobody waive '{one.requirement}'", remedy)
         if rules.approvers and one.role not in rules.approvers:
             what = f"'{one.role}' may not waive under this policy"
             yield Problem(marked.where("waivers", at, "role"), what, nearest(one.role, rules.approvers))
@@ -151,7 +157,7 @@ def _joined(marked: Marked, given: Sequence[Waiver], held: Held, attesting: Sequ
     stating = [one.name for one in attesting]
     for at, one in enumerate(given):
         if why := joined_duty(one, held.policy, held.owner, stating):
-            yield Problem(marked.where("waivers", at, "approver"), why)
+            yield Problem(marked.where("waivers", at, "approver"), why, "Somebody else has to accept it.")
 
 
 def _signed(marked: Marked, key: str, given: tuple[One, ...], held: Held, problems: list[Problem]) -> tuple[One, ...]:
@@ -161,7 +167,7 @@ def _signed(marked: Marked, key: str, given: tuple[One, ...], held: Held, proble
     verified = []
     for at, one in enumerate(given):
         whose, wrong = holder(one, held.trust, held.today)
-        problems += [Problem(marked.where(key, at, "signature"), what) for what in wrong]
+        problems += [Problem(marked.where(key, at, "signature"), what, _SIGN) for what in wrong]
         if held.policy.people.signed and one.signature is None:
             remedy = "`auditor attest` and `auditor waive` sign with --key."
             problems.append(Problem(marked.where(key, at), "the policy asks for a signature here", remedy))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from auditor import names
 from auditor.app import recorded
@@ -30,6 +31,10 @@ from auditor.yamlfile import nearest, read_yaml, validated
 
 Secret = Callable[[], bytes]
 Made = TypeVar("Made", Attestation, Waiver)
+
+
+_NEEDED = ("approver", "name", "reason", "role", "statement")  # said to be empty, and not left out, where they are
+_FLAGS = {"compensating_control": "control", "parts": "part"}
 
 
 @dataclass(frozen=True)
@@ -136,13 +141,19 @@ def _known(requirement: str, known: list[str]) -> None:
 
 def _made(kind: type[Made], fields: Mapping[str, Any]) -> Made:
     try:
-        return kind.model_validate({name: value for name, value in fields.items() if value})
+        return kind.model_validate({name: value for name, value in fields.items() if value or name in _NEEDED})
     except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors(include_url=False)
-        )
+        faults = error.errors(include_url=False)
+        told = "; ".join(f"{_flag(str(one['loc'][0]))} {_said(one)}" for one in faults)
         raise WrittenFault(f"this is no statement: {told}") from None
+
+
+def _said(fault: ErrorDetails) -> str:
+    return "is empty" if fault["type"] == "string_too_short" else fault["msg"].removeprefix("Value error, ")
+
+
+def _flag(field: str) -> str:
+    return f"--{_FLAGS.get(field, field)}"
 
 
 def _signed(made: Made, signing: Signing) -> Made:

@@ -57,14 +57,22 @@ def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) ->
         yield Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))
         return
     wrong = _WRONG_SIDE.get(meaning.better, "")
-    if wrong and getattr(limit, wrong) is not None:
-        right = "at_least" if wrong == "at_most" else "at_most"
-        what = f"'{limit.quantity}' is better when it is {meaning.better}, so {wrong} would pass the worst models"
-        yield Problem(where, what, f"Write {right}, or between.")
+    empty = _empty(limit, meaning)
+    if wrong and (getattr(limit, wrong) is not None or (not empty and _worst(limit, meaning))):
+        right, given = "at_least" if wrong == "at_most" else "at_most", "between" if limit.between else wrong
+        what = f"'{limit.quantity}' is better when it is {meaning.better}, so {given} would pass the worst models"
+        yield Problem(where, what, f"Write {right}{'' if limit.between else ', or between'}.")
     if limit.parts and not meaning.per:
         yield Problem(where, f"'{limit.quantity}' has no parts", "Leave parts away.")
-    if empty := _empty(limit, meaning):
+    if empty:
         yield Problem(where, empty, f"'{limit.quantity}' lies between {_end(meaning.low)} and {_end(meaning.high)}.")
+
+
+def _worst(limit: Limit, meaning: Meaning) -> bool:
+    """Whether the range of a limit holds the worst that a quantity can be."""
+    end, worst = (limit.low, meaning.low) if meaning.better == "higher" else (limit.high, meaning.high)
+    sign = 1 if meaning.better == "higher" else -1
+    return limit.between is not None and end is not None and worst is not None and sign * (end - worst) <= 0
 
 
 def _empty(limit: Limit, meaning: Meaning) -> str:

@@ -113,7 +113,8 @@ def _idle(files: Sequence[Marked], used: set[str]) -> Iterator[Problem]:
         for name in _of(marked):
             if str(name) not in used:
                 place = marked.where("vars", cast("str", name), key=True)
-                yield Problem(place, f"no requirement uses the variable '{name}'", nearest(name, sorted(used)))
+                remedy = nearest(name, sorted(used)) if used else f"Write ${name} under with or limit, or take it out."
+                yield Problem(place, f"no requirement uses the variable '{name}'", remedy)
 
 
 def _lost(marked: Marked, at: int, own: Raw, known: Mapping[str, Raw]) -> Iterator[Problem]:

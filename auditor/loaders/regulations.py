@@ -84,7 +84,9 @@ def _listed(holder: object, key: str) -> list[object]:
 
 
 def _near(cite: str, instruments: dict[str, Instrument]) -> str:
-    name = cite.partition("/")[0]
+    name, _, clause = cite.partition("/")
     if name not in instruments:
         return nearest(name, sorted({*instruments, *shipped_names()}))
+    if not clause:
+        return f"Name one of its clauses: `auditor regulations {name}` lists them."
     return nearest(cite, [f"{name}/{clause.id}" for clause in instruments[name].clauses])

@@ -70,7 +70,11 @@ def test_read(tmp_path: Path) -> None:
             "2026-06-02",
             "2026-06-02 lies in the future",
         ),
-        ("waivers", WAIVER.replace("reason: r", "reason: ''"), "''", "String should have at least 1 character"),
+        ("waivers", WAIVER.replace("reason: r", "reason: ''"), "''", "'reason' is empty"),
+        ("waivers", WAIVER.replace("reason: r", "reason: ' .'"), "' .'", "'reason' should say something, and is blank"),
+        ("waivers", WAIVER.replace(MODEL, "abc"), "abc", "'model_sha256' should be 64 hexadecimal digits"),
+        ("attestations", STATED.replace("statement: s", "statement: '  '"), "'  '", "'statement' should say something"),
+        ("attestations", STATED.replace("{", "{verified: n, "), "verified", "unknown key 'verified'"),
         ("attestations", STATED.replace("HUM-1", "PERF-1"), "PERF-1", f"'PERF-1' {NONE}\n    Known: HUM-1."),
         (
             "attestations",
@@ -96,4 +100,4 @@ def test_refused(tmp_path: Path, key: str, item: str, at: str, told: str) -> Non
 def test_twice(tmp_path: Path) -> None:
     """One requirement has one waiver."""
     text = f"waivers:\n  - {WAIVER}\n  - {WAIVER}\n"
-    assert _told(tmp_path, text) == ["people.yaml:3:19: 'PERF-1' stands here twice"]
+    assert _told(tmp_path, text) == ["people.yaml:3:19: 'PERF-1' stands here twice\n    Leave one of them."]

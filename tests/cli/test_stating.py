@@ -185,8 +185,11 @@ def test_who_attests_does_not_waive(bank: SimpleNamespace) -> None:
     for by, why in {"LENA ": told.replace("Hanna", "LENA "), "otto": "'otto' owns the model"}.items():
         with pytest.raises(WrittenFault, match=why):  # told before it is written
             waive(bank, requirement="PERF-2", approver=by)
-    with pytest.raises(WrittenFault, match="this is no statement: approver: a name has letters"):
+    with pytest.raises(WrittenFault, match="this is no statement: --approver a name has letters"):
         waive(bank, requirement="PERF-2", approver=" ")
+    for reason, why in {"": "is empty", " ": "should say something, and is blank"}.items():
+        with pytest.raises(WrittenFault, match=f"this is no statement: --reason {why}"):
+            waive(bank, reason=reason)
 
 
 def test_without_a_signature_nothing_counts(bank: SimpleNamespace) -> None:

@@ -46,6 +46,7 @@ requirements:
     check: performance.discrimination
     limit: {quantity: auroc, at_least: 0.7}
     severity: major
+    rationale: ours
 """
 
 

@@ -39,9 +39,15 @@ TITLES = {
 def meanings(per: str) -> dict[str, Meaning]:
     """The quantities that `effects` gives: one part for each disturbance, and one for each group under each of them."""
     low = {"score_change": 0.0, "flipped": 0.0, "loss": None}
-    whole = {name: Meaning(title=title, better="lower", per=per, low=low[name]) for name, title in TITLES.items()}
+    high = {"score_change": None, "flipped": 1.0, "loss": None}
+    whole = {
+        name: Meaning(title=title, better="lower", per=per, low=low[name], high=high[name])
+        for name, title in TITLES.items()
+    }
     parts = {
-        f"{name}_by_group": Meaning(title=f"{title}, by group", better="lower", per=f"{per} and group", low=low[name])
+        f"{name}_by_group": Meaning(
+            title=f"{title}, by group", better="lower", per=f"{per} and group", low=low[name], high=high[name]
+        )
         for name, title in TITLES.items()
     }
     return whole | parts
