@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import gc
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from auditor.record import Record
@@ -17,6 +15,7 @@ from auditor.render.html import render_html
 from auditor.render.pagenumbers import filled, with_room
 from auditor.render.strict import inside_only, strict
 from auditor.render.svgwords import whole_words
+from auditor.sparing import uncollected
 
 if TYPE_CHECKING:
     from weasyprint import Attachment, Document
@@ -42,7 +41,7 @@ def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -
 
 def page_pdf(page: str, attachments: Callable[[], list[Attachment]] = list) -> bytes:
     """A page of ours as PDF. Raises as `render_pdf`."""
-    with strict(), whole_words(), _uncollected():
+    with strict(), whole_words(), uncollected():
         paper = _ON_SCREEN_ONLY.sub("", page).replace(packed_faces(), "")
         document = _laid_out(with_room(paper))
         if not filled(document):
@@ -80,15 +79,3 @@ def _attachment(record: Record, record_json: bytes) -> Attachment:
 def _moment(text: str) -> datetime.datetime:
     moment = datetime.datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's search for cycles, which goes through all of a page again and again: a tenth of its time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import Problem, SealFault
 from auditor.seal.trust import Moment, Trust, TrustedCertificate, standing
+from auditor.sparing import uncollected
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -51,6 +52,7 @@ class Checked:
     proofs: bool
 
 
+@uncollected()
 def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Checked:
     """Every signature and time stamp of a PDF file. name: of the file, for what is told.
 

@@ -7,7 +7,6 @@ that moment still counts for the envelope (`trust.standing`).
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -56,6 +55,8 @@ def stamped(data: bytes, told: str, tsa: str) -> bytes:
     FileFault where no time stamp can be had, or the authority's clock shows another time.
     """
     available()
+    import asyncio
+
     from pyhanko.sign.timestamps import HTTPTimeStamper
 
     from auditor.seal import token
