@@ -51,7 +51,7 @@ class Limit(Frozen):
     at_most: Bound | None = None
     between: tuple[Bound, Bound] | None = None
     on: Literal["interval", "value"] = "interval"
-    parts: tuple[str, ...] | None = None
+    parts: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_bound(self) -> Limit:

@@ -93,7 +93,8 @@ def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fau
         known = str(fault["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
         return Problem(marked.where(*path), f"'{given}' is not a value of '{name}'", nearest(given, known))
     if kind == "string_type" and isinstance(given, (int, float)):
-        return Problem(marked.where(*path), f"'{name}' is to be text, not {given!r}", "Write it in quotes.")
+        of = next((step for step in reversed(fault["loc"]) if isinstance(step, str)), name)
+        return Problem(marked.where(*path), f"'{of}' is to be text, not {given!r}", "Write it in quotes.")
     if kind.startswith("date_"):
         return Problem(marked.where(*path), f"'{name}' is to be a day, not {_short(given)}", _day(given))
     # Of a union pydantic names the member, which is no word of the file.

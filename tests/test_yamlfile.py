@@ -81,7 +81,7 @@ levels: {1: a, 2: 7}
         "a.yaml:8:8: 'name' is missing",
         "a.yaml:8:9: unknown key 'nmae'",
         "    Did you mean 'name'?",
-        "a.yaml:9:19: '2' is to be text, not 7",
+        "a.yaml:9:19: 'levels' is to be text, not 7",
         "    Write it in quotes.",
     ]
 

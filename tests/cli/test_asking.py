@@ -52,9 +52,38 @@ def test_group(asks, call) -> None:
     assert said == f"{place}FAIR-1 asks for the group 'gender', and the data have none of that name"
 
 
+def test_misspelt(asks, call) -> None:
+    """One that differs by the case of its letters is there, and its requirement applies."""
+    assert "asks for the group 'Sex'" in asks(call, OPPORTUNITY % "Sex" + MAY)
+
+
 def test_several(asks, call) -> None:
     """Of a combination the one that is lacking is told."""
     assert "asks for the group 'age'" in asks(call, OPPORTUNITY % "[sex, age]")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("sex}", "sex, leave_out: ['2']}", "13:39: FAIR-1 leaves out '2', and 'sex' has no such level"),
+        (
+            "0.1]}",
+            "0.1], parts: [0 - 1, 0 - 2]}",
+            "14:76: FAIR-1 asks for the part '0 - 2', and 'sex' gives none of that name",
+        ),
+        (
+            "sensitivity_difference, between: [-0.1, 0.1]}",
+            "sensitivity, at_least: 0.1, parts: [male]}",
+            "14:58: FAIR-1 asks for the part 'male', and 'sex' gives none of that name",
+        ),
+        ("sex}", "sex, leave_out: ['1']}", ""),
+        ("0.1]}", "0.1], parts: [1 - rest, 1 - 0]}", ""),
+    ],
+)
+def test_levels(asks, call, old: str, new: str, told: str) -> None:
+    """A level that a group which lists its levels lacks is told too, whatever may be not applicable."""
+    said = asks(call, (OPPORTUNITY % "sex").replace(old, new) + MAY)
+    assert said == (f"auditor: policy.yaml:{told}" if told else "")
 
 
 def test_feature(asks, call) -> None:
