@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from auditor.app.cases import tried
 from auditor.app.regulations import last_read
 from auditor.checks import CATALOGUE
 from auditor.errors import Problem, WrittenFault
 from auditor.loaders.policies import LoadedPolicy, load_template
-from auditor.loaders.regulations import known_to
+from auditor.loaders.regulations import known_to, read_instrument
 from auditor.regulation import cited
 from auditor.yamlfile import read_yaml
 
@@ -21,23 +23,39 @@ def lint(policies: Sequence[str]) -> list[str]:
     Raises WrittenFault with the problems of all that have some.
     """
     problems: list[Problem] = []
-    lines = []
+    lines: list[str] = []
     for named in policies:
         try:
-            loaded = load_template(named, CATALOGUE)
+            lines += _linted(named)
         except WrittenFault as fault:
             problems += fault.problems
-        else:
-            count = len(loaded.policy.requirements)
-            lines.append(f"{named}: {count} requirement{'s' * (count != 1)}, no fault")
-            if loaded.unset:
-                lines.append(f"  a template: a policy over it has to set {', '.join(loaded.unset)}")
-            lines += _outdated(loaded)
-            if bare := [one.id for one in loaded.policy.requirements if not one.rationale]:
-                lines.append(f"  warning: without a rationale: {', '.join(bare)}")
     if problems:
         raise WrittenFault(problems)
     return lines
+
+
+def _linted(named: str) -> Iterator[str]:
+    """What is told of a policy, or of what lies beside policies: cases to test one by, a catalogue of clauses."""
+    held = read_yaml(Path(named)).data if named.endswith((".yaml", ".yml")) else {}
+    keys = set(held) if isinstance(held, dict) else set()
+    if "cases" in keys:
+        tried(Path(named))
+        yield f"{named}: cases, no fault"
+    elif "instrument" in keys:
+        read_instrument(Path(named))
+        yield f"{named}: a catalogue, no fault"
+    elif keys and not keys & {"policy", "requirements", "extends"}:
+        remedy = "A policy has the keys policy, version, title, requirements. Keep what is none elsewhere."
+        raise WrittenFault("is no policy", where=named, remedy=remedy)
+    else:
+        loaded = load_template(named, CATALOGUE)
+        count = len(loaded.policy.requirements)
+        yield f"{named}: {count} requirement{'s' * (count != 1)}, no fault"
+        if loaded.unset:
+            yield f"  a template: a policy over it has to set {', '.join(loaded.unset)}"
+        yield from _outdated(loaded)
+        if bare := [one.id for one in loaded.policy.requirements if not one.rationale]:
+            yield f"  warning: without a rationale: {', '.join(bare)}"
 
 
 def _outdated(loaded: LoadedPolicy) -> Iterator[str]:

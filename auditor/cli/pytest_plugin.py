@@ -95,4 +95,5 @@ def _audit(file: Path, store: Path | None, folders: pytest.TempPathFactory) -> A
 
         return Audit(*run(file, folders.mktemp("auditor") / "report", Quiet(), store=store))
     except AuditorError as fault:
-        pytest.fail(f"no audit: {fault}", pytrace=False)
+        told = f"no audit: {fault}"
+    pytest.fail(told, pytrace=False)  # outside of the handler, or pytest shows the exceptions behind it too

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from auditor.app.cases import tried
 from auditor.app.freeze import freeze
+from auditor.app.lint import lint
 from auditor.cli.commands import auditor
 from auditor.errors import FileFault, WrittenFault
 from auditor.seal.keys import new_keys
@@ -99,6 +100,16 @@ def test_a_case_that_comes_out_otherwise_is_told(folder: Path) -> None:
     wrong = [dict(case.wrong) for case in tried(folder / "cases.yaml")]
     assert {"PERF-1": ("fail", "pass"), "verdict": ("FAIL", "PASS")} == wrong[0]
     assert "OTHERWISE   a weak ranking stops the release" in said("policy", "test", folder / "cases.yaml")
+
+
+def test_what_lies_beside_policies_is_linted_by_its_keys(folder: Path) -> None:
+    """Cases as cases, and what is no policy once; a hook reads all that a folder holds."""
+    cases, other = folder / "cases.yaml", folder / "waivers.yaml"
+    assert [f"{cases}: cases, no fault"] == lint([str(cases)])
+    other.write_text("waivers: []\n")
+    with pytest.raises(WrittenFault) as caught:
+        lint([str(cases), str(other)])
+    assert ["is no policy"] == [problem.what for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(

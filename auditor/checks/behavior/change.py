@@ -38,19 +38,16 @@ TITLES = {
 
 def meanings(per: str) -> dict[str, Meaning]:
     """The quantities that `effects` gives: one part for each disturbance, and one for each group under each of them."""
-    low = {"score_change": 0.0, "flipped": 0.0, "loss": None}
-    high = {"score_change": None, "flipped": 1.0, "loss": None}
-    whole = {
-        name: Meaning(title=title, better="lower", per=per, low=low[name], high=high[name])
-        for name, title in TITLES.items()
-    }
+    whole = {name: _meaning(name, title, per) for name, title in TITLES.items()}
     parts = {
-        f"{name}_by_group": Meaning(
-            title=f"{title}, by group", better="lower", per=f"{per} and group", low=low[name], high=high[name]
-        )
-        for name, title in TITLES.items()
+        f"{name}_by_group": _meaning(name, f"{title}, by group", f"{per} and group") for name, title in TITLES.items()
     }
     return whole | parts
+
+
+def _meaning(name: str, title: str, per: str) -> Meaning:
+    low, high = None if name == "loss" else 0.0, 1.0 if name == "flipped" else None
+    return Meaning(title=title, better="lower", per=per, low=low, high=high)
 
 
 @dataclass(frozen=True, eq=False)
