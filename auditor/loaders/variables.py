@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -74,7 +75,7 @@ class Step(Frozen):
     missing_indicator: Literal[True] | None = None
     measured_indicator: Literal[True] | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The step's key; "" where it has none or several."""
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]

@@ -14,7 +14,7 @@ from auditor.dataset import Block, Dataset, Feature, Floats, Integers
 from auditor.errors import NotApplicable
 from auditor.subject import Subject
 
-_TOGETHER = 2**14  # rows at a time
+_TOGETHER, _VALUES = 2**14, 2**22  # rows at a time, and values, so that long records take no more memory
 _SMALLEST = 1e-6  # probability: what lies nearer to 0 or 1 is as sure
 
 
@@ -82,7 +82,8 @@ class Stage:
 
     def borne(self, signs: Sequence[Sign]) -> Iterator[Block]:
         """As `bearing`, in pieces of some signs each."""
-        each = max(1, _TOGETHER // len(self))
+        rows = min(_TOGETHER, _VALUES // max(1, self.block.values[:1].size))
+        each = max(1, rows // max(1, len(self)))
         for begin in range(0, len(signs), each):
             yield self.bearing(signs[begin : begin + each])
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.behavior.signs import Sign, Stage, margins
 from auditor.checks.surrogate.simpler import link_of
-from auditor.dataset import Block, Dataset, Floats, Side
+from auditor.dataset import Dataset, Floats, Integers, Side
 from auditor.errors import NotApplicable
 from auditor.model import Inputs
 from auditor.student import Student
@@ -27,7 +28,6 @@ _STRAIGHT = 600  # numbers of a row up to which each has a straight part of its 
 _RIDGES = (0.1, 1.0, 10.0, 100.0)
 _HELD = 5  # one row of so many is held out
 _UNLIKE = 0.5  # of the variance of the margins, from which on nothing follows from what the twins do
-_TOGETHER = 2048  # rows at a time
 RECURRENT = (Student("GRU", 8, epochs=20, seconds=30.0), Student("LSTM", 16, epochs=20, seconds=30.0))
 
 Matrix = NDArray[np.float32]
@@ -43,23 +43,41 @@ class Form:
     scale: Matrix
 
     def of(self, inputs: Inputs) -> Matrix:
-        """(rows, numbers), standardised. Sequences of other lengths are cut or filled up where their padding is."""
-        return (_flat(inputs, self.shapes, self.side) - self.centre) / self.scale
+        """(rows, numbers) as they are. Sequences of other lengths are cut or filled up where their padding is."""
+        return _flat(inputs, self.shapes, self.side)
+
+    def standard(self, numbers: Matrix) -> Matrix:
+        """(rows, numbers), standardised."""
+        return (numbers - self.centre) / self.scale
+
+
+class Seen(NamedTuple):
+    """What a quick twin makes of numbers before it bends them: (rows, bends), and (rows,) what it takes straight."""
+
+    bent: Matrix
+    straight: Matrix
 
 
 @dataclass(frozen=True, eq=False)
 class Quick:
-    """Ridge regression on random bends (Rahimi and Recht 2007) and on the numbers themselves, or mixtures of them."""
+    """Ridge regression on random bends (Rahimi and Recht 2007) and on the numbers themselves, or mixtures of them.
+
+    bends: (numbers, bends); shifts, weights: (bends,); straight: (numbers,).
+    """
 
     bends: Matrix
     shifts: Matrix
-    mix: Matrix | None
     weights: Matrix
+    straight: Matrix
     unexplained: float
 
-    def says(self, numbers: Matrix) -> Matrix:
-        """(rows,) the margin, but for its mean."""
-        return np.asarray(_seen(numbers, self.bends, self.shifts, self.mix) @ self.weights)
+    def sees(self, numbers: Matrix, which: Integers | slice = slice(None)) -> Seen:
+        """Of standardised numbers, (..., numbers), or of differences in which alone of them: it adds up."""
+        return Seen(numbers @ self.bends[which], numbers @ self.straight[which])
+
+    def says(self, seen: Seen) -> Matrix:
+        """(...,) the margin, but for its mean."""
+        return np.asarray(np.tanh(seen.bent + self.shifts) @ self.weights + seen.straight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +106,8 @@ class Twins:
         mean = float(wanted.mean())
         if not np.ptp(wanted) > 0:
             raise NotApplicable("the model says the same of every reference row, so that nothing can learn from it")
-        quick = tuple(_quick(form.of(inputs), wanted - mean, gain, rng) for gain in _GAINS)
+        numbers = form.standard(flat)
+        quick = tuple(_quick(numbers, wanted - mean, gain, rng) for gain in _GAINS)
         return cls(subject, form, mean, quick)
 
     @property
@@ -99,22 +118,27 @@ class Twins:
             return ""
         return f"models that learned from the reference rows what the model says miss {least:.0%} of its variance"
 
-    def margins(self, block: Block) -> Floats:
-        """(twins, rows) what each says."""
-        found = [np.empty((len(self.quick), 0), dtype=np.float32)]
-        for at in range(0, len(block), _TOGETHER):
-            part = slice(at, at + _TOGETHER)
-            some = Block(block.values[part], block.mask[part], block.static[part])
-            numbers = self.form.of(self.subject.encoder.encode(some))
-            found.append(np.stack([one.says(numbers) for one in self.quick]))
-        return np.concatenate(found, axis=1).astype(float) + self.mean
-
     def drops(self, stage: Stage, signs: Sequence[Sign]) -> tuple[Floats, Floats]:
-        """(twins, signs, rows) by how much a sign lowers each margin; and (twins, rows) the margins without."""
-        before = self.margins(stage.block)
-        pieces = [self.margins(block) for block in stage.borne(signs)]
-        after = np.concatenate([np.empty((len(before), 0)), *pieces], axis=1)
-        return before[:, None] - after.reshape(len(before), len(signs), len(stage)), before
+        """(twins, signs, rows) by how much a sign lowers each margin; and (twins, rows) the margins without.
+
+        A sign changes few of the numbers that twins are given, and only these are looked at again.
+        """
+        plain = self.form.of(self.subject.encoder.encode(stage.block))
+        seen = [one.sees(self.form.standard(plain)) for one in self.quick]
+        before = np.stack([one.says(each) for one, each in zip(self.quick, seen, strict=True)])
+        pieces = [np.empty((len(seen), 0, len(stage)), dtype=np.float32)]
+        for block in stage.borne(signs):
+            numbers = self.form.of(self.subject.encoder.encode(block)).reshape(-1, *plain.shape)
+            which = np.flatnonzero((numbers != plain).any(axis=(0, 1)))
+            change = (numbers[..., which] - plain[:, which]) / self.form.scale[which]
+            after = np.stack([self._after(at, each, change, which) for at, each in enumerate(seen)])
+            pieces.append(before[:, None] - after)
+        return np.concatenate(pieces, axis=1).astype(float), before.astype(float) + self.mean
+
+    def _after(self, at: int, seen: Seen, change: Matrix, which: Integers) -> Matrix:
+        """(signs, rows) what a twin says of rows of which it saw what they were before the change."""
+        more = self.quick[at].sees(change, which)
+        return self.quick[at].says(Seen(seen.bent + more.bent, seen.straight + more.straight))
 
 
 def taught_rows(subject: Subject, known: Dataset) -> NDArray[np.integer]:
@@ -143,7 +167,8 @@ def _quick(numbers: Matrix, wanted: Floats, gain: float, rng: np.random.Generato
     bends = (rng.normal(size=(wide, count)) * gain / np.sqrt(wide)).astype(np.float32)
     shifts = (0.5 * rng.normal(size=count)).astype(np.float32)
     mix = (rng.normal(size=(wide, _STRAIGHT)) / np.sqrt(wide)).astype(np.float32) if wide > _STRAIGHT else None
-    seen = _seen(numbers, bends, shifts, mix).astype(float)
+    straight = numbers if mix is None else numbers @ mix
+    seen = np.concatenate([np.tanh(numbers @ bends + shifts), straight], axis=1).astype(float)
     held = np.arange(len(seen)) % _HELD == 0
     square, product = seen[~held].T @ seen[~held], seen[~held].T @ wanted[~held]
     best = (np.inf, np.zeros(seen.shape[1]))
@@ -151,12 +176,8 @@ def _quick(numbers: Matrix, wanted: Floats, gain: float, rng: np.random.Generato
         weights = np.linalg.solve(square + ridge * np.eye(len(square)), product)
         missed = float(((seen[held] @ weights - wanted[held]) ** 2).mean() / wanted.var())
         best = min(best, (missed, weights), key=lambda one: one[0])
-    return Quick(bends, shifts, mix, best[1].astype(np.float32), best[0])
-
-
-def _seen(numbers: Matrix, bends: Matrix, shifts: Matrix, mix: Matrix | None) -> Matrix:
-    straight = numbers if mix is None else numbers @ mix
-    return np.concatenate([np.tanh(numbers @ bends + shifts), straight], axis=1)
+    bent, plain = np.split(best[1].astype(np.float32), [count])
+    return Quick(bends, shifts, bent, plain if mix is None else mix @ plain, best[0])
 
 
 def _flat(inputs: Inputs, shapes: dict[str, tuple[int, ...]], side: Side) -> Matrix:
