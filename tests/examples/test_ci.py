@@ -78,15 +78,36 @@ def _shell(place: Path, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_shell(place: Path) -> None:
-    """It ends as the audit does, annotates, and leaves the summary and the reports."""
-    done = _shell(place, REPORT="out", FORMAT="github", GITHUB_STEP_SUMMARY=str(place / "summary"))
-    assert done.returncode == 0, done.stderr
-    assert "::notice title=auditor%3A PASS::" in done.stdout
-    assert "::notice file=policy.yaml,line=10" in done.stdout
-    assert (place / "summary").read_text() == (place / "out" / "summary.md").read_text()
+def test_workflow(place: Path, tmp_path: Path) -> None:
+    """The steps of GitHub's workflow as they stand, in its shell: installed, annotated, summary and reports left.
+
+    What installs is a stub here that notes what it was asked for: a network would be needed.
+    """
+    (tmp_path / "audit").symlink_to(place)
+    (tmp_path / "ci").mkdir()
+    shutil.copy(CI / "audit.sh", tmp_path / "ci")
+    for name, does in {"sudo": 'exec "$@"', "apt-get": 'echo "$0 $@" >>asked', "pip": 'echo "$0 $@" >>asked'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    workflow: dict[str, Any] = YAML(typ="safe").load((CI / "github-audit.yml").read_text())
+    path = os.pathsep.join([str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]])
+    summary = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "GITHUB_WORKSPACE": str(tmp_path)}
+    env = {**os.environ, **workflow["env"], **summary, "PATH": path}
+    told = ""
+    for step in workflow["jobs"]["audit"]["steps"]:
+        if "run" in step:
+            command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+            done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            told += done.stdout
+    asked = (tmp_path / "asked").read_text().replace(f"{tmp_path}/", "").splitlines()
+    assert ["apt-get update", "pip install auditor[tensorflow-cpu]"] == [asked[0], asked[-1]]
+    assert "::notice title=auditor%3A PASS::" in told
+    assert "::notice file=audit/policy.yaml,line=10" in told
+    report = tmp_path / "audit-report"
+    assert (tmp_path / "summary").read_text() == (report / "summary.md").read_text()
     assert {"record.json", "report.html", "report.pdf", "junit.xml", "sarif.json"} <= {
-        one.name for one in (place / "out").iterdir()
+        one.name for one in report.iterdir()
     }
 
 

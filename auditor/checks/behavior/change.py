@@ -39,9 +39,7 @@ TITLES = {
 def meanings(per: str) -> dict[str, Meaning]:
     """The quantities that `effects` gives: one part for each disturbance, and one for each group under each of them."""
     whole = {name: _meaning(name, title, per) for name, title in TITLES.items()}
-    parts = {
-        f"{name}_by_group": _meaning(name, f"{title}, by group", f"{per} and group") for name, title in TITLES.items()
-    }
+    parts = {f"{name}_by_group": _meaning(name, f"{of}, by group", f"{per} and group") for name, of in TITLES.items()}
     return whole | parts
 
 
