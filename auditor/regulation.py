@@ -35,7 +35,10 @@ class Clause(Frozen):
 
 
 class Instrument(Frozen):
-    """A regulation, standard or guidance. since: from when its duties hold; reviewed: when it was last read."""
+    """A regulation, standard or guidance. since: from when its duties hold; reviewed: when it was last read.
+
+    source: the address or the document that it was read in.
+    """
 
     instrument: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")]
     title: Words
@@ -44,7 +47,7 @@ class Instrument(Frozen):
     since: Annotated[datetime.date | None, Field(alias="from")] = None
     until: datetime.date | None = None
     superseded_by: str = ""
-    source: Annotated[str, Field(pattern="^https?://")]
+    source: Words
     reviewed: datetime.date
     note: str = ""
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]

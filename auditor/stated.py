@@ -58,6 +58,9 @@ def waived(
     return finding.model_copy(update=update)
 
 
+OWNERLESS = "the model's owner is not named, so that nobody can tell whether who waives is another"
+
+
 def joined_duty(waiver: Waiver, policy: Policy, owner: str, attesting: Iterable[str]) -> str:
     """Why the approver's other duties forbid the waiver under the policy, empty where they do not.
 

@@ -119,6 +119,8 @@ def _stated(
 ) -> _Stated:
     today = datetime.datetime.now(datetime.UTC).date()
     store = faults.of(lambda: read_trust(trust)) if trust else None
+    if trust and store is None:
+        return _Stated()  # whose signatures count is not known, which is told; of each of them there is no more to say
     held = people.Held(policy.policy, today, store, spec.model.owner)
     attestations = faults.of(lambda: people.attestations(paths.get("attestations.yaml"), held)) or ()
     waivers = faults.of(lambda: people.waivers(paths.get("waivers.yaml"), held, attestations)) or ()

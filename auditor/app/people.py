@@ -14,7 +14,7 @@ from auditor.loaders.spec import AuditSpec
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
 from auditor.record import Record
-from auditor.stated import joined_duty, no_parts
+from auditor.stated import OWNERLESS, joined_duty, no_parts
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 One = TypeVar("One", Waiver, Attestation)
 
 
+NAME_OWNER = "Name the person in the audit file, as in model: {owner: Otto Owner}."
 _SIGN = "It has to be signed as it stands by whom it names, with a key that the trust store has for that role."
 
 
@@ -154,6 +155,8 @@ def _broad(marked: Marked, given: Sequence[Waiver], held: Held) -> Iterator[Prob
 
 def _joined(marked: Marked, given: Sequence[Waiver], held: Held, attesting: Sequence[Attestation]) -> Iterator[Problem]:
     """Duties that one person may not have together."""
+    if given and held.policy.people.separate and not held.owner:
+        yield Problem(marked.where("waivers"), OWNERLESS, NAME_OWNER)
     stating = [one.name for one in attesting]
     for at, one in enumerate(given):
         if why := joined_duty(one, held.policy, held.owner, stating):

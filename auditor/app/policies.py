@@ -24,6 +24,7 @@ def overview(named: str) -> list[str]:
     for one in policy.requirements:
         lines += ["", f"{one.id} ({one.severity}) {one.text}", f"  {_tested(one)}"]
         lines += [f"  because: {one.rationale}"] if one.rationale else []
+        lines += [f"  may not apply: {one.may_not_apply}"] if one.may_not_apply else []
     return lines
 
 

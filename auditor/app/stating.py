@@ -20,13 +20,14 @@ from pydantic_core import ErrorDetails
 
 from auditor import names
 from auditor.app import recorded
+from auditor.app.people import NAME_OWNER
 from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.loaders.policies import load_policy
 from auditor.loaders.spec import AuditSpec
 from auditor.people import Attestation, Waiver
 from auditor.policy import Attest, Policy
-from auditor.stated import against_rules, joined_duty, no_parts
+from auditor.stated import OWNERLESS, against_rules, joined_duty, no_parts
 from auditor.yamlfile import nearest, read_yaml, validated
 
 Secret = Callable[[], bytes]
@@ -84,6 +85,8 @@ def waive(audit: Path, said: Mapping[str, Any], signing: Signing, record: Path |
     _counts(made.expires, policy, signing)
     if record is not None:
         _about(made, record)
+    if policy.people.separate and not spec.model.owner:
+        raise WrittenFault(OWNERLESS, where=str(audit), remedy=NAME_OWNER)
     if why := joined_duty(made, policy, spec.model.owner, _named(audit, spec.attestations, "attestations", "name")):
         raise WrittenFault(why, where=str(audit), remedy="Somebody else has to accept it.")
     if why := against_rules(made, policy):

@@ -51,6 +51,10 @@ def known_to(policies: Iterable[Marked]) -> dict[str, Instrument]:
                 where, remedy = marked.where("catalogues", at), "Paths are relative to the file that names them."
                 raise WrittenFault(f"there is no file '{name}'", where=where, remedy=remedy)
             instrument = read_instrument(path)
+            if instrument.instrument in shipped_names():
+                what = f"'{instrument.instrument}' is the name of a catalogue that comes with the program"
+                where = marked.where("catalogues", at)
+                raise WrittenFault(what, where=where, remedy="Give your own another name, file and `instrument`.")
             found[instrument.instrument] = instrument
         listed = [str(name) for name in _listed(marked.data, "regulations")]
         for name in (*listed, *(cite.partition("/")[0] for _, cite in _cites(marked))):

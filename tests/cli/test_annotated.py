@@ -62,7 +62,7 @@ def test_a_waiver_of_no_part_is_annotated(order: Path, call) -> None:
     bound = f"approved: {TODAY}, expires: {SOON}, model_sha256: {'e' * 64}"
     waiver = f"{{requirement: PERF-1, reason: r, approver: A, {bound}, parts: [north]}}"
     order.with_name("waivers.yaml").write_text(f"waivers:\n  - {waiver}\n")
-    order.write_text(order.read_text() + "waivers: waivers.yaml\n")
+    order.write_text(order.read_text().replace("1.0.0}", "1.0.0, owner: Otto}") + "waivers: waivers.yaml\n")
     done = call("run", order, "--out", "out", "--quiet", "--format", "github")
     place = f"file=order/waivers.yaml,line=2,col={waiver.index('north') + 5},{TITLE}"
     wrong = f"::error {place}::PERF-1 has no parts. Leave them away: the waiver is for the whole."

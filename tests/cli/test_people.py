@@ -35,7 +35,7 @@ _BOUND = f"model_sha256: {MODEL}}}"
 WAIVER = f"{{requirement: PERF-1, reason: r, approver: a, approved: 2026-01-01, expires: 2026-06-01, {_BOUND}"
 STATED = f"{{requirement: HUM-1, name: n, role: lead, date: 2026-01-01, statement: s, expires: 2026-12-31, {_BOUND}"
 
-HELD = Held(POLICY, TODAY)
+HELD = Held(POLICY, TODAY, owner="Otto")
 NONE = "is no requirement of the policy that can be met this way"
 RENEW = "\n    Renew it or remove it."
 
@@ -45,7 +45,7 @@ def _told(tmp_path: Path, text: str) -> list[str]:
     file.write_text(text)
     read = people.waivers if text.startswith("waivers") else people.attestations
     with pytest.raises(WrittenFault) as caught:
-        read(file, Held(POLICY, TODAY))
+        read(file, HELD)
     return [str(problem).replace(f"{tmp_path}/", "") for problem in caught.value.problems]
 
 
@@ -95,6 +95,16 @@ def test_refused(tmp_path: Path, key: str, item: str, at: str, told: str) -> Non
     """Each fault is told with its place."""
     (problem,) = _told(tmp_path, f"{key}:\n  - {item}\n")
     assert problem.startswith(f"people.yaml:2:{4 + item.index(at) + 1}: {told}")
+
+
+def test_an_owner_who_is_not_named_may_be_anybody(tmp_path: Path) -> None:
+    """So that nobody waives where duties are separate: the approver might be the owner."""
+    file = tmp_path / "w.yaml"
+    file.write_text(f"waivers:\n  - {WAIVER}\n")
+    with pytest.raises(WrittenFault, match=r"w.yaml:2:3: the model's owner is not named"):
+        people.waivers(file, Held(POLICY, TODAY))
+    lax = POLICY.model_copy(update={"people": POLICY.people.model_copy(update={"separate": False})})
+    assert 1 == len(people.waivers(file, Held(lax, TODAY)))
 
 
 def test_twice(tmp_path: Path) -> None:

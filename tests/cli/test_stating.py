@@ -182,6 +182,11 @@ def test_who_attests_does_not_waive(bank: SimpleNamespace) -> None:
     told = "'Hanna' attests in this audit, and may not waive in it too"
     with pytest.raises(WrittenFault, match=told):
         people.waivers(waive(bank), held(bank), [named])
+    audit = bank.audit.read_text()
+    bank.audit.write_text(audit.replace(", owner: Otto", ""))
+    with pytest.raises(WrittenFault, match="the model's owner is not named"):
+        waive(bank, requirement="PERF-2")
+    bank.audit.write_text(audit)
     for by, why in {"LENA ": told.replace("Hanna", "LENA "), "otto": "'otto' owns the model"}.items():
         with pytest.raises(WrittenFault, match=why):  # told before it is written
             waive(bank, requirement="PERF-2", approver=by)

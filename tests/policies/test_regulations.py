@@ -56,6 +56,7 @@ def test_an_instrument_is_sound(name: str) -> None:
     instrument = shipped_instrument(name)
     today = datetime.datetime.now(datetime.UTC).date()
     assert instrument.reviewed <= today
+    assert instrument.source.startswith(("https://", "http://"))
     assert not (instrument.status == "rescinded" and instrument.until is None)
     assert instrument.superseded_by in ("", *NAMES)
     assert all(clause.until for clause in instrument.clauses if clause.status == "rescinded")
@@ -119,6 +120,14 @@ def test_a_catalogue_is_called_as_its_file(tmp_path: Path) -> None:
     with pytest.raises(WrittenFault, match="of another name") as caught:
         load_policy("own.yaml", CATALOGUE, tmp_path)
     assert [f"{tmp_path}/our-rules.yaml:2:13"] == [problem.where for problem in caught.value.problems]
+
+
+def test_a_catalogue_does_not_take_the_place_of_a_shipped_one(tmp_path: Path) -> None:
+    """Or a policy could cut a regulation to the clauses that it covers."""
+    (tmp_path / "eu-ai-act.yaml").write_text(OWN.replace("our-rules", "eu-ai-act"))
+    (tmp_path / "own.yaml").write_text(POLICY.replace("[our-rules.yaml]", "[eu-ai-act.yaml]"))
+    with pytest.raises(WrittenFault, match=r"own.yaml:4:14: 'eu-ai-act' is the name of a catalogue that comes with"):
+        load_policy("own.yaml", CATALOGUE, tmp_path)
 
 
 @pytest.mark.parametrize(
