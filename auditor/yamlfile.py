@@ -20,6 +20,7 @@ __all__ = [
     "Key",
     "Keys",
     "Marked",
+    "closest",
     "faults",
     "in_order",
     "nearest",
@@ -32,13 +33,17 @@ __all__ = [
 Written = TypeVar("Written", bound=BaseModel)
 
 
+def closest(name: object, known: Iterable[object]) -> str:
+    """The known name that is written most like this one; empty where none is much like it."""
+    folded = {str(one).casefold(): str(one) for one in reversed([*known])}
+    return next((folded[one] for one in difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)), "")
+
+
 def nearest(name: object, known: Iterable[object]) -> str:
     """A remedy for a name that is not known: the nearest one that is, or all there are."""
     names = [str(one) for one in known]
-    folded = {one.casefold(): one for one in reversed(names)}
-    close = [folded[one] for one in difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)]
-    if close:
-        return f"Did you mean '{close[0]}'?"
+    if close := closest(name, names):
+        return f"Did you mean '{close}'?"
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
     return f"Known: {shown}." if names else "None is known here."
 

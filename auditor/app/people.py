@@ -14,7 +14,7 @@ from auditor.loaders.spec import AuditSpec
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
 from auditor.record import Record
-from auditor.stated import OWNERLESS, joined_duty, no_parts
+from auditor.stated import OWNERLESS, SETTLED, joined_duty, no_parts
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
 
 if TYPE_CHECKING:
@@ -106,6 +106,18 @@ def refuse_misnamed(audit: Path, record: Record) -> None:
     ]
     if problems:
         raise WrittenFault(problems)
+
+
+def idle(audit: Path, record: Record) -> Iterator[str]:
+    """A line for every waiver of the audit file whose requirement is met: it excuses nothing, until a later audit."""
+    named = validated(AuditSpec, audit).waivers
+    if named is None:
+        return
+    marked = read_yaml(audit.parent / named)
+    found = {finding.requirement.id: finding for finding in record.findings}
+    for at, waiver in enumerate(validated(WaiverFile, marked).waivers):
+        if found[waiver.requirement].status in SETTLED:
+            yield f"{marked.where('waivers', at)}: waives nothing, as {waiver.requirement} is met; take it out"
 
 
 def _unfit(

@@ -17,12 +17,13 @@ _ALSO = ("people", "sign_off", "report", "regulations", "catalogues")
 
 def overview(named: str) -> list[str]:
     """A policy in lines: each requirement with its severity, and by what it is tested."""
-    policy = load_policy(named, CATALOGUE).policy
+    loaded = load_template(named, CATALOGUE)
+    policy = loaded.policy
     lines = [f"{policy.title} ({policy.policy}, version {policy.version})"]
     if policy.description:
         lines.append(policy.description)
     for one in policy.requirements:
-        lines += ["", f"{one.id} ({one.severity}) {one.text}", f"  {_tested(one)}"]
+        lines += ["", f"{one.id} ({one.severity}) {one.text}", f"  {_tested(one, loaded.open.get(one.id, {}))}"]
         lines += [f"  because: {one.rationale}"] if one.rationale else []
         lines += [f"  may not apply: {one.may_not_apply}"] if one.may_not_apply else []
     return lines
@@ -80,11 +81,13 @@ def _reads(requirement: Requirement, key: str) -> str:
     return str(requirement.params.get(key.partition(".")[2], "default"))
 
 
-def _tested(requirement: Requirement) -> str:
+def _tested(requirement: Requirement, left: Mapping[str, str]) -> str:
+    """By what; left: what a template leaves to the policy over it, as it reads."""
     if requirement.attest:
         return f"stated by the {requirement.attest.role}"
-    params = ", ".join(f"{key} {value}" for key, value in requirement.params.items())
-    limit = told(requirement.limit) if requirement.limit else ""
+    given = requirement.params | {key.partition(".")[2]: value for key, value in left.items() if key != "limit"}
+    params = ", ".join(f"{key} {value}" for key, value in given.items())
+    limit = left.get("limit") or _reads(requirement, "limit")
     return f"{requirement.check}{f' ({params})' if params else ''}: {limit}"
 
 

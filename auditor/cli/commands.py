@@ -76,12 +76,12 @@ def run(
     """
     from auditor.app.logged import Into
     from auditor.app.outcome import exit_code
-    from auditor.app.people import refuse_misnamed
+    from auditor.app.people import idle, refuse_misnamed
     from auditor.app.run import run as perform
     from auditor.cli.archived import told_to
     from auditor.cli.passphrase import passphrase
     from auditor.cli.progress import telling
-    from auditor.cli.terminal import show
+    from auditor.cli.terminal import one_line, show
 
     with telling(quiet=quiet) as progress:
         record, folder = perform(
@@ -90,6 +90,8 @@ def run(
     show(record, folder, form, audit.parent)
     if record.run.archive:
         click.echo(told_to(record.run.archive), err=True)
+    for note in idle(audit, record):
+        click.echo(f"note: {one_line(note)}", err=True)
     refuse_misnamed(audit, record)
     return exit_code(record)
 

@@ -64,9 +64,8 @@ def _statistics(before: Policy, after: Policy) -> Iterator[PolicyChange]:
     if old.multiplicity != new.multiplicity:
         yield _change("", "statistics.multiplicity", old.multiplicity, new.multiplicity, "other")
     if old.smallest_cell != new.smallest_cell:
-        # A larger one leaves more groups unjudged; a smaller one judges more, and tells of fewer people: either way.
-        kind = "looser" if new.smallest_cell > old.smallest_cell else "other"
-        yield _change("", "statistics.smallest_cell", str(old.smallest_cell), str(new.smallest_cell), kind)
+        # A larger one leaves more groups unjudged, a smaller one shows groups of fewer people: each protects less.
+        yield _change("", "statistics.smallest_cell", str(old.smallest_cell), str(new.smallest_cell), "looser")
 
 
 def _people(before: Policy, after: Policy) -> Iterator[PolicyChange]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from auditor.errors import Problem, WrittenFault
 from auditor.regulation import Instrument, cited
 from auditor.shipped import shipped
-from auditor.yamlfile import Keys, Marked, nearest, read_yaml, validated
+from auditor.yamlfile import Keys, Marked, closest, nearest, read_yaml, validated
 
 FOLDER = "regulations"
 
@@ -89,8 +89,13 @@ def _listed(holder: object, key: str) -> list[object]:
 
 def _near(cite: str, instruments: dict[str, Instrument]) -> str:
     name, _, clause = cite.partition("/")
-    if name not in instruments:
-        return nearest(name, sorted({*instruments, *shipped_names()}))
-    if not clause:
-        return f"Name one of its clauses: `auditor regulations {name}` lists them."
-    return nearest(cite, [f"{name}/{clause.id}" for clause in instruments[name].clauses])
+    known = instruments.get(name)
+    if known is None:
+        every = sorted({*instruments, *shipped_names()})
+        meant = closest(name, every)
+        other = instruments.get(meant) or (shipped_instrument(meant) if meant else None)
+        whole = f"{meant}/{clause}"
+        return f"Did you mean '{whole}'?" if other and cited(whole, {meant: other}) else nearest(name, every)
+    meant = closest(clause, [one.id for one in known.clauses]) if clause else ""
+    listing = name if name in shipped_names() else f"{name}.yaml"
+    return f"Did you mean '{name}/{meant}'?" if meant else f"`auditor regulations {listing}` lists its clauses."

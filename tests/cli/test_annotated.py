@@ -67,4 +67,7 @@ def test_a_waiver_of_no_part_is_annotated(order: Path, call) -> None:
     place = f"file=order/waivers.yaml,line=2,col={waiver.index('north') + 5},{TITLE}"
     wrong = f"::error {place}::PERF-1 has no parts. Leave them away: the waiver is for the whole."
     assert (2, wrong) == (done.code, done.out.splitlines()[-1])
+    assert "note: order/waivers.yaml:2:5: waives nothing, as PERF-1 is met; take it out\n" in done.err.replace(
+        f"{order.parent.parent}/", ""
+    )
     assert Path("out/report.html").exists()

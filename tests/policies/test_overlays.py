@@ -157,7 +157,7 @@ def kinds(loaded: LoadedPolicy) -> list[tuple[str, str, str]]:
         ("people: {never_waived: [PERF-1]}\n", [("", "people.never_waived", "tighter")]),
         ("people: {separate: false}\n", [("", "people.separate", "looser")]),
         ("people: {approvers: [head of risk]}\n", [("", "people.approvers", "tighter")]),
-        ("statistics: {smallest_cell: 5}\n", [("", "statistics.smallest_cell", "other")]),
+        ("statistics: {smallest_cell: 5}\n", [("", "statistics.smallest_cell", "looser")]),
         (
             "requirements:\n  - {id: PERF-1, attest: {role: lead}}\n",
             [("PERF-1", "check", "looser")],

@@ -134,7 +134,9 @@ def test_a_catalogue_does_not_take_the_place_of_a_shipped_one(tmp_path: Path) ->
     ("cite", "told"),
     [
         ("eu-ai-act/art-15-11", "there is no clause 'eu-ai-act/art-15-11'\n    Did you mean 'eu-ai-act/art-15-1'?"),
-        ("eu-aiact/art-15-1", "there is no clause 'eu-aiact/art-15-1'\n    Did you mean 'eu-ai-act'?"),
+        ("eu-aiact/art-15-1", "there is no clause 'eu-aiact/art-15-1'\n    Did you mean 'eu-ai-act/art-15-1'?"),
+        ("eu-aiact/9", "there is no clause 'eu-aiact/9'\n    Did you mean 'eu-ai-act'?"),
+        ("our-rules/4", "there is no clause 'our-rules/4'\n    `auditor regulations our-rules.yaml` lists its clauses."),
     ],
 )
 def test_a_clause_that_does_not_exist_is_refused(tmp_path: Path, cite: str, told: str) -> None:

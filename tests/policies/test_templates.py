@@ -8,7 +8,7 @@ import pytest
 from policies.test_overlays import CHILD, PARENT, PLAIN, WRONG, faults, kinds, written
 
 from auditor.app.lint import lint
-from auditor.app.policies import different
+from auditor.app.policies import different, overview
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.policies import load_policy
@@ -64,6 +64,7 @@ def test_a_template_is_compared_and_linted(tmp_path: Path) -> None:
         ("PERF-2", "limit", "slope between 0.8 and $gap", "slope between 0.8 and 1.25", "other"),
     ] == [(one.requirement, one.key, one.before, one.after, one.kind) for one in different(parent, child)]
     assert [] == [*different(parent, parent)]
+    assert "  performance.calibration: slope between 0.8 and $gap" in overview(parent)
     assert [
         f"{parent}: 2 requirements, no fault",
         "  a template: a policy over it has to set gap",
