@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.ahead import ahead
 from auditor.dataset import Floats, Integers
 from auditor.explain.explained import Explained
 from auditor.explain.players import NOBODY, Players
@@ -39,15 +41,16 @@ class Game:
         each = rows_at_a_time(self.portion.against, count)  # pairs of row and coalition
         width = min(len(members), each)
         height = max(1, each // max(1, width))
-        for top in range(0, len(pick), height):
-            for left in range(0, len(members), width):
-                some, who = pick[top : top + height], members[left : left + width]
-                shape = (len(some), len(who), count)
-                answers = self.explained.values(self._mixed(some, who, shape))
-                out[top : top + height, left : left + width] = answers.reshape(shape)
+        places = itertools.product(range(0, len(pick), height), range(0, len(members), width))
+        pieces = [(slice(top, top + height), slice(left, left + width)) for top, left in places]
+        mixed = (self._mixed(pick[some], members[who]) for some, who in pieces)
+        for (some, who), inputs in zip(pieces, ahead(mixed), strict=True):
+            answers = self.explained.values(inputs)
+            out[some, who] = answers.reshape(out[some, who].shape)
         return out
 
-    def _mixed(self, rows: Integers, members: Members, shape: tuple[int, ...]) -> dict[str, NDArray[np.generic]]:
+    def _mixed(self, rows: Integers, members: Members) -> dict[str, NDArray[np.generic]]:
+        shape = (len(rows), len(members), len(self.nobody))
         always = np.concatenate([members, np.ones((len(members), 1), dtype=bool)], axis=1)
         made = {}
         for name, array in self.portion.inputs.items():

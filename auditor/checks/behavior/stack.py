@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from auditor.ahead import ahead
 from auditor.dataset import Block, Dataset, Floats
 from auditor.subject import Subject
 
 Disturb = Callable[[Block, np.random.Generator], Block]
-_TOGETHER = 32 * 2**20  # bytes of disturbed rows that are sent to the model at a time
+_TOGETHER = 16 * 2**20  # bytes of disturbed rows that are sent to the model at a time
 
 
 class Draw(NamedTuple):
@@ -28,7 +29,7 @@ def stacked(subject: Subject, data: Dataset, draws: Sequence[Draw], key: tuple[o
     Raises FileFault where any of them has no finite score, whichever it is.
     """
     pieces: list[list[Floats]] = [[] for _ in draws]
-    for load in _loads(_disturbed(subject, data, draws, key)):
+    for load in ahead(_loads(_disturbed(subject, data, draws, key))):
         scores = subject.score(_joined([block for _, block in load]))
         ends = np.cumsum([len(block) for _, block in load])[:-1]
         for (number, _), piece in zip(load, np.split(scores, ends), strict=True):
