@@ -79,7 +79,9 @@ class NoncentralChi2(Frozen):
     """A sum of squared differences: `size` times it is a noncentral chi-square of `size` times the truth.
 
     `freedom` is the number of squares that vary freely, `size` the effective number of rows. The value is too large on
-    average, by freedom / size; the interval is not: it holds 0 where the value is no larger than chance makes it. `df`
+    average, by freedom / size; the interval is not: it holds 0 where the value is no larger than chance makes it. As
+    its upper end is never below the value, it cannot miss a small truth from below; up to where it can, the lower end
+    has the tails of both (unified, in the manner of Feldman and Cousins 1998), further away that of two sides. `df`
     (clusters - 1) replaces the normal quantile by Student's t.
     """
 
@@ -93,7 +95,23 @@ class NoncentralChi2(Frozen):
         return True
 
     def bounds(self, value: float, critical: float) -> Interval:
-        return Interval(min(self._centre(value, -critical), value), max(self._centre(value, critical), value))
+        from scipy import special
+
+        tail = normal_cdf(-critical)
+        low, near = self._centre(value, -critical), self._centre(value, float(special.ndtri(min(0.5, 2 * tail))))
+        if low < near:
+            low = max(low, min(near, self._short(near, tail)))
+        return Interval(min(low, value), max(self._centre(value, critical), value))
+
+    def _short(self, most: float, tail: float) -> float:
+        """The truth, `most` at the most, below which a value below it has less than this chance."""
+        from scipy import optimize, special
+
+        def chance(truth: float) -> float:
+            square = self.size * truth
+            return float(special.chndtr(square, self.freedom, square)) - tail
+
+        return most if chance(most) <= 0 else float(optimize.brentq(chance, 0.0, most))
 
     def _centre(self, value: float, z: float) -> float:
         """The truth under which the value, or one further away, has the chance that the normal gives to z."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from auditor import pairs
 from auditor.dataset import Dataset
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, Normal, NotEstimable, Scale, Wilson
+from auditor.estimate import Estimate, Normal, NotEstimable, Scale, Skewed, Wilson
 from auditor.kernels.clusters import NONE, Clusters, Variance, satterthwaite
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Floats, Integers, Stat
@@ -79,7 +79,7 @@ class Sampling:
         that contribute to the stratum which has the fewest, and, where it is known which rows are events, those with an
         event and those with none: the judge sees when an outcome comes from three patients only. The variance is that
         of leaving out each cluster on the scale (`Clusters.variance`), its degrees of freedom are Satterthwaite's
-        (1946), at most the contributing clusters (or rows) - 1. A variance that is zero, or cannot be formed, gives
+        (1946), at most the `entities` (or contributing rows) - 1. A variance that is zero, or cannot be formed, gives
         NotEstimable: a sample without variance is not certainty.
         """
         if rows is not None:
@@ -92,12 +92,17 @@ class Sampling:
                 entities = min(fewest, self.structure.contributing(events), self.structure.contributing(~events))
             events = int(np.count_nonzero(events))
         if reason := self._unusable(stat.value, found.value, fewest, scale):
-            spread: Normal | NotEstimable = NotEstimable(reason=reason)
+            spread: Normal | Skewed | NotEstimable = NotEstimable(reason=reason)
         else:
             there = self.scaled(found, stat.value, scale)
-            known = self.codes is None and there.df >= _NORMAL
-            spread = Normal(scale=scale, se=math.sqrt(there.value), df=None if known else there.df)
-            method += self._by_cluster(fewest, spread.df)
+            df = self._freedom(there.df, entities)
+            se = math.sqrt(there.value)
+            spread = Normal(scale=scale, se=se, df=df)
+            if stat.bend is not None:
+                square, shift = stat.bend
+                spread = Skewed(scale=scale, se=se, bend=square * se, shift=shift * se, df=df)
+                method += ", skewness of a count by Hall's transformation"
+            method += self._by_cluster(fewest, df)
         return Estimate(value=stat.value, n=n, events=events, entities=entities, method=method, spread=spread)
 
     def rate(self, hit: Mask, among: Mask, what: str = "rows") -> Estimate:
@@ -195,6 +200,12 @@ class Sampling:
         if not _inside(scale, value):
             return f"{value:g} is at the end of what is possible"
         return ""
+
+    def _freedom(self, df: float, entities: int | None) -> float | None:
+        """Degrees of freedom of an estimate; None where the variance of independent rows is known well."""
+        if entities is None:
+            return None if df >= _NORMAL else df
+        return min(df, max(1.0, entities - 1.0))
 
     def _by_cluster(self, clusters: int, df: float | None) -> str:
         if df is None:

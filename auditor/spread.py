@@ -72,36 +72,42 @@ class Skewed(Frozen):
 
     def bounds(self, value: float, critical: float) -> Interval:
         centre = _to_scale(self.scale, value)
-        low, high = (_from_scale(self.scale, centre - self.se * self._unbent(z)) for z in (critical, -critical))
+        unbent = (_unbent(z, self.bend, self.shift) for z in (critical, -critical))
+        low, high = (_from_scale(self.scale, centre - self.se * u) for u in unbent)
         return Interval(min(low, value), max(high, value))
-
-    def _unbent(self, z: float) -> float:
-        if abs(self.bend) < 1e-9:
-            return z - self.shift
-        return (math.cbrt(1 + 3 * self.bend * (z - self.shift)) - 1) / self.bend
 
 
 class Wilson(Frozen):
     """Score interval of a proportion (Wilson 1927) on `size` independent rows, or on the effective size if clustered.
 
-    `df` (clusters - 1) replaces the normal quantile by Student's t (Korn and Graubard 1998, score form).
+    `df` (clusters - 1) replaces the normal quantile by Student's t (Korn and Graubard 1998, score form). `even`: each
+    end is to be passed as often, which Wilson's are not where the share is small (Cai 2005): both are moved by the
+    skewness of a share on this size (the score is bent until it is symmetric, as Hall 1992 does for a mean).
     """
 
     kind: Literal["wilson"] = "wilson"
     size: Annotated[FiniteFloat, Field(gt=0)]
     df: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    even: bool = False
 
     @property
     def estimable(self) -> bool:
         return True
 
     def bounds(self, value: float, critical: float) -> Interval:
-        z2 = critical * critical
-        centre = (value + z2 / (2 * self.size)) / (1 + z2 / self.size)
-        half = critical / (1 + z2 / self.size)
-        half *= math.sqrt(value * (1 - value) / self.size + z2 / (4 * self.size**2))
+        below, above = critical, critical
+        if self.even and 0 < value < 1:
+            skewness = (1 - 2 * value) / math.sqrt(self.size * value * (1 - value))
+            below, above = (sign * _unbent(sign * critical, -skewness / 6, skewness / 6) for sign in (1, -1))
         # The ends at 0 and 1 are exact; rounding must not move them past the estimate.
-        return Interval(min(max(0.0, centre - half), value), max(min(1.0, centre + half), value))
+        return Interval(min(max(0.0, self._end(value, -below)), value), max(min(1.0, self._end(value, above)), value))
+
+    def _end(self, value: float, score: float) -> float:
+        """The share from which the value is so many standard errors away."""
+        z2 = score * score
+        centre = (value + z2 / (2 * self.size)) / (1 + z2 / self.size)
+        half = score / (1 + z2 / self.size)
+        return centre + half * math.sqrt(value * (1 - value) / self.size + z2 / (4 * self.size**2))
 
 
 class Perfect(Frozen):
@@ -202,6 +208,13 @@ def _from_scale(scale: Scale, value: float) -> float:
     if scale == "log_rest":
         return 1 - math.exp(min(-value, 700.0))
     return 0.5 * (1 + math.tanh(value / 2)) if scale == "logit" else math.tanh(value)
+
+
+def _unbent(z: float, bend: float, shift: float) -> float:
+    """The u of which u + bend * u^2 + bend^2 * u^3 / 3 + shift is z."""
+    if abs(bend) < 1e-9:
+        return z - shift
+    return (math.cbrt(1 + 3 * bend * (z - shift)) - 1) / bend
 
 
 def normal_cdf(z: float) -> float:

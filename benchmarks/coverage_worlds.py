@@ -1,9 +1,10 @@
-"""Simulated test data whose every truth is known by integration, for benchmarks/validity_coverage.py.
+"""Simulated test data, for benchmarks/validity_coverage.py; what is true of them: benchmarks/coverage_truths.py.
 
 A score x is normal, a little apart in two groups; the outcome has P(event | x) = expit(a + 0.8 x) exactly, a second
 score is x with noise, and a number y = 0.8 x + 1 + a skewed error is predicted by x + 1. Rows of an entity share a part
 of x, and, by a Gaussian copula, a part of the outcome, of the noise and of the error. Rows of one long series have a
-score from windows that overlap, and errors that follow one another. Three classes have each a score of its own.
+score from windows that overlap, and errors that follow one another. Three classes have each a score of its own, and
+chances by it whose log odds are too extreme. `near` is a split that has little to do with the groups.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ NOISE, SKEW = 0.8, 0.5  # standard deviation of the second score's noise; of the
 SHARED_SCORE, SHARED_OUTCOME = 0.5, 0.3  # correlation within an entity
 WINDOW, HORIZON, LASTS = 16, 8, 0.8  # of one long series, in rows; correlation of errors that follow one another
 COMMON, LIFT = 0.3, 1.2  # share of the second class; how much higher the score of a row's own class is
+NEAR = 0.3  # share of rows whose side of the split `near` is their group
 QUANTILE = 0.9  # that the upper prediction of y is meant for
-_NODES = 3001
+NODES = 3001
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,10 @@ class World:
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """One simulated test set. first: (n,) the group; half: (n,) a split that means nothing.
+    """One simulated test set. first: (n,) the group; half: (n,) a split that means nothing; near: (n,) nearly nothing.
 
-    of_class: (n,) one of three classes, the first as rare as the outcome; votes: (n, 3) a score of each.
+    of_class: (n,) one of three classes, the first as rare as the outcome; votes: (n, 3) a score of each; chances:
+    (n, 3) what is told as the chance of each.
     """
 
     sampling: Sampling
@@ -74,15 +77,17 @@ class Draw:
     observed: Floats
     first: Mask
     half: Mask
+    near: Mask
     of_class: NDArray[np.integer]
     votes: Floats
+    chances: Floats
 
 
 @cache
 def world(prevalence: float) -> World:
     """The population with this prevalence; the decision's threshold is a little above it."""
     mean = float(special.logit(prevalence))
-    x = np.linspace(mean - 9 * SPREAD, mean + 9 * SPREAD, _NODES)
+    x = np.linspace(mean - 9 * SPREAD, mean + 9 * SPREAD, NODES)
     groups = [np.exp(-0.5 * ((x - mean + side * APART / 2) / SPREAD) ** 2) for side in (-1, 1)]
     first, second = (group / group.sum() for group in groups)
     share = (first + second) / 2
@@ -108,7 +113,22 @@ def drawn(cell: Cell, rng: np.random.Generator) -> Draw:
     ends = (cell.prevalence, cell.prevalence + COMMON)
     of_class = np.searchsorted(ends, special.ndtr(normal(SHARED_OUTCOME)))
     votes = np.column_stack([normal(SHARED_SCORE) + LIFT * (of_class == code) for code in range(3)])
-    return Draw(sampling, event, x, noisy, observed, first, half, of_class, votes)
+    near = np.where(rng.spawn(1)[0].random(n) < NEAR, first, half)  # of its own: what follows stays as it was before
+    chances = np.column_stack(
+        [told_chance(votes[:, code], share) for code, share in enumerate(shares(cell.prevalence))]
+    )
+    return Draw(sampling, event, x, noisy, observed, first, half, near, of_class, votes, chances)
+
+
+def shares(prevalence: float) -> tuple[float, float, float]:
+    """How common each class is."""
+    return prevalence, COMMON, 1 - COMMON - prevalence
+
+
+def told_chance(vote: Floats, share: float) -> Floats:
+    """The chance of a class that is told for its score: the log odds move 1 / SLOPE times as far as they should."""
+    right = float(special.logit(share))
+    return expit(right + (LIFT * vote - LIFT**2 / 2) / SLOPE)
 
 
 def _normal(cell: Cell, sampling: Sampling, shared: float, rng: np.random.Generator) -> Floats:
@@ -142,107 +162,6 @@ def _sampling(cell: Cell, rng: np.random.Generator) -> Sampling:
     return Sampling(codes, "entities", int(codes.max()) + 1)
 
 
-@cache
-def truths(prevalence: float) -> dict[str, float]:
-    """The truth of every estimate, by integration over x (and over the noise, the error)."""
-    w = world(prevalence)
-    case, control = w.share * w.p / prevalence, w.share * (1 - w.p) / (1 - prevalence)
-    score = expit(w.x)
-    return {
-        "rate": prevalence,
-        "difference": float((w.first - w.second) @ w.p),
-        "ratio": float((w.first @ w.p) / (w.second @ w.p)),
-        **_ranking(w, case, control),
-        "Brier score": float(w.share @ (w.p * (1 - score) ** 2 + (1 - w.p) * score**2)),
-        "log loss": float(w.share @ (np.logaddexp(0.0, w.x) - w.p * w.x)),
-        "calibration slope": SLOPE,
-        "in the large": float(optimize.brentq(lambda c: w.share @ expit(c + w.x) - prevalence, -9, 9)),
-        "expected / observed": float(w.share @ score) / prevalence,
-        **_decided(w, prevalence),
-        **_number(w),
-        **_classes(),
-        "PSI": _stability(w),
-        "PSI, alike": 0.0,
-        "Wasserstein": APART,
-        "Wasserstein, alike": 0.0,
-    }
-
-
-def _ranking(w: World, case: Floats, control: Floats) -> dict[str, float]:
-    below = np.cumsum(control) - control / 2
-    found, flagged = (np.cumsum(share[::-1])[::-1] - share / 2 for share in (w.share * w.p, w.share))
-    step = float(w.x[1] - w.x[0])
-    kernel = np.exp(-0.5 * (np.arange(-400, 401) * step / NOISE) ** 2)
-    noisy = [np.convolve(share, kernel / kernel.sum(), mode="same") for share in (case, control)]
-    area = float(case @ below)
-    return {
-        "AUROC": area,
-        "AUROC difference": area - float(noisy[0] @ (np.cumsum(noisy[1]) - noisy[1] / 2)),
-        "average precision": float(case @ (found / flagged)),
-        "KS": float(np.abs(np.cumsum(case) - np.cumsum(control)).max()),
-    }
-
-
-def _decided(w: World, prevalence: float) -> dict[str, float]:
-    # The node at the cut belongs to the flagged by the part of its cell that lies above it.
-    step = float(w.x[1] - w.x[0])
-    flagged = np.clip((w.x + step / 2 - special.logit(w.cut)) / step, 0, 1)
-    tp, fp = float(w.share @ (flagged * w.p)), float(w.share @ (flagged * (1 - w.p)))
-    fn, tn = prevalence - tp, 1 - prevalence - fp
-    return {
-        "PPV": tp / (tp + fp),
-        "F1": 2 * tp / (2 * tp + fp + fn),
-        "Matthews": (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)),
-        "net benefit": tp - fp * w.cut / (1 - w.cut),
-        "balanced accuracy": (tp / (tp + fn) + tn / (tn + fp)) / 2,
-    }
-
-
-def _number(w: World) -> dict[str, float]:
-    z = np.linspace(-8, 8, 801)
-    chance = np.exp(-0.5 * z**2)
-    chance /= chance.sum()
-    observed = (SLOPE * w.x + 1)[:, None] + error(z)
-    predicted, upper = (w.x + 1)[:, None], upper_prediction(w.x)[:, None]
-
-    def mean(values: Floats) -> float:
-        return float(w.share @ values @ chance)
-
-    squared, level = mean((observed - predicted) ** 2), mean(observed)
-    over = observed - upper
-    return {
-        "mean error": mean(predicted - observed),
-        "MAE": mean(np.abs(observed - predicted)),
-        "RMSE": float(np.sqrt(squared)),
-        "R²": 1 - squared / (mean(observed**2) - level**2),
-        "slope of a line": SLOPE,
-        "quantile loss": mean(np.maximum(QUANTILE * over, (QUANTILE - 1) * over)),
-        "coverage of a bound": QUANTILE,
-    }
-
-
-def _classes() -> dict[str, float]:
-    """The same for each of the classes: its own score is higher by as much."""
-    z = np.linspace(-9, 9, _NODES)
-    chance = np.exp(-0.5 * z**2)
-    found = float(chance @ special.ndtr(z + LIFT) ** 2 / chance.sum())
-    area = float(special.ndtr(LIFT / np.sqrt(2)))
-    return {
-        "AUROC of a class": area,
-        "AUROC, mean of classes": area,
-        "sensitivity of a class": found,
-        "sensitivity, mean of classes": found,
-    }
-
-
 def upper_prediction(x: Floats) -> Floats:
     """What is told to hold `QUANTILE` of the observed."""
     return np.asarray(SLOPE * x + 1 + error(np.array(special.ndtri(QUANTILE))))
-
-
-def _stability(w: World) -> float:
-    shares = [
-        np.diff(np.interp(np.append(w.edges, np.inf), w.x, np.cumsum(side)), prepend=0.0)
-        for side in (w.first, w.second)
-    ]
-    return float(((shares[0] - shares[1]) * np.log(shares[0] / shares[1])).sum())

@@ -1,6 +1,6 @@
 """Coverage of 95 % intervals, simulated: python benchmarks/validity_coverage.py [--runs 2000] [--seed 1] [--part 0/1]
 
-Each kind of estimate is made on simulated data whose truth is known (benchmarks/coverage_worlds.py). Only runs that the
+Each kind of estimate is made on simulated data whose truth is known (benchmarks/coverage_truths.py). Only runs that the
 judge would look at count: at least 20 rows, events, non-events and entities, as an estimate tells them. `--only` makes
 the named ones alone, on the same data; `--write` puts them in the place of what docs/coverage.csv holds of them.
 """
@@ -11,12 +11,13 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 from coverage_tables import DOCS, Line, read, renewed, saved, summary, weak, write
-from coverage_worlds import DESIGNS, QUANTILE, Cell, Draw, drawn, truths, upper_prediction, world
+from coverage_truths import truths
+from coverage_worlds import DESIGNS, QUANTILE, Cell, Draw, drawn, upper_prediction, world
 from scipy import special
 
 from auditor.checks.performance.net_benefit import estimate as net_benefit
@@ -25,11 +26,11 @@ from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, NotEstimable, Scale
 from auditor.intervals import loss
 from auditor.kernels import calibration, confusion, drift, errors, multiclass
-from auditor.kernels.auroc import auroc, average_precision
+from auditor.kernels.auroc import auroc, average_precision, gini
 from auditor.kernels.logistic import expit
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Stat, mean, minus
-from auditor.shift import distances, stability_index
+from auditor.shift import Apart, distances, stability_index
 
 SIZES, PREVALENCES = (100, 300, 1000, 10000), (0.02, 0.1, 0.5)
 CELLS = [
@@ -63,13 +64,19 @@ def makers(draw: Draw, cell: Cell) -> Iterator[tuple[str, Maker]]:
     yield "net benefit", lambda: net_benefit(sampling, draw.event, flagged, cut, over_everybody=False)
     yield "RMSE", lambda: loss(sampling, squared, n=cell.n, method="simulated", power=0.5)
     yield "quantile loss", lambda: loss(sampling, tilted, n=cell.n, method="simulated")
-    bins = drift.binned(draw.x, world(cell.prevalence).edges)
-    for name, second in (("PSI", ~draw.first), ("PSI, alike", draw.half)):
-        yield name, partial(stability_index, sampling, bins, second)
     yield from _of_classes(draw)
     yield "KS", lambda: distances(sampling, draw.event, draw.x)[0].estimate
-    yield "Wasserstein", lambda: distances(sampling, ~draw.first, draw.x)[1].estimate
-    yield "Wasserstein, alike", lambda: distances(sampling, draw.half, draw.x)[1].estimate
+    bins = drift.binned(draw.x, world(cell.prevalence).edges)
+    for name, second in (("", ~draw.first), (", alike", draw.half), (", near", ~draw.near)):
+        yield f"PSI{name}", partial(stability_index, sampling, bins, second)
+        both = cache(partial(distances, sampling, second, draw.x))
+        if name:
+            yield f"KS{name}", partial(_one, both, 0)
+        yield f"Wasserstein{name}", partial(_one, both, 1)
+
+
+def _one(both: Callable[[], tuple[Apart, Apart]], which: int) -> Estimate:
+    return both()[which].estimate
 
 
 Kernel = tuple[str, Scale, Callable[[], Stat]]
@@ -114,19 +121,56 @@ def _number(draw: Draw) -> tuple[Kernel, ...]:
 
 def _of_classes(draw: Draw) -> Iterator[tuple[str, Maker]]:
     truth, votes, sampling = draw.of_class, draw.votes, draw.sampling
-    rare, fewest = truth == 0, int(np.bincount(truth, minlength=3).min())
-    yield "AUROC of a class", partial(_made, draw, lambda: auroc(rare, votes[:, 0]), "logit", rare)
-    yield "sensitivity of a class", lambda: sampling.rate(multiclass.right(truth, votes), rare)
-    for name, kernel, n, events in (
-        ("AUROC, mean of classes", multiclass.macro_auroc, len(truth), fewest),
-        ("sensitivity, mean of classes", multiclass.balanced_accuracy, fewest, None),
+    rare, said, vote, told = truth == 0, votes.argmax(axis=1) == 0, votes[:, 0], draw.chances[:, 0]
+    kernels: tuple[Kernel, ...] = (
+        ("AUROC", "logit", lambda: auroc(rare, vote)),
+        ("Gini", "fisher", lambda: gini(rare, vote)),
+        ("F1", "logit", lambda: confusion.f1(rare, said)),
+        ("in the large", "identity", lambda: calibration.in_the_large(rare, told)),
+        ("calibration slope", "identity", lambda: calibration.recalibration(rare, told)[1]),
+        ("expected / observed", "log", lambda: calibration.expected_observed(rare, told)),
+        ("Brier score", "log", lambda: calibration.brier(rare, told)),
+    )
+    for name, scale, kernel in kernels:
+        yield f"{name} of a class", partial(_made, draw, kernel, scale, rare)
+    yield "sensitivity of a class", lambda: sampling.rate(said, rare)
+    yield "specificity of a class", lambda: sampling.rate(~said, ~rare)
+    yield "PPV of a class", lambda: sampling.rate(rare, said)
+    yield "NPV of a class", lambda: sampling.rate(~rare, ~said)
+    yield "share predicted as a class", lambda: sampling.rate(said, np.ones(len(said), dtype=bool))
+    yield "KS of a class", lambda: distances(sampling, rare, vote)[0].estimate
+    yield from _over_classes(draw)
+
+
+def _over_classes(draw: Draw) -> Iterator[tuple[str, Maker]]:
+    truth, votes, chosen = draw.of_class, draw.votes, draw.votes.argmax(axis=1)
+    fewest = int(np.bincount(truth, minlength=3).min())
+
+    def plain(kernel: Callable[[np.ndarray, int], Stat]) -> Callable[[], Stat]:
+        return lambda: mean([kernel(truth == code, code) for code in range(3)])
+
+    def slope(of: np.ndarray, code: int) -> Stat:
+        return calibration.recalibration(of, draw.chances[:, code])[1]
+
+    for name, scale, kernel, n, events in (
+        ("AUROC, mean", "logit", lambda: multiclass.macro_auroc(truth, votes), len(truth), fewest),
+        ("sensitivity, mean", "logit", lambda: multiclass.balanced_accuracy(truth, votes), fewest, None),
+        ("F1, mean", "logit", plain(lambda of, code: confusion.f1(of, chosen == code)), fewest, None),
+        ("Matthews", "fisher", lambda: multiclass.multiclass_matthews(truth, chosen), len(truth), fewest),
+        ("calibration slope, mean", "identity", plain(slope), len(truth), fewest),
+        (
+            "expected / observed, mean",
+            "log",
+            plain(lambda of, code: calibration.expected_observed(of, draw.chances[:, code])),
+            len(truth),
+            fewest,
+        ),
     ):
-        yield name, partial(_mean_of_classes, draw, kernel, n, events)
+        yield f"{name} of classes", partial(_mean_of_classes, draw, kernel, scale, n, events)
 
 
-def _mean_of_classes(draw: Draw, kernel: Callable[..., Stat], n: int, events: int | None) -> Estimate:
-    stat = kernel(draw.of_class, draw.votes)
-    return draw.sampling.estimate(stat, scale="logit", n=n, events=events, method="simulated")
+def _mean_of_classes(draw: Draw, kernel: Callable[[], Stat], scale: Scale, n: int, events: int | None) -> Estimate:
+    return draw.sampling.estimate(kernel(), scale=scale, n=n, events=events, method="simulated")
 
 
 def _made(draw: Draw, kernel: Callable[[], Stat], scale: Scale, event: np.ndarray | None) -> Estimate:

@@ -10,15 +10,17 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from auditor.dataset import Dataset, Target
 from auditor.errors import NotApplicable
+from auditor.estimate import Normal
 from auditor.judge import assess
 from auditor.kernels import calibration, errors
 from auditor.kernels.auroc import auroc, average_precision, gini
 from auditor.kernels.confusion import f1, net_benefit
 from auditor.kernels.rates import rate
-from auditor.kernels.stat import Stat
+from auditor.kernels.stat import Stat, row_mean
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.policy import Limit, Requirement, Statistics
 from auditor.record import Documentation, Measured
@@ -94,6 +96,32 @@ def test_degrees_of_freedom_are_those_of_the_rarer_outcome() -> None:
     )
     assert (3, 2.0) == (estimate.entities, estimate.spread.df)
     assert estimate.method == "DeLong, logit scale, t with 2 degrees of freedom (3 entities)"
+
+
+def test_degrees_of_freedom_are_below_the_entities_that_have_an_event() -> None:
+    """Forty entities, the outcome in eight of them: a mean that only their rows contribute to is known from eight."""
+    codes = np.repeat(np.arange(40), 5)
+    event = (codes < 8) & (np.arange(200) % 5 < 2)
+    estimate = entities(codes).estimate(row_mean(event * 1.0), n=200, events=event, method="mean")
+    assert (8, 7.0) == (estimate.entities, estimate.spread.df)
+
+
+@pytest.mark.parametrize(
+    ("compute", "truth", "scale"),
+    [(calibration.in_the_large, 0.0, "identity"), (calibration.expected_observed, 1.0, "log")],
+)
+def test_few_events_are_as_often_too_many_as_too_few(compute, truth: float, scale) -> None:
+    """All samples of 1,000 rows with a chance of 2 %: each end of a 95 % interval is passed in about 2.5 % of them."""
+    told, rows, passed = np.full(1000, 0.02), Sampling(None, "rows", 1000), np.zeros((2, 2))
+    for hits in range(5, 45):
+        event = np.arange(1000) < hits
+        bent = rows.estimate(compute(event, told), n=1000, scale=scale, method="")
+        plain = Normal(scale=scale, se=bent.spread.se, df=bent.spread.df)
+        for which, spread in enumerate((bent.spread, plain)):
+            low, high = spread.bounds(bent.value, bent.critical(0.95))
+            passed[which] += stats.binom.pmf(hits, 1000, 0.02) * np.array([low > truth, high < truth])
+    assert passed[0] == pytest.approx([0.025, 0.025], abs=0.008)
+    assert passed[1].max() > 0.03
 
 
 @pytest.mark.parametrize("seed", range(3))

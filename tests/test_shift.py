@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from auditor.contrast import NoncentralChi2
 from auditor.errors import NotApplicable
 from auditor.kernels import drift
 from auditor.sampling import Sampling
-from auditor.shift import distances, stability_index
+from auditor.shift import _set_back, distances, stability_index
 
 BOTH = np.arange(300) >= 200
 
@@ -52,7 +53,7 @@ def test_false_alarms(clusters: int | None) -> None:
         small.append((largest.p_value < 0.05, area.p_value < 0.05))
         bins = drift.binned(values, drift.quantile_edges(values[~second], 10))
         estimates = (stability_index(sampling, bins, second), largest.estimate, area.estimate)
-        away.append([estimate.interval(0.9).low > 0 for estimate in estimates])
+        away.append([estimate.interval(0.95).low > 0 for estimate in estimates])
     assert np.mean(small, axis=0).max() < 0.12
     assert np.mean(away, axis=0).max() < 0.12
 
@@ -122,7 +123,7 @@ def test_two_values_are_a_rate(rare: float) -> None:
 
 def test_a_number_that_is_mostly_zero() -> None:
     """Nine of ten rows are 0, the others far away: the area still sees how much these move."""
-    rng = np.random.default_rng(9)
+    rng = np.random.default_rng(10)
     second = np.arange(6000) >= 3000
     values = np.where(rng.random(6000) < 0.1, np.where(second, 12.0, 10.0) + rng.normal(size=6000), 0.0)
     _, area = distances(Sampling(None, "rows", 6000), second, values)
@@ -168,6 +169,35 @@ def test_stability_index_of_samples_apart() -> None:
     assert (drift.stability_index(*shares), 100, None) == (rows.value, rows.n, rows.entities)
     low, high = rows.interval(0.95)
     assert 0.1 < low < rows.value < high
+
+
+@pytest.mark.parametrize("clusters", [None, 20])
+def test_an_index_leaves_0_where_a_test_does(clusters: int | None) -> None:
+    """Where 1 of 20 pairs of samples that are alike would be as far apart; from there on up to two-sided ends."""
+    df = None if clusters is None else clusters - 1
+    critical = 1.96 if df is None else float(stats.t.ppf(0.975, df))
+    tail = stats.norm.sf(critical)
+    spread = NoncentralChi2(freedom=9, size=100, df=df)
+    alone, far = stats.chi2.ppf([1 - 2 * tail, 1 - tail / 1e6], 9) / 100
+    lows = [spread.bounds(value, critical).low for value in np.linspace(alone - 0.01, far, 60)]
+    assert [0, 0] == pytest.approx([lows[0], spread.bounds(alone, critical).low], abs=1e-9)
+    assert 0 < spread.bounds(alone * (1 + 1e-6), critical).low < 1e-4
+    assert np.diff(lows).min() > -1e-9, "no step back"
+    assert 0.25 * far > np.diff(lows).max(), "no jump"
+    assert tail == pytest.approx(stats.ncx2.sf(100 * far, 9, 100 * lows[-1]), rel=1e-6)
+
+
+def test_the_size_of_a_normal_number_has_a_unified_interval() -> None:
+    """The lower end leaves 0 as the test of it does, holds at the reach of chance, and is 1.96 below further off."""
+    z = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
+
+    def low(x: float) -> float:
+        p = float((np.abs(z) >= x).mean())
+        return _set_back(x, x, np.abs(x + z) - x, p, np.abs(z), None).bounds(x, 1.96).low
+
+    assert 0 == low(1.9) < low(2.1) < 2.1 - 1.6
+    assert [3.3 - 1.645, 2.24, 2.24] == pytest.approx([low(3.3), low(4.0), low(4.15)], abs=0.06)
+    assert [6 - 1.96, 9 - 1.96] == pytest.approx([low(6.0), low(9.0)], abs=0.06)
 
 
 def test_bad_input_has_a_reason() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
 from auditor.kernels.logistic import logistic
-from auditor.kernels.stat import Floats, Integers, Stat, row_mean
+from auditor.kernels.stat import Bend, Floats, Integers, Stat, row_mean
 
 _RESOLVED = 2.0**-24  # single precision cannot tell 1 from a probability nearer to it than this
 
@@ -39,22 +41,27 @@ def recalibration(event: NDArray[np.bool_], probability: Floats) -> tuple[Stat, 
 def in_the_large(event: NDArray[np.bool_], probability: Floats) -> Stat:
     """Calibration in the large: the intercept when the slope is held at 1 (Cox 1958; Steyerberg 2009); 0 is ideal.
 
-    Positive: the outcome is commoner than predicted. Raises NotApplicable with one outcome only.
+    Positive: the outcome is commoner than predicted. Its bend is that of the count of events as the intercept moves,
+    and of their skewness, by the mean of 1 - 2p that the information weighs. Raises NotApplicable with one outcome
+    only.
     """
     _both(event)
-    return logistic(event, np.ones((len(event), 1)), logit(probability)).along(np.ones(1))
+    fit = logistic(event, np.ones((len(event), 1)), logit(probability))
+    skewed = float(fit.weight @ (1 - 2 * (event - fit.residual)) / fit.weight.sum())
+    return replace(fit.along(np.ones(1)), bend=Bend(skewed / 3 - skewed / 2, skewed / 6))
 
 
 def expected_observed(event: NDArray[np.bool_], probability: Floats) -> Stat:
     """Expected over observed outcomes: the sum of probabilities over the number of events; 1 is ideal.
 
-    Raises NotApplicable with no event.
+    Its bend is on the log scale, that of the observed rate below the line. Raises NotApplicable with no event.
     """
     if not event.any():
         raise NotApplicable("no row has the outcome")
     p, observed = np.asarray(probability, dtype=float), float(event.mean())
     value = float(p.mean()) / observed
-    return Stat(value, (p - value * event) / observed)
+    skewed = (1 - 2 * observed) / (1 - observed) if observed < 1 else 0.0
+    return Stat(value, (p - value * event) / observed, bend=Bend(1 / 2 - skewed / 3, -skewed / 6))
 
 
 def brier(event: NDArray[np.bool_], probability: Floats) -> Stat:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,11 +114,18 @@ def _of_clusters(
 
 def _noise(covariance: Floats, df: float | None) -> Floats:
     values, vectors = np.linalg.eigh(covariance)
-    rng = np.random.default_rng(0)
-    noise = rng.standard_normal((_DRAWS, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    noise = _normal(len(values)) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
     if df is not None:
-        noise *= np.sqrt(df / rng.chisquare(df, _DRAWS))[:, None]
+        noise *= np.sqrt(df / np.random.default_rng(1).chisquare(df, _DRAWS))[:, None]
     return np.concatenate([noise, -noise])
+
+
+@cache
+def _normal(levels: int) -> Floats:
+    """(draws, levels) standard normal, always the same."""
+    drawn = np.random.default_rng(0).standard_normal((_DRAWS, levels))
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _beyond(functions: Sequence[Floats], covariance: Floats, sizes: Sequence[int], df: float | None) -> float:

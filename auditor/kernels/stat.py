@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +102,19 @@ def _solved(matrix: list[list[Floats]], right: list[Floats]) -> list[Floats]:
     return found
 
 
+class Bend(NamedTuple):
+    """How the t-statistic of a count is bent, in units of the standard error on the scale of its interval.
+
+    Outcomes that are counted are skewed by what their chance makes them, whatever the sample happened to have: the
+    t-statistic less the bend of the scale has the skewness of as many independent outcomes as the standard error is
+    worth (Hall 1992; of a sample's own skewness a few large entities make too much). `square` and `shift` times the
+    standard error are the `bend` and the `shift` of the interval.
+    """
+
+    square: float
+    shift: float
+
+
 @dataclass(frozen=True, eq=False)
 class Stat:
     """A number, and one influence value per row: `value - truth` is about `mean(influence)` (Hampel 1974).
@@ -108,13 +122,15 @@ class Stat:
     influence: (n,), mean about 0, exactly 0 in a row that does not contribute. strata: (n,) codes of the samples whose
     sizes are taken as given (AUROC: negatives 0, positives 1), -1 in a row that does not contribute; None: all rows are
     one sample. Strata only say how many rows or clusters stand behind each part of the variance. regression: where a
-    cluster can pull the number towards itself, because some carry much more information than others.
+    cluster can pull the number towards itself, because some carry much more information than others. bend: where the
+    number is a count of outcomes on a scale.
     """
 
     value: float
     influence: Floats
     strata: Integers | None = None
     regression: Regression | Apart | Together | None = None
+    bend: Bend | None = None
 
     def among(self, rows: NDArray[np.bool_]) -> Stat:
         """The same statistic, seen from a larger sample: `rows` (N,) is True at the rows that it was computed on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from measuring import run
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from subjects import make_subject
 
@@ -26,14 +26,25 @@ def test_intervals_hold_the_truth():
 
 @pytest.mark.parametrize("over_everybody", [False, True])
 def test_the_interval_is_mover_of_two_weighted_shares(over_everybody):
-    """Of independent rows: Wilson intervals of both shares, which exclude one another, put together by hand."""
+    """Of independent rows: score intervals of both shares, which exclude one another, put together by hand.
+
+    The score of each is bent until it is symmetric: it is 1.96 after, not before.
+    """
     n, threshold, odds = 400, 0.2, 0.25
     event, flagged = np.arange(n) < 60, (np.arange(n) % 10 < 3) | (np.arange(n) < 20)
     found = net_benefit.estimate(Sampling(None, "rows", n), event, flagged, threshold, over_everybody)
     hits = (~event & ~flagged, event & ~flagged) if over_everybody else (event & flagged, ~event & flagged)
     weights = (odds, 1.0) if over_everybody else (1.0, odds)
-    (p, q), ends = [hit.mean() for hit in hits], [proportion_confint(hit.sum(), n, method="wilson") for hit in hits]
-    (low, high), (least, most) = ends
+    p, q = (hit.mean() for hit in hits)
+
+    def end(share, score):
+        skewness = (1 - 2 * share) / np.sqrt(n * share * (1 - share))
+        bent = optimize.brentq(lambda u: u - skewness / 6 * (u**2 - 1) + skewness**2 / 108 * u**3 - score, -9, 9)
+        ends = proportion_confint(share * n, n, alpha=2 * stats.norm.sf(abs(bent)), method="wilson")
+        return ends[0] if score > 0 else ends[1]
+
+    z = stats.norm.ppf(0.975)
+    low, high, least, most = end(p, z), end(p, -z), end(q, z), end(q, -z)
     together = -np.sqrt(p * q / ((1 - p) * (1 - q)))
 
     def reach(one, other):

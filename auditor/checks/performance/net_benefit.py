@@ -89,7 +89,7 @@ def estimate(sampling: Sampling, event: Mask, flagged: Mask, threshold: float, o
 
     It is a difference of two weighted shares of all rows: of true alarms and, at the odds of the threshold, false ones;
     beyond acting on everybody, of those left alone rightly, at these odds, and wrongly. Its interval is MOVER of their
-    Wilson intervals (Zou and Donner 2008), with their correlation. event, flagged: (rows,).
+    Wilson intervals (Zou and Donner 2008), with even tails, and their correlation. event, flagged: (rows,).
     """
     odds = threshold / (1 - threshold)
     stat = net_benefit(event, flagged, threshold)
@@ -106,9 +106,9 @@ def estimate(sampling: Sampling, event: Mask, flagged: Mask, threshold: float, o
     joint = sampling.joint(*influences)
     spread = Mover(
         first_value=one.value,
-        first=one.spread,
+        first=one.spread.model_copy(update={"even": True}),
         second_value=other.value,
-        second=other.spread,
+        second=other.spread.model_copy(update={"even": True}),
         correlation=joint.correlation,
         contrast_df=joint.df,
         first_weight=weights[0],
