@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from auditor.app.opening import sent
 from auditor.app.order import ordered
 from auditor.app.output import Place, new_folder
-from auditor.app.start import roles, rules
+from auditor.app.start import roles, rules, told
 from auditor.app.start.model import seen
 from auditor.app.start.plan import Plan, plan
 from auditor.app.start.wishes import Ask, Guess, Wishes
@@ -54,11 +53,11 @@ def init(wishes: Wishes, out: Path, ask: Ask) -> Started:
         with closing(DataReader()) as reader:
             ports = seen(model.description, wishes.model, wishes.output)
             made = plan(ports, lambda entity: reader.look(wishes.data, entity), static, wishes, ask)
-        text, told = _tried(made, wishes, to, model)
+        text, said = _tried(made, wishes, to, model)
         texts = {"dataset.yaml": text, **_rules(made, wishes, to, ask)}
         _finish(to, texts)
     guesses = sum(text.count("guess:") for text in texts.values())
-    return Started(to.final, guesses, tuple(told))
+    return Started(to.final, guesses, tuple(said))
 
 
 def _look(file: Path | None) -> Profile | None:
@@ -77,25 +76,25 @@ def _tried(made: Plan, wishes: Wishes, to: Place, model: Model) -> tuple[str, li
         files = [{"path": one["path"]} for one in files]
     static = _path(wishes.static_file, to) if wishes.static_file else None
     name, kind = _name(wishes.data), _GUESS[made.task.value]
-    opened = _read(to, dataset(made, files, static, name, kind, ""))
+    opened = _read(to, made, dataset(made, files, static, name, kind, ""))
     columns = {key: [one.name for one in given] for key, given in opened.encoder.columns.items()}
     check_signature(model.description, sent(opened.encoder, opened.test), columns)
     rows = np.arange(min(_TRIED, len(opened.test)))
     out = np.asarray(model.evaluate(opened.encoder.encode(opened.test.block(rows)))[made.seen.output], float)
     kind = _LOGITS.get(kind, kind) if kind != "value" and not _shares(out, kind) else kind
     why = "" if kind == "value" else f"by the scores of {len(rows)} rows"
-    told = [*_constant(out), *_replicated(opened, rows, out, kind), *_small(made, opened)]
-    return dataset(made, files, static, name, kind, why), told
+    held = [*told.far(made, out, kind), *told.constant(out), *told.replicated(opened, rows, out, kind)]
+    return dataset(made, files, static, name, kind, why), [*held, *told.classes(made), *told.small(made, opened)]
 
 
-def _read(to: Place, text: str) -> Opened:
+def _read(to: Place, made: Plan, text: str) -> Opened:
     """The data as a first description has them."""
     trial = to.partial / "dataset.yaml"
     trial.write_text(text, encoding="utf-8")
     try:
         return read_dataset(trial)
     except AuditorError as fault:
-        remedy = "What was guessed does not fit. Tell it by flags (auditor init --help), or start from docs/dataset.md."
+        remedy = f"{told.guesses(made)} Tell what is not so, or start from docs/dataset.md."
         whole = "; ".join(one.what for one in fault.problems)
         raise WrittenFault(f"the data cannot be read as they seemed to be: {whole}", remedy=remedy) from fault
     finally:
@@ -106,43 +105,6 @@ def _shares(out: NDArray[np.floating[Any]], kind: OutputKind) -> bool:
     """Whether all numbers are probabilities; of several classes they add up to one."""
     inside = bool(((out >= 0) & (out <= 1)).all())
     return inside and (kind == "probability" or bool(np.allclose(out.sum(-1), 1, atol=1e-2)))
-
-
-def _constant(out: NDArray[np.floating[Any]]) -> Iterator[str]:
-    if len(out) > 1 and bool(np.allclose(out, out[0], rtol=1e-5, atol=1e-9)):
-        yield (
-            f"The model gives all of {len(out)} rows the same score, as one does that was trained on values of another "
-            "scale. Until its transforms stand in dataset.yaml, the audit will tell little more than this."
-        )
-
-
-def _replicated(
-    opened: Opened, rows: NDArray[np.intp], out: NDArray[np.floating[Any]], kind: OutputKind
-) -> Iterator[str]:
-    recorded = opened.test.recorded
-    if recorded is None:
-        yield "The features go into the model unscaled. Write the transforms of your training code into dataset.yaml."
-        return
-    scores = out
-    if kind == "logit":
-        scores = 1 / (1 + np.exp(-out))
-    if kind == "class_logits":
-        grown = np.exp(out - out.max(-1, keepdims=True))
-        scores = grown / grown.sum(-1, keepdims=True)
-    off = float(np.abs(scores.reshape(len(rows), -1) - recorded[rows].reshape(len(rows), -1)).max())
-    if off <= opened.test.recorded_tolerance:
-        yield f"The scores are those that were recorded (of {len(rows)} rows, to {off:.2g}): data and model fit."
-    else:
-        yield (
-            f"The scores are NOT those that were recorded: they differ by up to {off:.2g} in {len(rows)} rows. The "
-            "features go into the model unscaled, or in the wrong order; until this is mended in dataset.yaml, every "
-            "number of the report is about another model than yours."
-        )
-
-
-def _small(made: Plan, opened: Opened) -> Iterator[str]:
-    reference = "no reference rows" if opened.reference is None else f"{len(opened.reference):,} reference rows"
-    yield f"{len(opened.test):,} test rows, {reference}; {made.task.value}, layout {made.layout.value}."
 
 
 def _rules(made: Plan, wishes: Wishes, to: Place, ask: Ask) -> dict[str, str]:

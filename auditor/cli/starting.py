@@ -48,7 +48,9 @@ def init(data: tuple[Path, ...], out: Path, **wanted: Any) -> None:
     folder = one_line(str(started.folder))
     click.echo(f"{started.guesses} guesses are marked in {folder}/*.yaml: read them. Then:\n")
     click.echo(f"  auditor run {folder}/audit.yaml")
-    click.echo(f"\nThe verdict stays open until the model's owner has confirmed them: auditor attest, {CONFIRMED}.")
+    click.echo("\nThe verdict stays open until the model's owner has confirmed them:\n")
+    said = '--role "model owner" --name NAME --statement TEXT --expires YYYY-MM-DD'
+    click.echo(f"  auditor attest {folder}/audit.yaml {CONFIRMED} {said}")
 
 
 def _ask(question: str, guess: str) -> str:

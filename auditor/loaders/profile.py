@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _MOST_LEVELS = 40
 _MOST_CELLS = 2**27
 _LATE = 0.7  # of the lines are earlier
+_INDEX = re.compile(r"__index_level_\d+__")  # where the lines of a frame in memory lay: nobody measured it
 
 Kind = Literal["number", "text", "time"]
 Text = Annotated[str, StringConstraints(max_length=300)]
@@ -34,8 +36,8 @@ Level = bool | int | float | Text
 class Column(Frozen):
     """A column. low, middle, high: of numbers. late: the value (of a number or a time) below which 70 % lie.
 
-    levels: its values, where they are few, the most frequent first, with how often each is there. constant: no entity
-    has two values in it.
+    levels: its values, where they are few, the most frequent first, with how often each is there. unique: no two
+    lines have the same. constant: no entity has two values in it.
     """
 
     name: Text
@@ -48,6 +50,7 @@ class Column(Frozen):
     high: float | None = None
     late: Text = ""
     levels: Annotated[tuple[tuple[Level, int], ...], Field(max_length=_MOST_LEVELS)] = ()
+    unique: bool = False
     constant: bool = False
 
 
@@ -81,7 +84,7 @@ def profile(raw: Raw, name: str, entity: str | None = None) -> Profile:
     if table.rows * max(1, len(table.names)) > _MOST_CELLS:
         what = f"{table.rows:,} lines of {len(table.names):,} columns are more than is looked at as a whole"
         raise FileFault(what, where=name, remedy="Give a sample of the lines, and the whole file in dataset.yaml.")
-    columns = {one: _typed(table.column(one)) for one in table.names}
+    columns = {one: _typed(table.column(one)) for one in table.names if not _INDEX.fullmatch(one)}
     known = columns.get(entity) if entity else None
     lines, several = _within(columns, known) if known is not None else ((0, 0), set(columns))
     shape = None if table.values is None else (table.values.shape[0], table.values.shape[1], table.values.shape[2])
@@ -144,6 +147,7 @@ def _column(name: str, data: pa.Array, *, constant: bool) -> Column:
     kind: Kind = "number" if pa.types.is_floating(data.type) else "text" if is_text(data.type) else "time"
     present = data.drop_null()
     facts: dict[str, Any] = {"missing": data.null_count, "distinct": pc.count_distinct(present).as_py()}
+    facts |= {"unique": facts["distinct"] == len(data) > 1}
     if kind == "number" and len(present):
         numbers = present.to_numpy()
         low, middle, late, high = np.quantile(numbers, [0, 0.5, _LATE, 1], method="lower").tolist()

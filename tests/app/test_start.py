@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from auditor.app.start import told
 from auditor.app.start.model import Seen, seen
 from auditor.app.start.plan import Plan, plan
 from auditor.app.start.rules import policy
@@ -99,7 +100,30 @@ def test_classes() -> None:
     rows = ["customer,w1,w2,w3,band"] + [f"{row},{row % 9},{row % 5},{row % 4},{'abc'[row % 3]}" for row in range(60)]
     made = planned(rows, dataclasses.replace(SEEN, width=1, outputs=3))
     assert (made.target.value, made.task.value) == ("band", "multiclass")
-    assert "classes: {a: a, b: b, c: c}" in written(made)
+    text = written(made)
+    assert "classes: {a: a, b: b, c: c}" in text
+    assert "classes in alphabetical order, which may not be that of the model's outputs" in text
+    assert "alphabetical order (a, b, c)" in "".join(told.classes(made))
+
+
+def test_no_feature() -> None:
+    """What numbers the lines, by its name or by counting, is taken for no feature; nor is a name or a constant."""
+    head = "__index_level_0__,case,contract_nr,count,unit,a,b,y"
+    rows = [f"{row % 60},P{row:03d},{100 + 7 * row},{row},1,{row % 7}.5,{row % 5},{row % 2}" for row in range(70)]
+    with pytest.raises(WrittenFault, match="2 columns of numbers may be meant: a, b\n"):
+        planned([head, *rows], dataclasses.replace(SEEN, width=4), time="count", target="y")
+    made = planned([head, *rows], dataclasses.replace(SEEN, width=2), time="count")
+    assert ["a", "b"] == [one.name for one in made.features.value]
+
+
+def test_far_scores() -> None:
+    """Scores that no logit reaches are no classes: a target of two values is then not taken for its values alone."""
+    rows = ["customer,w1,w2,w3,kind"] + [f"{row},{row % 9},{row % 5},{row % 4},{'ab'[row % 2]}" for row in range(60)]
+    like, out = dataclasses.replace(SEEN, width=1), np.array([[100.0], [700.0]])
+    with pytest.raises(WrittenFault, match=r"lie from 100 to 700.*'kind' .the only column with two values. is none"):
+        list(told.far(planned(rows, like), out, "logit"))
+    assert "or its transforms are missing" in "".join(told.far(planned(rows, like, target="kind"), out, "logit"))
+    assert [] == list(told.far(planned(rows, like), out / 700, "logit"))
 
 
 def test_array() -> None:
@@ -132,8 +156,13 @@ def test_no_rows() -> None:
 @pytest.mark.parametrize(
     ("like", "told", "said"),
     [
-        (SEEN, {"target": "nobody"}, "--target: there is no column 'nobody'"),
-        (dataclasses.replace(SEEN, width=9), {}, "the model takes 9 columns, and 4 columns of the data may be meant"),
+        (SEEN, {"target": "dead"}, "--target: there is no column 'dead'\n    Did you mean 'died'?"),
+        (SEEN, {"features": ("c",)}, "--feature: 'c' cannot be taken in\n    There are: hr, bp, ward, age."),
+        (
+            dataclasses.replace(SEEN, width=9),
+            {},
+            "the model takes 9 columns, and 3 columns of numbers may be meant: hr, bp, age; and of text",
+        ),
         (dataclasses.replace(SEEN, outputs=5), {"target": "died"}, "the model gives 5 numbers a row, and 'died' has 2"),
         (dataclasses.replace(SEEN, outputs=5), {}, "what the model predicts cannot be told: "),
         (SEEN, {"groups": ("hr",), "entity": "patient"}, ""),

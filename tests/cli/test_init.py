@@ -42,7 +42,7 @@ def test_runs_at_once(here: Path, call) -> None:
     assert sorted(one.name for one in Path("audit").iterdir()) == names
     run = call("run", "audit/audit.yaml", "--quiet", "--out", "report")
     assert (1, 1) == (run.code, len(re.findall(r"open +blocker +INIT-1", run.out)))
-    assert "until the model's owner has confirmed them: auditor attest, INIT-1" in told.out
+    assert '  auditor attest audit/audit.yaml INIT-1 --role "model owner" --name NAME' in told.out
     said = ["--name", "Otto", "--role", "model owner", "--statement", "Read and right.", "--expires", "2100-01-01"]
     assert 0 == call("attest", "audit/audit.yaml", "INIT-1", *said).code
 
@@ -100,8 +100,6 @@ def test_one_score_for_all(here: Path, call) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--target", "yy"], "--target: there is no column 'yy'\n    Did you mean 'y'?"),
-        (["--feature", "c"], "--feature: 'c' cannot be taken in\n    There are: a, b."),
         (["--output", "x"], "the model has no output 'x'\n    Name the one that is audited by --output: out."),
         (["--policy", "basline"], "there is no shipped policy 'basline'\n    Did you mean 'baseline'?"),
         (["--threshold", "3"], "the threshold is 3, and scores are probabilities"),
@@ -113,6 +111,16 @@ def test_refused(here: Path, call, flags: list[str], said: str) -> None:
     assert told.code == 2
     assert said in told.err
     assert not Path("audit").exists()
+
+
+def test_guessed_wrongly(here: Path, call) -> None:
+    """Where the data are not as they were taken to be, what was guessed is told with the flag that would tell it."""
+    lines = [f"{case},{hour},{case + hour},{hour * 0.5},{case % 2}" for case in range(30) for hour in range(3)]
+    (here / "data.csv").write_text("\n".join(["case,hour,a,b,y", *lines]) + "\n")
+    told = call("init", here / "model.keras", here / "data.csv", "--feature", "a", "--feature", "b")
+    assert (2, True) == (told.code, "two lines of one entity have the hour" in told.err)
+    assert "Guessed were: no entity, so that all lines are one series (no column is called as one; --entity" in told.err
+    assert "--time hour (by its name), --target y (by its name). Tell what is not so" in told.err
 
 
 def test_never_overwrites(here: Path, call) -> None:

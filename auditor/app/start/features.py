@@ -12,6 +12,7 @@ from auditor.errors import WrittenFault
 from auditor.loaders.profile import Column
 
 _FEW = 12  # values of a variable that may have been made into one column each
+_IDS = frozenset({"id", "no", "nr", "number", "key", "index", "unnamed"})
 _SHOWN = 12
 
 
@@ -28,6 +29,18 @@ class Variable:
     @property
     def text(self) -> bool:
         return any(one.kind == "text" for one in self.columns)
+
+    @property
+    def possible(self) -> bool:
+        """Whether a model can take it in: no names, and no numbering of the lines."""
+        if self.text:
+            return 1 < len(self.levels) <= _FEW
+        return not self.columns or not all(map(_numbering, self.columns))
+
+    @property
+    def likely(self) -> bool:
+        """Whether a model can learn of it too: it varies, or may be there or not."""
+        return self.possible and (self.missing or not self.columns or not self.sign)
 
     @property
     def missing(self) -> bool:
@@ -81,18 +94,27 @@ def chosen(candidates: Sequence[Variable], width: int, flag: str, wanted: tuple[
     known = {one.name: one for one in candidates}
     if strange := [name for name in wanted if name not in known]:
         raise WrittenFault(f"{flag}: '{strange[0]}' cannot be taken in", remedy=f"There are: {_few(known)}.")
-    pool = [known[name] for name in wanted] or list(candidates)
+    told = [known[name] for name in wanted]
+    pools = [told] if told else [[one for one in candidates if one.likely], [one for one in candidates if one.possible]]
+    for pool in pools:
+        if found := _found(pool, width, len(wanted)):
+            return found
+    takes = f"{width} column{'s' * (width != 1)}"
+    what = f"the model takes {takes}, and {_meant(pools[0])}"
+    remedy = f"Name those that it takes, in its order, by {flag} (once for each)."
+    raise WrittenFault(what, remedy=f"{remedy} Where it takes something else: docs/dataset.md.")
+
+
+def _found(pool: list[Variable], width: int, wanted: int) -> Guess[list[Variable]] | None:
+    """The first way in which the pool fills the model's columns. wanted: how many a flag named, 0 without."""
     for why, way in _WAYS:
         if way is _indicated and not any(one.missing for one in pool):
             continue  # an indicator that is always 1 tells nothing
         made = [one for each in pool for one in way(each)]
-        if made and sum(one.width for one in made) == width and (not wanted or len(made) == len(wanted)):
+        if made and sum(one.width for one in made) == width and (not wanted or len(made) == wanted):
             told = "" if wanted and not any(one.indicator or one.coded for one in made) else why
             return Guess(made, told)
-    takes = f"{width} column{'s' * (width != 1)}"
-    what = f"the model takes {takes}, and {len(pool)} columns of the data may be meant: {_few(known)}"
-    remedy = f"Name those that it takes, in its order, by {flag} (once for each)."
-    raise WrittenFault(what, remedy=f"{remedy} Where it takes something else: docs/dataset.md.")
+    return None
 
 
 def _number(one: Variable, *, indicator: bool) -> Iterator[Variable]:
@@ -135,6 +157,19 @@ _WAYS: tuple[tuple[str, Callable[[Variable], Iterator[Variable]]], ...] = (
     ),
     ("with few values as one column each, they are as many as the model takes", _coded),
 )
+
+
+def _numbering(one: Column) -> bool:
+    """Whether it has another whole number on each line, by which somebody calls or counts it."""
+    running = one.high is not None and one.low is not None and one.high - one.low + 1 == one.distinct
+    return one.whole and one.unique and (running or bool(_IDS & set(re.findall("[a-z]+", one.name.lower()))))
+
+
+def _meant(pool: Sequence[Variable]) -> str:
+    """Numbers before text, which goes in as one column a level."""
+    numbers, text = ([one.name for one in pool if one.text is kind] for kind in (False, True))
+    said = f"{len(numbers)} column{'s' * (len(numbers) != 1)} of numbers may be meant: {_few(numbers) or 'none'}"
+    return said + (f"; and of text, as a column for each level: {_few(text)}" if text else "")
 
 
 def _few(names: Iterable[str]) -> str:

@@ -56,6 +56,15 @@ class Plan:
         return any(self.column in one.columns for one in self.features.value)
 
     @property
+    def classes(self) -> tuple[bool | int | float | str, ...]:
+        """Values of the target, in `order`."""
+        return tuple(sorted((level for level, _ in self.column.levels), key=lambda one: (isinstance(one, str), one)))
+
+    @property
+    def order(self) -> str:
+        return "alphabetical order" if any(isinstance(one, str) for one in self.classes) else "the order of numbers"
+
+    @property
     def cut(self) -> bool:
         """Whether entities are cut into windows: there are none, or their target changes from line to line."""
         return self.layout.value == "long" and (self.entity is None or not self.column.constant)

@@ -16,6 +16,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+BY_NAME = "by its name"
 _ENTITY = _set("id customer client account patient subject stay person user loan record member entity machine")
 _NUMBERING = _set("id no number nr key code")
 _TIME = _set("time date month hour day week step t timestamp year quarter period datetime minute tick charttime")
@@ -59,7 +60,7 @@ def entity(columns: Iterable[Column]) -> Guess[str] | None:
     """Whose row it is."""
     for one in columns:
         if words(one.name) & _ENTITY and words(one.name) <= _ENTITY | _NUMBERING and one.distinct > 1:
-            return Guess(one.name, "by its name")
+            return Guess(one.name, BY_NAME)
     return None
 
 
@@ -67,7 +68,7 @@ def time(columns: Iterable[Column]) -> Guess[str] | None:
     """What orders the lines."""
     found = [one for one in columns if one.kind == "time" or (one.kind == "number" and _only(one, _TIME))]
     best = sorted(found, key=lambda one: one.kind != "time")
-    return Guess(best[0].name, "it holds times" if best[0].kind == "time" else "by its name") if best else None
+    return Guess(best[0].name, "it holds times" if best[0].kind == "time" else BY_NAME) if best else None
 
 
 def target(columns: Iterable[Column], outputs: int) -> Guess[str]:
@@ -76,7 +77,7 @@ def target(columns: Iterable[Column], outputs: int) -> Guess[str]:
     fitting = [one for one in known if outputs in (1, one.distinct)]
     called = [one for one in fitting if words(one.name) & _TARGET]
     if len(called) == 1:
-        return Guess(called[0].name, "by its name")
+        return Guess(called[0].name, BY_NAME)
     binary = [one for one in fitting if one.distinct == 2 and outputs == 1]
     if not called and len(binary) == 1:
         return Guess(binary[0].name, "the only column with two values")
@@ -103,7 +104,7 @@ def groups(columns: Iterable[Column], wanted: tuple[str, ...]) -> Iterator[Group
     known = list(columns)
     chosen = [named(known, name, "--group") for name in wanted]
     for one in chosen or [one for one in known if words(one.name) & _GROUPS]:
-        why = "" if chosen else "by its name"
+        why = "" if chosen else BY_NAME
         said = words(one.name)
         name = "sex" if said & {"sex", "gender"} else "age" if said == {"age"} else _spoken(one.name)
         if 2 <= len(one.levels) <= _MOST_GROUPS:

@@ -148,9 +148,8 @@ def _target(plan: Plan) -> Iterator[str]:
         made["positive"] = event.value
         why.append(event.why and f"the event is {event.why}")
     if plan.task.value == "multiclass":
-        levels = sorted((level for level, _ in plan.column.levels), key=lambda one: (isinstance(one, str), one))
-        made["classes"] = {level: str(level) for level in levels}
-        why.append("classes in the order of the model's outputs")
+        made["classes"] = {level: str(level) for level in plan.classes}
+        why.append(f"classes in {plan.order}, which may not be that of the model's outputs")
     yield line("target", made | {"name": plan.target.value}, ", ".join(filter(None, why)))
 
 
