@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from auditor.render.words import Words
 _MOST_ROWS = 16  # of a shown table in the report; the record has them all
 _MANY_DIGITS, _TINY = 7, 1e-4
 _MOST_LINES = 60  # of a shown text
+_TALL = 420.0  # CSS pixels: more than half a page with the caption
 
 
 def check_views(record: Record, family: str, figures: Iterator[int], words: Words) -> tuple[CheckView, ...]:
@@ -37,7 +39,7 @@ def _check_view(
     used = tuple(Link(f.requirement.id, anchor(f)) for f in record.findings if f.measured == key)
     shown = tuple(_shown(one, figures, words) for one in measurement.shown) if measurement else ()
     judged = {f.requirement.limit.quantity for f in record.findings if f.measured == key and f.requirement.limit}
-    grids, drawn = quantities(entry, record.policy.statistics.level, judged, words), for_paper(placed(shown))
+    grids, drawn = quantities(entry, record.policy.statistics.level, judged, words), tall_last(for_paper(placed(shown)))
     chip = None if entry.status == "measured" else status_chip(entry.status, words)
     return CheckView(
         anchor=check_anchor(key, record),
@@ -76,6 +78,23 @@ def for_paper(views: Sequence[ShownView]) -> tuple[ShownView, ...]:
         kept = {Figure: width <= 1, Grid: tables <= 1}.get(type(one), not made)
         made.append(replace(one, aside=not kept))
     return tuple(made)
+
+
+def tall_last(views: Sequence[ShownView]) -> tuple[ShownView, ...]:
+    """The same, where a drawing that needs most of a page stands after the table, which fills the page before it."""
+    table = next((one for one in views if isinstance(one, Grid) and not one.aside), None)
+    tall = next((one for one in views if isinstance(one, Figure) and not one.aside and _height(one) > _TALL), None)
+    if table is None or tall is None or views.index(tall) > views.index(table):
+        return tuple(views)
+    rest = [one for one in views if one is not table]
+    rest.insert(rest.index(tall), table)
+    return tuple(rest)
+
+
+def _height(shown: Figure) -> float:
+    """CSS pixels, as the drawing itself says."""
+    found = re.search(r'<svg[^>]* height="([\d.]+)"', shown.svg)
+    return float(found[1]) if found else 0.0
 
 
 def _twin(key: str, record: Record, words: Words) -> Link | None:

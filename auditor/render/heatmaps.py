@@ -30,7 +30,7 @@ def heatmap(shown: Heatmap, words: Words) -> Chart:
     many = len(shown.rows) > _MANY
     rows, columns = numbered(shown.rows, 46 if many else 34, 1 if many else 3), numbered(shown.columns, 18)
     wide = WIDTH - 60 - longest(rows)
-    tall = max(13.5 if many else 22.0, 1.0 * tallest(rows) - 4 * many)
+    tall = max(10.5 if many else 22.0, 1.0 * tallest(rows) - 7.5 * many)
     each = max(54.0, min(110.0, longest(columns) + 12.0))
     size = {"width": min(wide, each * len(columns)), "height": min(tall * len(rows), _TALL)}
     cells = [

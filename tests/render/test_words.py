@@ -10,12 +10,14 @@ from auditor.estimate import Estimate, Exact, Normal
 from auditor.measurement import Measurement, Quantity
 from auditor.policy import Limit
 from auditor.render.drawing import taken_out
+from auditor.render.families import tall_last
 from auditor.render.first import first_page
 from auditor.render.hundred import of_a_hundred
 from auditor.render.methods_told import gathered, mark
 from auditor.render.numbers import digits_for, together
 from auditor.render.plain import plain
 from auditor.render.quantities import quantities
+from auditor.render.view import Figure, Grid
 from auditor.render.words import translations, words
 
 WORDS = words("en")
@@ -218,3 +220,12 @@ def test_a_drawing_is_not_blown_up(wide: int, style: str) -> None:
     drawn = f'<svg class="chart" role="img" width="{wide}" height="90"><title>T</title><desc>D</desc></svg>'
     page, _ = taken_out(drawn, str)
     assert f'<img class="chart" src="0" width="{wide}" height="90"{style} alt="T. D.">' == page
+
+
+@pytest.mark.parametrize(("tall", "order"), [(300, ["figure", "table"]), (700, ["table", "figure"])])
+def test_a_tall_drawing_leaves_no_page_empty(tall: int, order: list[str]) -> None:
+    """It stands after its table, which can be broken, and fills what is left of the page before it."""
+    data = Grid("D", (), ())
+    drawing = Figure("a", "Figure 1", "T", "", f'<svg class="chart" width="620" height="{tall}">', "wide", "", data)
+    table = Grid("G", (), ())
+    assert order == ["table" if one is table else "figure" for one in tall_last((drawing, table))]
