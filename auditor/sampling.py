@@ -158,13 +158,15 @@ class Sampling:
     def freedom(self, influences: Sequence[Floats], contrasts: Floats) -> list[float | None]:
         """Satterthwaite's degrees of freedom of contrasts (m, k) of k estimates, by their influence values, each (n,).
 
-        None where rows are independent, or clusters so many that those of each estimate tell enough.
+        None where rows are independent, or clusters so many that those of each estimate tell enough, or where no
+        cluster varies, as nothing is missing in either group: no few of them carry that.
         """
         if self.codes is None or self.clusters > _MANY:
             return [None] * len(contrasts)
         sums = np.array([self.structure.sums(influence) for influence in influences])
         most = (np.abs(contrasts) @ np.abs(sums) > 0).sum(axis=1)
-        return [satterthwaite(part, max(2, int(count))) for part, count in zip(contrasts @ sums, most, strict=True)]
+        parts = zip(contrasts @ sums, most, strict=True)
+        return [satterthwaite(part, max(2, int(count))) if count else None for part, count in parts]
 
     def correlation(self, influences: Sequence[Floats]) -> tuple[tuple[float, ...], ...]:
         """The correlation of estimates by their influence values, each (n,).

@@ -160,6 +160,17 @@ def test_the_difference_of_rates_that_the_same_entities_carry_is_known_better() 
     assert estimate.method.endswith(f"t with {estimate.spread.df:.3g} degrees of freedom (30 entities)")
 
 
+def test_the_difference_of_rates_without_a_hit_is_known_by_the_entities_of_each() -> None:
+    """In 100 entities of two rows nothing happens on either side: no less is known of it than of each side."""
+    nothing, first = np.zeros(200, bool), np.repeat(np.arange(100) < 40, 2)
+    estimate = entities(np.repeat(np.arange(100), 2)).difference(nothing, first, ~first)
+    one, other = (rows(n).rate(nothing[:n], ~nothing[:n]).interval(0.95).high for n in (40, 60))
+    low, high = estimate.interval(0.95)
+    assert (0.0, 39.0) == (estimate.value, estimate.spread.df)
+    assert 1.0 < -low / other < 1.1
+    assert 1.0 < high / one < 1.1
+
+
 def test_rate_of_independent_rows() -> None:
     """Wilson on the rows that count."""
     estimate = rows(10).rate(np.arange(10) < 3, np.arange(10) < 5)

@@ -95,6 +95,17 @@ def test_nothing_missing_is_not_certainty():
     assert judged(missing.measure, subject, {"quantity": "missing_by_outcome", "between": (0.0, 0.0)}) == "inconclusive"
 
 
+def test_nothing_missing_in_groups_of_entities():
+    """Where nothing is missing in any group, a group's share is known by all of its entities, not by one of them."""
+    subject = make_subject(n=400)
+    data = dataclasses.replace(subject.test, cluster=np.repeat(np.arange(200), 2), cluster_kind="entities")
+    subject = dataclasses.replace(subject, test=data)
+    assert judged(missing.measure, subject, {"quantity": "missing_by_group", "between": (-0.1, 0.1)}) == "pass"
+    assert (
+        judged(missing.measure, subject, {"quantity": "missing_by_group", "between": (-0.01, 0.01)}) == "inconclusive"
+    )
+
+
 def test_an_outcome_of_few_is_suppressed():
     """With 9 deaths nothing is told by outcome."""
     subject = make_subject(n=400)
