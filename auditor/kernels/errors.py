@@ -1,4 +1,7 @@
-"""Errors of a predicted number. observed, predicted: (n,), in the target's unit."""
+"""Errors of a predicted number. observed, predicted: (n,), in the target's unit.
+
+All raise NotApplicable where a number is so large that what its error is known by could not be held (`_LARGEST`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import numpy as np
 from auditor.errors import NotApplicable
 from auditor.kernels.clusters import NONE
 from auditor.kernels.stat import Floats, Regression, Stat, row_mean
+
+_LARGEST = 1e35  # the eighth power of an error, which tells how well its variance is known, is held by a float
 
 
 def mean_absolute_error(observed: Floats, predicted: Floats) -> Stat:
@@ -33,7 +38,7 @@ def r_squared(observed: Floats, predicted: Floats) -> Stat:
 
     Raises NotApplicable where all observed values are the same.
     """
-    y = np.asarray(observed, dtype=float)
+    y, _ = _numbers(observed, predicted)
     if len(y) < 2 or np.ptp(y) == 0:
         raise NotApplicable("all observed values are the same, so there is no variance to explain")
     total = row_mean((y - y.mean()) ** 2)
@@ -57,11 +62,10 @@ def calibration_line(observed: Floats, predicted: Floats) -> tuple[Stat, Stat]:
     Influence of the estimating equations: the variance holds with unequal error variances too (White 1980).
     Raises NotApplicable where all predictions are the same.
     """
-    x = np.asarray(predicted, dtype=float)
+    y, x = _numbers(observed, predicted)
     if len(x) < 2 or np.ptp(x) == 0:
         raise NotApplicable("all predictions are the same, so there is no calibration line")
-    y, centre = np.asarray(observed, dtype=float), float(x.mean())
-    scale = float(x.std())
+    centre, scale = float(x.mean()), float(x.std())
     away, level = (x - centre) / scale, float(y.mean())
     slope = float(away @ y) / (len(x) * scale)
     residual = y - level - slope * scale * away
@@ -76,5 +80,13 @@ def calibration_line(observed: Floats, predicted: Floats) -> tuple[Stat, Stat]:
 
 
 def _residual(observed: Floats, predicted: Floats) -> Floats:
-    difference: Floats = np.asarray(observed, dtype=float) - np.asarray(predicted, dtype=float)
-    return difference
+    y, x = _numbers(observed, predicted)
+    return np.asarray(y - x)
+
+
+def _numbers(observed: Floats, predicted: Floats) -> tuple[Floats, Floats]:
+    y, x = np.asarray(observed, dtype=float), np.asarray(predicted, dtype=float)
+    for numbers, what in ((y, "observed"), (x, "predicted")):
+        if max(numbers.max(initial=0.0), -numbers.min(initial=0.0)) > _LARGEST:
+            raise NotApplicable(f"a number that is {what} is beyond {_LARGEST:g}, too large to be judged by")
+    return y, x

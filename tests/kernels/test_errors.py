@@ -77,3 +77,20 @@ def test_perfect_predictions_are_no_certainty(kernel) -> None:
     """An error of exactly zero has no variance to infer from."""
     estimate = ROWS.estimate(kernel(Y, Y), n=200, method="t")
     assert (0.0, "not_estimable") == (estimate.value, estimate.spread.kind)
+
+
+@pytest.mark.parametrize(("largest", "told"), [(1e34, True), (1e200, False)])
+def test_numbers_that_no_variance_can_hold_have_a_reason(largest: float, told: bool) -> None:
+    """One target of 1e34 is an outlier like any other; of 1e200 the square of the square is no number."""
+    y = np.where(np.arange(200) == 7, largest, Y)
+    for call in (
+        lambda: errors.root_mean_squared_error(y, F),
+        lambda: errors.mean_error(F, y),
+        lambda: errors.r_squared(y, F),
+        lambda: errors.calibration_line(y, F)[1],
+    ):
+        if told:
+            assert np.isfinite(ROWS.estimate(call(), n=200, method="t").spread.se)
+            continue
+        with pytest.raises(NotApplicable, match="too large"):
+            call()

@@ -154,7 +154,8 @@ def _explained(sampling: Sampling, values: Floats, y: Floats) -> tuple[Estimate,
     if np.ptp(values) == 0 or np.ptp(y) == 0:
         none = Estimate(value=0.0, n=len(y), method="the same in every row", spread=Exact())
         return none, np.zeros(len(y))
-    x, z = ((numbers - numbers.mean()) / numbers.std() for numbers in (values, y))
+    small = (numbers / np.abs(numbers).max() for numbers in (values, y))  # squares of the largest numbers overflow
+    x, z = ((numbers - numbers.mean()) / numbers.std() for numbers in small)
     r = float((x * z).mean())
     stat = Stat(min(1.0, r * r), 2 * r * (x * z - r * (x * x + z * z) / 2))
     method = "influence function, logit scale"

@@ -141,6 +141,8 @@ def _of_number(subject: Subject, predicted: Floats, sampling: Sampling, bins: in
     judge = _Maker(sampling, None, len(observed))
     judge.add("slope", lambda: errors.calibration_line(observed, predicted)[1])
     judge.add("intercept", lambda: errors.mean_error(predicted, observed))
+    if not judge.quantities:
+        raise NotApplicable("; ".join(dict.fromkeys(judge.unmeasured.values())))
     reason = "defined for outcomes, not for a number"
     unmeasured = judge.unmeasured | dict.fromkeys(("expected_to_observed", "brier", "log_loss", *_OF_CLASSES), reason)
     try:
