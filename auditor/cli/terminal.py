@@ -119,15 +119,17 @@ def found(record: Record, finding: Finding) -> str:
         place = record.policy.places.get(finding.requirement.id, "") if finding.status == "error" else ""
         return f"{place}: {finding.reason}" if place else finding.reason
     from auditor.render.numbers import digits_for
+    from auditor.render.telling import estimated
     from auditor.render.words import words
 
-    numbers, one = words("en").numbers, finding.judged[0]
+    english, one = words("en"), finding.judged[0]
+    numbers = english.numbers
     entry = record.measured.get(finding.measured)
     meaning = entry.meanings.get(limit.quantity) if entry else None
     digits = digits_for([one.value, one.low, one.high], [limit.low, limit.high])
-    title, unit = (meaning.title, meaning.unit) if meaning else (limit.quantity, "")
+    title = meaning.title if meaning else limit.quantity
     exact = one.low == one.high == one.value
-    value = numbers.bare(one.value) if exact else numbers.estimate(one.value, one.low, one.high, digits, unit)
+    value = numbers.bare(one.value) if exact else estimated(one, meaning, digits, english)
     part = f" [{one.part}]" if one.part else ""
     reason = f"; {finding.reason}" if finding.reason else ""
     return f"{title}{part} {value}, limit {_bounds(limit, numbers)}{reason}"

@@ -50,7 +50,20 @@ def told(judged: Judged, finding: Finding, record: Record, words: Words) -> str:
     digits = limit_digits(finding.judged, finding.requirement.limit)
     if judged.low == judged.high == judged.value:
         return words.numbers.number(judged.value, digits, known.unit if known else "")
-    return words.numbers.estimate(judged.value, judged.low, judged.high, digits, known.unit if known else "")
+    return estimated(judged, known, digits, words)
+
+
+def estimated(judged: Judged, known: Meaning | None, digits: int, words: Words) -> str:
+    """A value with its interval; where none can be made, with the bounds of what is possible instead."""
+    unit = known.unit if known else ""
+    if judged.low is not None or judged.high is not None:
+        return words.numbers.estimate(judged.value, judged.low, judged.high, digits, unit)
+    value = words.numbers.number(judged.value, digits, unit)
+    if known is None or known.low is None or known.high is None:
+        return words("{value} (no interval)", value=value)
+    return words(
+        "{value} (no interval; {ends} is possible)", value=value, ends=words.numbers.ends(known.low, known.high)
+    )
 
 
 def limit_of(finding: Finding, record: Record, words: Words) -> str:

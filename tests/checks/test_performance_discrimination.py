@@ -12,7 +12,7 @@ from sklearn import metrics
 from subjects import make_subject
 
 from auditor.checks.performance import discrimination
-from auditor.evidence import SCORES
+from auditor.evidence import SCORES, Evidence
 
 
 def test_intervals_hold_the_truth():
@@ -61,6 +61,16 @@ def test_classes_and_their_mean():
         distance = measured.quantities["ks_by_class"].parts[part].value
         assert distance == pytest.approx(stats.ks_2samp(score[y == code], score[y != code]).statistic, abs=1e-12)
     assert "see ks_by_class" in measured.unmeasured["ks"]
+
+
+def test_a_class_that_is_told_apart_without_a_fault():
+    """Nothing says how sure an area of 1 is: no interval, its reason in words of its own, and no pass."""
+    subject = make_subject(n=400)
+    measured = discrimination.measure.measure(
+        subject, Evidence({SCORES.name: subject.test.y * 0.5}), discrimination.Params()
+    )
+    area = measured.quantities["auroc"].parts[""]
+    assert (1.0, "all rows are ranked rightly, so that no interval can be made") == (area.value, area.spread.reason)
 
 
 def test_a_class_of_few_rows_is_suppressed():

@@ -7,8 +7,9 @@ from records import a_record
 
 from auditor.errors import WrittenFault
 from auditor.estimate import Estimate, Exact, Normal
-from auditor.measurement import Measurement, Quantity
+from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.policy import Limit
+from auditor.record import Judged
 from auditor.render.drawing import taken_out
 from auditor.render.families import tall_last
 from auditor.render.first import first_page
@@ -17,6 +18,7 @@ from auditor.render.methods_told import gathered, mark
 from auditor.render.numbers import digits_for, together
 from auditor.render.plain import plain
 from auditor.render.quantities import quantities
+from auditor.render.telling import estimated
 from auditor.render.view import Figure, Grid
 from auditor.render.words import translations, words
 
@@ -46,6 +48,15 @@ def test_interval_stays_on_one_line() -> None:
     """The ends of an interval are never parted by a line's end; an unbounded one is said."""
     assert "0.78 (0.76\u00a0to\u00a00.80)" == NUMBERS.estimate(0.78, 0.76, 0.8, 2)
     assert "−∞\u00a0to\u00a00.80" == NUMBERS.interval(None, 0.8, 2)
+
+
+def test_no_interval_is_not_one_without_ends() -> None:
+    """Where no interval can be made, what is possible stands in its place; the ends of none are told by nothing."""
+    area = Meaning(title="Area", better="higher", low=0.0, high=1.0)
+    judged = Judged(part="", value=1.0, low=None, high=None, level=0.95, n=90, method="t", status="inconclusive")
+    assert "1.000 (no interval; 0\u00a0to\u00a01 is possible)" == estimated(judged, area, 3, WORDS)
+    assert "1.000 (no interval)" == estimated(judged, None, 3, WORDS)
+    assert "1.0 (0.5\u00a0to\u00a0∞)" == estimated(judged.model_copy(update={"low": 0.5}), area, 1, WORDS)
 
 
 @pytest.mark.parametrize(

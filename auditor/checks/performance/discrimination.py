@@ -13,7 +13,7 @@ from auditor.checks.outcome import positive
 from auditor.checks.performance.classes import ByClass, Curves, against_rest
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
-from auditor.estimate import Frozen, Scale
+from auditor.estimate import Frozen, NotEstimable, Scale
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.auroc import auroc, average_precision, gini
 from auditor.kernels.stat import Stat
@@ -109,7 +109,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     }
     quantities["ks"] = Quantity.of(distances(sampling, event, scores)[0].estimate)
     return Measurement(
-        quantities=quantities,
+        quantities={name: _explained(one) for name, one in quantities.items()},
         unmeasured=dict.fromkeys((f"{name}_by_class" for name in quantities), "defined for several classes only"),
         shown=(_roc({"model": (event, scores)}), _precision_sensitivity({"model": (event, scores)})),
         notes=("The score is the same for every row.",) if np.ptp(scores) == 0 else (),
@@ -136,7 +136,18 @@ def _multiclass(subject: Subject, scores: Floats, sampling: Sampling) -> Measure
         unmeasured=absent,
     )
     shown = (_roc(curves), _precision_sensitivity(curves))
-    return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown)
+    told = {name: _explained(one) for name, one in quantities.items()}
+    return Measurement(quantities=told, unmeasured=unmeasured, shown=shown)
+
+
+def _explained(quantity: Quantity) -> Quantity:
+    """With the reason why what is told apart without a fault has no interval."""
+    why = NotEstimable(reason="all rows are ranked rightly, so that no interval can be made")
+    parts = {
+        part: one.model_copy(update={"spread": why}) if one.value == 1 and not one.spread.estimable else one
+        for part, one in quantity.parts.items()
+    }
+    return quantity.model_copy(update={"parts": parts})
 
 
 def _roc(curves: Curves) -> Lines:
