@@ -87,7 +87,8 @@ def test_lint(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("bad.yaml").write_text(POLICY.replace("at_least", "at_leat").replace("blocker", "blocking"))
     Path("worse.yaml").write_text("policy: [")
 
-    assert call("policy", "lint", "good.yaml").out == "good.yaml: 1 requirements, no fault\n"
+    warned = "good.yaml: 1 requirement, no fault\n  warning: without a rationale: PERF-9\n"
+    assert call("policy", "lint", "good.yaml").out == warned
     told = call("policy", "lint", "good.yaml", "bad.yaml", "worse.yaml", "nothing")
     assert (told.code, told.out) == (2, "")
     for part in (
