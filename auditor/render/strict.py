@@ -28,22 +28,29 @@ class _Ending(logging.Handler):
         raise AuditorError(f"the PDF cannot be set: {entry.getMessage()}{why}") from cause
 
 
+def _on_paper(entry: logging.LogRecord) -> bool:
+    """No warning of what is for wide and for narrow screens: paper has no such media, and is to leave them out."""
+    return not entry.getMessage().startswith(("Invalid media type", "Expected a media type"))
+
+
 @contextmanager
 def strict() -> Iterator[None]:
     """What is rendered within either is complete or raises: AuditorError, or WrittenFault for what a template asks of
-    the network or the disk. Warnings of style sheets go to the log as ever.
+    the network or the disk. Warnings of style sheets go to the log as ever, but those of screens' widths.
     """
     from weasyprint.logger import LOGGER
     from weasyprint.urls import FatalURLFetchingError
 
     ending = _Ending()
     LOGGER.addHandler(ending)
+    LOGGER.addFilter(_on_paper)
     try:
         yield
     except FatalURLFetchingError as error:
         raise WrittenFault(f"the template asks for {error}", remedy=_REMEDY) from error
     finally:
         LOGGER.removeHandler(ending)
+        LOGGER.removeFilter(_on_paper)
 
 
 def inside_only(drawings: Mapping[str, str]) -> Any:

@@ -26,11 +26,13 @@ def not_tested_blocks(record: Record, section: str, words: Words) -> tuple[Block
     heads = (Head(words("Check")), Head(words("Blind to")))
     said = {entry.check: entry.documentation for entry in record.measured.values()}
     rows = tuple((one.title.rstrip("."), sentence(one.blind_to)) for one in said.values())
-    blind = Grid(words("What the checks that ran cannot see"), heads, rows, aside=True)
-    told = (words("Each check says above what it is blind to; together, on the screen, they are listed here."),)
+    blind = Grid(words("What the checks that ran cannot see"), heads, rows)
+    told = (words("What a check that ran is blind to stands with it."),)
     return (
-        Block("not-covered", f"{section}.1", words("Not covered by this audit"), points=tuple(dict.fromkeys(points))),
-        Block("blind", f"{section}.2", words("Blind spots"), text=told, grids=(blind,)),
+        Block(
+            "not-covered", f"{section}.1", words("Not covered by this audit"), told, points=tuple(dict.fromkeys(points))
+        ),
+        Block("blind", f"{section}.2", words("Blind spots"), grids=(blind,), aside=True),
     )
 
 

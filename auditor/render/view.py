@@ -180,7 +180,7 @@ class CheckView:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a section: heading, paragraphs, facts, tables, commands."""
+    """A part of a section: heading, paragraphs, facts, tables, commands. aside: paper leaves it out."""
 
     anchor: str
     number: str
@@ -190,6 +190,7 @@ class Block:
     grids: tuple[Grid, ...] = ()
     points: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    aside: bool = False
 
 
 @dataclass(frozen=True)

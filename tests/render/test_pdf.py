@@ -50,14 +50,18 @@ def test_text_holds_verdict_and_requirements(pdf: bytes, record: Record, page: P
 
 
 def test_what_paper_leaves_out_is_told(pdf: bytes, page: Page) -> None:
-    """The screen shows every drawing; paper the first of each check, and says how many more there are, and where."""
+    """The screen shows every drawing; paper the first of each check, and says how many more there are, and where.
+
+    What is listed on the screen alone has no heading on paper, nor a line of its contents.
+    """
     left = sum(1 for _ in page.all("div", "aside"))
     shown = len(_on_paper(page))
     assert left > 0
     assert 0 < shown < sum(1 for _ in page.all("figure"))
-    told = re.findall(
-        r"(\d+) further tables? (?:or drawing is|and drawings are) in report\.html", " ".join(_read(pdf).split())
-    )
+    text = " ".join(_read(pdf).split())
+    assert "blind" in {one.get("id") for one in page.all("h3")}
+    assert (True, False) == ("What a check that ran is blind to stands with it." in text, "Blind spots" in text)
+    told = re.findall(r"(\d+) further tables? (?:or drawing is|and drawings are) in report\.html", text)
     assert sum(map(int, told)) == left - 2  # the lists of blind spots and of times have words of their own
 
 
@@ -89,9 +93,10 @@ def _objects(pdf: bytes) -> list[Any]:
 
 
 def test_quiet(caplog: pytest.LogCaptureFixture) -> None:
-    """The shipped templates give WeasyPrint nothing to warn of."""
+    """The shipped templates give WeasyPrint nothing to warn of, nor does what is for screens of some width."""
+    wide = "<style>@media (min-width: 80em) { p { margin: 0 } }</style></head>"
     with caplog.at_level(logging.WARNING):
-        render_pdf(small(), b"{}")
+        render_pdf(small(), b"{}", html=render_html(small()).replace("</head>", wide))
     assert [] == caplog.messages
 
 
