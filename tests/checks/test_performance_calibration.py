@@ -61,6 +61,14 @@ def test_figures_of_others_by_class():
         assert measured.quantities[f"macro_{name}"].parts[""].value == pytest.approx(np.mean(each))
 
 
+def test_a_mean_over_classes_rests_on_the_entities_of_the_one_that_has_the_fewest():
+    """Not on all entities: where one class comes from few patients, the judge must see that."""
+    quantities = run(calibration.measure, make_subject(task="multiclass", n=400, rows_per_entity=4)).quantities
+    for name in ("slope", "expected_to_observed"):
+        each = [part.entities for part in quantities[f"{name}_by_class"].parts.values()]
+        assert quantities[f"macro_{name}"].parts[""].entities == min(each) < 100
+
+
 def test_a_class_of_few_rows_is_suppressed():
     """Of six rows of a class nothing is told, nor a mean over classes."""
     subject = make_subject(task="multiclass", n=400)

@@ -75,7 +75,7 @@ class ByClass:
         return cls(quantity, stats, sampling, scale, method)
 
     def mean(self) -> Estimate:
-        """The plain mean over classes; events are those of the rarest class, which limits it.
+        """The plain mean over classes; events are those of the rarest class, which limits it, entities the fewest.
 
         Raises NotApplicable, naming them, where there are classes without a value.
         """
@@ -83,6 +83,8 @@ class ByClass:
             raise NotApplicable(f"no mean over classes without {', '.join(self.quantity.unmeasured)}")
         rarest = min(self.quantity.parts.values(), key=lambda part: part.events or 0)
         method = f"mean over classes; {self.method}"
-        return self.sampling.estimate(
+        found = self.sampling.estimate(
             mean(self.stats), scale=self.scale, n=rarest.n, events=rarest.events, method=method
         )
+        entities = [part.entities for part in self.quantity.parts.values() if part.entities is not None]
+        return found.model_copy(update={"entities": min(entities, default=None)})
