@@ -132,12 +132,14 @@ def _finite() -> Measured:
     )
     known = {"nonfinite_weights": Meaning(title="Weights that are NaN or infinite", better="lower")}
     quantities = {"nonfinite_weights": Quantity.of(count)}
+    columns = (Column(title="Layer"), Column(title="Weights that are not finite", kind="count"))
+    none = Table(title="Layers with such weights", columns=columns, rows=(), caption="None was found.")
     return _entry(
         "artifact.finite",
         "The model answers with numbers.",
         about,
         known,
-        measurement=Measurement(quantities=quantities),
+        measurement=Measurement(quantities=quantities, shown=(none,)),
     )
 
 
