@@ -65,6 +65,12 @@ def different(before: str, after: str) -> Iterator[PolicyChange]:
             yield from _left_open(one, now[one.id], old.open.get(one.id, {}), new.open.get(one.id, {}))
 
 
+def unrelated(before: str, after: str) -> bool:
+    """Whether neither policy extends the other, so that what one lacks was never the other's to drop."""
+    old, new = load_template(before, CATALOGUE).paths, load_template(after, CATALOGUE).paths
+    return old[0] not in new and new[0] not in old
+
+
 def _left_open(
     old: Requirement, new: Requirement, before: Mapping[str, str], after: Mapping[str, str]
 ) -> Iterator[PolicyChange]:

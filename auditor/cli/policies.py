@@ -51,7 +51,7 @@ def diff(before: str, after: str) -> None:
 
     Each difference is tighter, looser, or other: of another check or other parameters no policy can tell.
     """
-    from auditor.app.policies import different
+    from auditor.app.policies import different, unrelated
     from auditor.cli.terminal import one_line
 
     found = list(different(before, after))
@@ -59,6 +59,8 @@ def diff(before: str, after: str) -> None:
         what = " ".join(part for part in (one.requirement, one.key) if part)
         told = one_line(f"{what}: {one.before or '(nothing)'} → {one.after or '(nothing)'}")
         click.echo(f"{one.kind:8} {told}")
+    if found and unrelated(before, after):
+        click.echo("note: neither of the two extends the other", err=True)
     if not found:
         click.echo("no difference that bears on a verdict")
 

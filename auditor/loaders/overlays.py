@@ -201,6 +201,7 @@ class _Filling:
                 remedy = "Give it one under vars, here or in the policy that extends this one."
                 self.problems.append(Problem(place, f"the variable '{name}' has no value", remedy))
             else:
-                self.problems.append(Problem(place, f"unknown variable '{name}'", nearest(name, self.values)))
+                remedy = nearest(name, self.values) if self.values else "Give it a value under vars."
+                self.problems.append(Problem(place, f"unknown variable '{name}'", remedy))
         self.origins[".".join(map(str, path[len(self.at) : len(self.at) + 2]))] = self.places.get(name, "")
         return value

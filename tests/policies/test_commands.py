@@ -80,6 +80,11 @@ def test_a_difference_is_told_with_its_kind(folder: Path) -> None:
     assert "looser   PERF-1 limit: auroc at least 0.7 → auroc at least 0.6\n" == said(
         "policy", "diff", "finance/credit-default", folder / "own.yaml"
     )
+    (folder / "other.yaml").write_text(OWN.replace("0.60", "0.65"), encoding="utf-8")
+    assert [
+        "tighter  PERF-1 limit: auroc at least 0.6 → auroc at least 0.65",
+        "note: neither of the two extends the other",
+    ] == said("policy", "diff", folder / "own.yaml", folder / "other.yaml").splitlines()
 
 
 def test_an_overview_is_for_reading(folder: Path) -> None:
