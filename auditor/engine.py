@@ -222,6 +222,8 @@ def not_tested(measured: Iterable[Measured], findings: Iterable[Finding]) -> tup
     entries = tuple(measured)
     families = {entry.check.split(".")[0] for entry in entries}
     told = [f"{title}: the policy asks for nothing here." for name, title in FAMILIES.items() if name not in families]
-    told += [f"{entry.documentation.title.rstrip('.')}: {entry.reason}." for entry in entries if entry.reason]
-    told += [f"{f.requirement.text.rstrip('.')}: {f.reason}." for f in findings if f.status == "open"]
+    told += [
+        f"Not tested: “{entry.documentation.title.rstrip('.')}” ({entry.reason})." for entry in entries if entry.reason
+    ]
+    told += [f"Not stated: “{f.requirement.text.rstrip('.')}” ({f.reason})." for f in findings if f.status == "open"]
     return tuple(told)

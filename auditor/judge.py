@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -144,7 +144,7 @@ def _compared(requirement: Requirement, key: str, quantity: Quantity, statistics
         measured=key,
         judged=tuple(judged),
         unjudged=quantity.unmeasured,
-        **(_needed(quantity, grown) if status == "inconclusive" else {}),
+        **(_needed(quantity, judged, limit, grown) if status == "inconclusive" else {}),
     )
 
 
@@ -207,8 +207,15 @@ def _margin(judged: Judged, limit: Limit) -> float:
     return min(room)
 
 
-def _needed(quantity: Quantity, grown: Mapping[str, float | None]) -> dict[str, Any]:
-    """The part that needs most, and the rows that it takes; nothing where that cannot be told, or is no advice."""
+def _needed(
+    quantity: Quantity, judged: Sequence[Judged], limit: Limit, grown: Mapping[str, float | None]
+) -> dict[str, Any]:
+    """A part, and the rows of it that would settle the finding; nothing where that cannot be told, or is no advice.
+
+    Of values within the limit it is the part that needs most, as all have to pass; else the first, which would fail.
+    """
+    if judged and _margin(judged[0], limit) < 0:
+        grown = {judged[0].part: grown.get(judged[0].part)}
     if not grown or None in grown.values():
         return {}
     part = max(grown, key=lambda name: grown[name] or 0.0)

@@ -13,14 +13,14 @@ from subjects import make_subject
 
 from auditor.checks.check import Check, check
 from auditor.dataset import Group
-from auditor.engine import Budget, Context, audit, plan, run_checks
+from auditor.engine import Budget, Context, audit, not_tested, plan, run_checks
 from auditor.errors import FileFault, ModelFault, NotApplicable
 from auditor.estimate import Estimate, Exact, Frozen
 from auditor.evidence import SCORES, Evidence, Need
 from auditor.facts import data_facts
 from auditor.measurement import Meaning, Measurement, Quantity
 from auditor.policy import Policy, Statistics
-from auditor.record import PolicyFacts, Record
+from auditor.record import Finding, PolicyFacts, Record
 from auditor.subject import Subject
 
 WIDE = Budget(evaluations=10**9, minutes=60)
@@ -172,6 +172,9 @@ def test_a_record_is_complete_and_tells_equal_audits_apart_by_nothing_but_time()
     assert first == Record.model_validate_json(first.model_dump_json(by_alias=True))
     assert ("PASS", 60) == (first.verdict, first.run.evaluations)
     assert any("Groups of people" in told for told in first.not_tested)
+    asked = policy_of({"check": "a.x", "text": "It is right."}).requirements
+    due = [Finding(requirement=asked[0], status="open", reason="nobody said so")]
+    assert ("Not stated: “It is right” (nobody said so).",) == not_tested((), due)[-1:]  # no claim to who skims
 
 
 def test_a_small_group_and_what_would_give_it_away_are_suppressed() -> None:

@@ -164,15 +164,15 @@ def _limits(record: Record, _figures: count[int], words: Words) -> Chapter:
 
 def _untested(record: Record, words: Words) -> tuple[str, ...]:
     """What was not tested, without what a program said about it; statements that are due stand among the people."""
-    due = tuple(f"{one.requirement.text.rstrip('.')}:" for one in record.findings if one.status == "open")
+    due = tuple(one.requirement.text.rstrip(".") for one in record.findings if one.status == "open")
     lost = (
         one
         for one in record.findings
         if one.status in ("error", "not_applicable")
         and not any(one.reason.rstrip(".") in point for point in record.not_tested)
     )
-    told = (f"{one.requirement.id}: {sentence(one.requirement.text)} {came_out(one, words)}" for one in lost)
-    others = (point for point in record.not_tested if not point.startswith(due))
+    told = (f"{one.requirement.id}: “{one.requirement.text.rstrip('.')}”. {came_out(one, words)}" for one in lost)
+    others = (point for point in record.not_tested if not any(text in point for text in due))
     return tuple(dict.fromkeys((*told, *others)))
 
 

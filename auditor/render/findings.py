@@ -99,13 +99,30 @@ def _part(judged: Judged, finding: Finding, ruler: Ruler | None, record: Record,
     )
 
 
-def rows_needed(finding: Finding, words: Words) -> str:
-    """How many rows would settle it, beside how many there are: of a difference, rows of its smaller side."""
+def settling(finding: Finding, words: Words) -> str:
+    """How many rows would settle it, and whether as a fail: what lies outside of its limit does not come to pass."""
+    rows = _rows_needed(finding, words)
+    if _would_fail(finding):
+        return words("{rows}, would settle it, as a fail", rows=rows)
+    return words("{rows}, would settle it", rows=rows)
+
+
+def _would_fail(finding: Finding) -> bool:
+    limit = finding.requirement.limit
+    value = next(one.value for one in finding.judged if one.part == finding.needed_in)
+    low, high = (limit.low, limit.high) if limit else (None, None)
+    return (low is not None and value < low) or (high is not None and value > high)
+
+
+def _rows_needed(finding: Finding, words: Words) -> str:
+    """The rows beside how many there are: of a difference, rows of its smaller side."""
     judged = next(one for one in finding.judged if one.part == finding.needed_in)
     count = words.numbers.count
     told = words("about {n} rows instead of {have}", n=count(finding.needed or 0), have=count(judged.n))
-    if judged.part:
+    if judged.part == finding.judged[0].part != "":
         told += " " + f"({judged.part})"
+    elif judged.part:  # not the one whose number is shown
+        told += " " + words("({part}, the part that needs most)", part=judged.part)
     return words("{rows}, if the value stayed as it is", rows=told)
 
 
@@ -116,7 +133,8 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
         (words("Not judged"), "; ".join(f"{p}: {why}" for p, why in finding.unjudged.items()))
     ]
     if finding.needed is not None:
-        facts.append((words("Would settle it"), rows_needed(finding, words)))
+        would = words("Would settle it, as a fail") if _would_fail(finding) else words("Would settle it")
+        facts.append((would, _rows_needed(finding, words)))
     if finding.judged:
         facts.append((words("Interval"), _interval_told(finding, words)))
     facts += _people(finding, words)

@@ -7,7 +7,7 @@ from auditor.render.bypart import part_matrix
 from auditor.render.changed import loosened
 from auditor.render.dresses import kind_of_report
 from auditor.render.earlier import frozen
-from auditor.render.findings import ranked, rows_needed, unsettled
+from auditor.render.findings import ranked, settling, unsettled
 from auditor.render.telling import anchor, decisive, limit_of, quantity_title, reason
 from auditor.render.tested import decision_text
 from auditor.render.view import Cell, Code, Fact, FirstPage, Link, Top
@@ -62,12 +62,23 @@ def _sentence(record: Record, words: Words) -> str:
         "waived": words.many("{count} is waived", "{count} are waived", counts["waived"]),
         "not_applicable": words.many("{count} does not apply", "{count} do not apply", counts["not_applicable"]),
         "pass": words.many("{count} passed", "{count} passed", counts["pass"]),
-        "attested": words.many("{count} is attested", "{count} are attested", counts["attested"]),
+        "attested": _attested(record, counts["attested"], words),
     }
     told = words.listed([text for status, text in several.items() if counts[status]])
     return words.many(
         "Of {count} requirement, {told}.", "Of {count} requirements, {told}.", len(record.findings), told=told
     )
+
+
+def _attested(record: Record, count: int, words: Words) -> str:
+    """How many statements there are, and of how many somebody had a reservation."""
+    reserved = sum(bool(one.attestation and one.attestation.reservation) for one in record.findings)
+    told = words.many("{count} is attested", "{count} are attested", count)
+    if not reserved:
+        return told
+    if reserved == count:
+        return words("{told}, with reservation", told=told)
+    return words.many("{told} ({count} with reservation)", "{told} ({count} with reservation)", reserved, told=told)
 
 
 def _change(record: Record, unmet: tuple[Finding, ...], words: Words) -> tuple[str, ...]:
@@ -90,7 +101,7 @@ def _each(findings: tuple[Finding, ...], words: Words) -> tuple[str, ...]:
     for finding in findings[:4]:
         name = finding.requirement.id
         if finding.status == "inconclusive" and finding.needed is not None:
-            told.append(words("{id}: {rows}, would settle it.", id=name, rows=rows_needed(finding, words)))
+            told.append(words("{id}: {rows}.", id=name, rows=settling(finding, words)))
         elif finding.status == "open" and finding.requirement.attest:
             told.append(words("{id}: a statement by the {role}.", id=name, role=finding.requirement.attest.role))
         elif finding.status == "error":

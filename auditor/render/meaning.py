@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from auditor.record import Finding, Record
-from auditor.render.findings import rows_needed, unsettled
+from auditor.render.findings import settling, unsettled
 from auditor.render.hundred import of_a_hundred
 from auditor.render.telling import reason, sentence
 from auditor.render.words import Words
@@ -29,8 +29,8 @@ def came_out(finding: Finding, words: Words) -> str:
         who = ", ".join(one for one in (finding.waiver.approver, finding.waiver.role) if one)
         return words("This is not met; {who} accepts that until {date}.", who=who, date=until)
     if finding.status == "inconclusive" and finding.needed is not None:
-        rows = rows_needed(finding, words)
-        return words("The data do not tell whether this holds; {rows}, would settle it.", rows=rows)
+        rows = settling(finding, words)
+        return words("The data do not tell whether this holds; {rows}.", rows=rows)
     told = {
         "fail": words("This does not hold on the test data."),
         "inconclusive": words("The data do not tell whether this holds."),

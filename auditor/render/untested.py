@@ -14,10 +14,10 @@ def not_tested_blocks(record: Record, section: str, words: Words) -> tuple[Block
     points = list(record.not_tested)
     points += [
         words(
-            "{id} ({status}): {text} Reason: {reason}.",
+            "{id} ({status}), not tested: “{text}” ({reason}).",
             id=finding.requirement.id,
             status=status_chip(finding.status, words).word,
-            text=finding.requirement.text,
+            text=finding.requirement.text.rstrip("."),
             reason=finding.reason.rstrip("."),
         )
         for finding in record.findings

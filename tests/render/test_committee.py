@@ -91,7 +91,7 @@ def test_what_matters_comes_with_what_it_means(board: Page, record: Record) -> N
 def test_a_statement_that_is_due_is_told_among_the_people(crowded: Record) -> None:
     """It is no limit of the audit besides: a page has no room to say it twice."""
     due = "A person can overrule the model in every case"
-    more = (*crowded.not_tested, f"{due}: not yet stated by the head of collections.")
+    more = (*crowded.not_tested, f"Not stated: “{due}” (not yet stated by the head of collections).")
     page = Page.of(committee_html(crowded.model_copy(update={"not_tested": more})))
     assert due not in text(page.one("section", "limits"))
     assert text(page.one("section", "people")).count(due) == 5

@@ -8,10 +8,12 @@ from records import a_record
 from auditor.errors import WrittenFault
 from auditor.estimate import Estimate, Exact, Normal
 from auditor.measurement import Meaning, Measurement, Quantity
+from auditor.people import Attestation
 from auditor.policy import Limit
 from auditor.record import Judged
 from auditor.render.drawing import taken_out
 from auditor.render.families import tall_last
+from auditor.render.findings import settling
 from auditor.render.first import first_page
 from auditor.render.hundred import of_a_hundred
 from auditor.render.methods_told import gathered, mark
@@ -175,6 +177,47 @@ def test_what_would_change_it() -> None:
     page = first_page(a_record({"A-1": "fail", "B-1": "open", "C-1": "pass"}), WORDS)
     assert "It stays FAIL until these blockers meet their limits: A-1." == page.change[0]
     assert "Of 3 requirements, 1 failed, 1 awaits a person’s statement and 1 passed." == page.sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (0.71, "A-1: about 900 rows instead of 90 (b), if the value stayed as it is, would settle it."),
+        (0.69, "A-1: about 900 rows instead of 90 (b), if the value stayed as it is, would settle it, as a fail."),
+    ],
+)
+def test_what_more_rows_would_settle(value: float, told: str) -> None:
+    """What lies outside of its limit is settled as a fail; another part than the one shown is called so."""
+    judged = [
+        Judged(part=part, value=value, low=0.6, high=0.8, level=0.95, n=90, method="t", status="inconclusive")
+        for part in "ba"
+    ]
+    record = a_record({"A-1": "inconclusive"})
+    asked = record.findings[0].requirement.model_copy(update={"limit": Limit(quantity="q", at_least=0.7)})
+    changes = {"requirement": asked, "judged": tuple(judged), "needed": 900, "needed_in": "b"}
+    one = record.findings[0].model_copy(update=changes)
+    assert (told,) == first_page(record.model_copy(update={"findings": (one,)}), WORDS).change[:1]
+    other = one.model_copy(update={"needed_in": "a"})
+    assert "instead of 90 (a, the part that needs most), if" in settling(other, WORDS)
+
+
+def test_a_reservation_stands_on_page_one() -> None:
+    """A statement with a reservation is not counted as one without."""
+    record = a_record({"A-1": "attested", "B-1": "attested"})
+    reserved = Attestation.model_validate(
+        {"requirement": "A-1", "name": "A", "role": "owner", "date": "2026-01-01", "expires": "2027-01-01"}
+        | {"model_sha256": "a" * 64, "statement": "So it is.", "reservation": "Not for sole traders."}
+    )
+    told = []
+    for count in range(3):
+        findings = [
+            one.model_copy(update={"attestation": reserved if at < count else None})
+            for at, one in enumerate(record.findings)
+        ]
+        told.append(first_page(record.model_copy(update={"findings": tuple(findings)}), WORDS).sentence)
+    assert "Of 2 requirements, 2 are attested." == told[0]
+    assert "Of 2 requirements, 2 are attested (1 with reservation)." == told[1]
+    assert "Of 2 requirements, 2 are attested, with reservation." == told[2]
 
 
 def test_pass_holds_for_these_files_only() -> None:
