@@ -135,7 +135,7 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
     if finding.needed is not None:
         would = words("Would settle it, as a fail") if _would_fail(finding) else words("Would settle it")
         facts.append((would, _rows_needed(finding, words)))
-    if finding.judged:
+    if any(one.low is not None or one.high is not None for one in finding.judged):
         facts.append((words("Interval"), _interval_told(finding, words)))
     facts += _people(finding, words)
     facts += [

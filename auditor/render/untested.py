@@ -27,7 +27,7 @@ def not_tested_blocks(record: Record, section: str, words: Words) -> tuple[Block
     said = {entry.check: entry.documentation for entry in record.measured.values()}
     rows = tuple((one.title.rstrip("."), sentence(one.blind_to)) for one in said.values())
     blind = Grid(words("What the checks that ran cannot see"), heads, rows)
-    told = (words("What a check that ran is blind to stands with it."),)
+    told = (words("What each check is blind to is told with the check."),)
     return (
         Block(
             "not-covered", f"{section}.1", words("Not covered by this audit"), told, points=tuple(dict.fromkeys(points))

@@ -124,6 +124,7 @@ def test_far_scores() -> None:
         list(told.far(planned(rows, like), out, "logit"))
     assert "or its transforms are missing" in "".join(told.far(planned(rows, like, target="kind"), out, "logit"))
     assert [] == list(told.far(planned(rows, like), out / 700, "logit"))
+    assert [] == list(told.far(planned(rows, like), out * np.nan, "logit"))
 
 
 def test_array() -> None:

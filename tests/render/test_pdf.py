@@ -60,7 +60,7 @@ def test_what_paper_leaves_out_is_told(pdf: bytes, page: Page) -> None:
     assert 0 < shown < sum(1 for _ in page.all("figure"))
     text = " ".join(_read(pdf).split())
     assert "blind" in {one.get("id") for one in page.all("h3")}
-    assert (True, False) == ("What a check that ran is blind to stands with it." in text, "Blind spots" in text)
+    assert (True, False) == ("What each check is blind to is told with the check." in text, "Blind spots" in text)
     told = re.findall(r"(\d+) further tables? (?:or drawing is|and drawings are) in report\.html", text)
     assert sum(map(int, told)) == left - 2  # the lists of blind spots and of times have words of their own
 

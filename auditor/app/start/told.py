@@ -19,14 +19,15 @@ _FAR = 30.0  # no logit: a probability so near to 0 or 1 is the same to a float3
 
 def far(made: Plan, out: NDArray[np.floating[Any]], kind: OutputKind) -> Iterator[str]:
     """Scores that no logit reaches. Raises WrittenFault where the column of classes was taken for its values alone."""
-    if kind not in ("logit", "class_logits") or float(np.abs(out).max()) <= _FAR:
+    finite = out[np.isfinite(out)]  # others are a finding of the audit
+    if kind not in ("logit", "class_logits") or float(np.abs(finite).max(initial=0)) <= _FAR:
         return
-    seen = f"the model's scores of {len(out)} rows lie from {out.min():.4g} to {out.max():.4g}, where no logits lie"
+    seen = f"the scores of {len(out)} rows lie from {finite.min():.4g} to {finite.max():.4g}, where no logits lie"
     if made.target.why not in ("", BY_NAME):
-        what = f"{seen}: it predicts a number, and '{made.target.value}' ({made.target.why}) is none"
+        what = f"{seen}: the model predicts a number, and '{made.target.value}' ({made.target.why}) is none"
         raise WrittenFault(what, remedy="Name the column that the model predicts by --target.")
     yield (
-        f"{seen[0].upper()}{seen[1:]}: it predicts a number and not '{made.target.value}' (then name its column by "
+        f"{seen[0].upper()}{seen[1:]}: the model predicts a number and not '{made.target.value}' (then name its column by "
         "--target), or its transforms are missing in dataset.yaml."
     )
 
