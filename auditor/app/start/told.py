@@ -27,8 +27,8 @@ def far(made: Plan, out: NDArray[np.floating[Any]], kind: OutputKind) -> Iterato
         what = f"{seen}: the model predicts a number, and '{made.target.value}' ({made.target.why}) is none"
         raise WrittenFault(what, remedy="Name the column that the model predicts by --target.")
     yield (
-        f"{seen[0].upper()}{seen[1:]}: the model predicts a number and not '{made.target.value}' (then name its column by "
-        "--target), or its transforms are missing in dataset.yaml."
+        f"{seen[0].upper()}{seen[1:]}: the model predicts a number and not '{made.target.value}' (then name its column "
+        "by --target), or its transforms are missing in dataset.yaml."
     )
 
 
