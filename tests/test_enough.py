@@ -9,7 +9,10 @@ import pytest
 
 from auditor.enough import growth, inside, outside, too_few
 from auditor.estimate import Estimate, Normal, NotEstimable, Perfect, Wilson
-from auditor.policy import Limit
+from auditor.judge import assess
+from auditor.measurement import Measurement, Quantity
+from auditor.policy import Limit, Requirement, Statistics
+from auditor.record import Documentation, Finding, Measured
 
 PLAIN, WIDE = 1.96, 2.7  # critical values: of an interval that passes, and of one that fails
 
@@ -71,3 +74,21 @@ def test_so_many_rows_settle_it_and_fewer_do_not(case: str) -> None:
 def test_nothing_is_advised_where_no_number_of_rows_is_known_to_do(estimate: Estimate, asked: Limit) -> None:
     """More of the same says nothing there."""
     assert growth(estimate, asked, PLAIN, WIDE) is None
+
+
+def judged(parts: dict[str, Estimate]) -> Finding:
+    asked = {"id": "T-1", "text": "t", "check": "c", "limit": limit(at_least=0.7), "severity": "major"}
+    about = Documentation(title="t", measures="m", why="w", blind_to="b")
+    measurement = Measurement(quantities={"q": Quantity(parts=parts)})
+    entry = Measured(check="c", params={}, documentation=about, meanings={}, status="measured", measurement=measurement)
+    return assess(Requirement.model_validate(asked), "k", entry, Statistics(), 1)
+
+
+def test_the_rows_are_those_of_the_part_that_would_fail() -> None:
+    """Where a value lies outside of its limit, its part comes first, and its rows would make the finding fail."""
+    parts = {"near": normal(0.701, 1000), "inside": normal(0.75, 60), "outside": normal(0.69, 1000)}
+    found = judged(parts)
+    assert ("outside", "outside") == (found.needed_in, found.judged[0].part)
+    assert found.needed is not None
+    assert "fail" == judged(parts | {"outside": normal(0.69, found.needed)}).status
+    assert "near" == judged({part: one for part, one in parts.items() if part != "outside"}).needed_in

@@ -175,17 +175,6 @@ def test_needed_rows_would_settle_it() -> None:
     assert "inconclusive" == judged(Quantity.of(normal(0.71, se=shrunk * 1.01)), at_least=0.7).status
 
 
-def test_needed_rows_are_of_the_part_that_would_fail() -> None:
-    """Where a value lies outside of its limit, its part comes first, and its rows would make the finding fail."""
-    parts = {"near": normal(0.701), "inside": normal(0.75, se=0.04), "outside": normal(0.69)}
-    found = judged(Quantity(parts=parts), at_least=0.7)
-    assert ("outside", "outside") == (found.needed_in, found.judged[0].part)
-    assert found.needed is not None
-    grown = parts | {"outside": normal(0.69, se=0.01 * (1000 / found.needed) ** 0.5, n=found.needed)}
-    assert "fail" == judged(Quantity(parts=grown), at_least=0.7).status
-    assert "near" == judged(Quantity(parts={k: v for k, v in parts.items() if k != "outside"}), at_least=0.7).needed_in
-
-
 def test_what_was_not_measured_is_no_pass() -> None:
     """An error, a missing quantity, a missing part, a check that has nothing to say: each its own visible status."""
     statistics = Statistics()
