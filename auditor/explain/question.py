@@ -17,7 +17,7 @@ from auditor.explain.players import NOBODY, Players, summed
 from auditor.model import Inputs
 from auditor.subject import Subject
 
-_BYTES = 32 * 2**20  # of model inputs that are built at a time
+_BYTES, _EVALUATIONS = 32 * 2**20, 2**16  # of model inputs that are built at a time, and rows of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +172,7 @@ class Question:
 
 def rows_at_a_time(against: Inputs, points: int) -> int:
     """How many rows can be evaluated at so many points each without building too much at a time."""
-    return max(1, _BYTES // (points * bytes_of_row(against)))
+    return max(1, min(_BYTES // bytes_of_row(against), _EVALUATIONS) // points)
 
 
 def bytes_of_row(inputs: Inputs) -> int:
