@@ -31,7 +31,8 @@ def lacking(policy: LoadedPolicy, data: DataSpec) -> Iterator[Problem]:
             misspelt = name.casefold() in map(str.casefold, known[what])
             if name not in known[what] and (misspelt or not need.may_not_apply):
                 told = f"{need.id} asks for the {what} '{name}', and the data have none of that name"
-                remedy = f"{nearest(name, known[what])} If {need.id} may stay open, say why: may_not_apply."
+                excuse = "" if need.may_not_apply else f" If {need.id} may stay open, say why: may_not_apply."
+                remedy = nearest(name, known[what]) + excuse
                 yield Problem(_place(policy.origins.get(need.id, {}), f"with.{key}"), told, remedy)
 
 

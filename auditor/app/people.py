@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from auditor.errors import Problem, WrittenFault
 from auditor.estimate import Frozen
 from auditor.loaders.spec import AuditSpec
+from auditor.names import plain
 from auditor.people import Attestation, Waiver
 from auditor.policy import Policy
 from auditor.record import Record
@@ -171,8 +172,16 @@ def _joined(marked: Marked, given: Sequence[Waiver], held: Held, attesting: Sequ
         yield Problem(marked.where("waivers"), OWNERLESS, NAME_OWNER)
     stating = [one.name for one in attesting]
     for at, one in enumerate(given):
-        if why := joined_duty(one, held.policy, held.owner, stating):
+        if held.policy.people.separate and held.trust and _owns(held.trust.roles_of(one.approver)):
+            what = f"'{one.approver}' is a model owner in the trust store, and may not waive where duties are separate"
+            yield Problem(marked.where("waivers", at, "approver"), what, "Somebody else has to accept it.")
+        elif why := joined_duty(one, held.policy, held.owner, stating):
             yield Problem(marked.where("waivers", at, "approver"), why, "Somebody else has to accept it.")
+
+
+def _owns(roles: Iterable[str]) -> bool:
+    """Whether somebody is a model's owner by role, whichever model: the audit file may name a department as owner."""
+    return any(plain(role) in ("owner", "model owner") for role in roles)
 
 
 def _signed(marked: Marked, key: str, given: tuple[One, ...], held: Held, problems: list[Problem]) -> tuple[One, ...]:

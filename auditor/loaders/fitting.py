@@ -35,15 +35,18 @@ def unfit(marked: Marked, catalogue: Mapping[str, Check], left: Container[str] =
             yield Problem(marked.where(*place, "check"), f"unknown check '{name}'", nearest(name, catalogue))
             continue
         check = catalogue[name]
+        limit = faults(Limit, marked, *place, "limit")[1] if "limit" in requirement else None
+        where = marked.where(*place, "limit")
         if own in left:
+            yield from _unknown(limit, check.quantities, where) if limit else ()
             continue
         if requirement.get("with"):
             yield from faults(check.params, marked, *place, "with")[0]
         else:
             yield from _needed(check, marked.where(*place))
-        limit = faults(Limit, marked, *place, "limit")[1] if "limit" in requirement else None
         if limit is not None:
-            yield from _wrong_limit(limit, check.quantities, marked.where(*place, "limit"))
+            yield from _unknown(limit, check.quantities, where)
+            yield from _wrong_limit(limit, check.quantities, where)
 
 
 def _needed(check: Check, where: str) -> list[Problem]:
@@ -51,10 +54,14 @@ def _needed(check: Check, where: str) -> list[Problem]:
     return [Problem(where, f"{check.id} needs '{name}'", "Give it under with.") for name in missing]
 
 
+def _unknown(limit: Limit, quantities: Mapping[str, Meaning], where: str) -> Iterator[Problem]:
+    if limit.quantity not in quantities:
+        yield Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))
+
+
 def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) -> Iterator[Problem]:
     meaning = quantities.get(limit.quantity)
     if meaning is None:
-        yield Problem(where, f"the check has no quantity '{limit.quantity}'", nearest(limit.quantity, quantities))
         return
     wrong = _WRONG_SIDE.get(meaning.better, "")
     empty = _empty(limit, meaning)

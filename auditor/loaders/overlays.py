@@ -26,7 +26,7 @@ class Stack:
     origins: requirement id -> key (`severity`, `limit.at_least`) -> `file:line:column` of its value (of a
     variable's: where it was set). Under the id "" stand the keys of the settings (`people.longest_days`). unset: the
     variables that are left without value; open: requirement id -> key (`limit`, `with.attribute`) -> how it reads with
-    them. In the files what is open has a stand-in, or is left out.
+    them. In the files what is open has a stand-in, or is left out; stood_in: requirements of which that is true in any.
     """
 
     files: tuple[Marked, ...]
@@ -34,6 +34,7 @@ class Stack:
     problems: tuple[Problem, ...]
     unset: tuple[str, ...]
     open: Mapping[str, Mapping[str, str]]
+    stood_in: frozenset[str]
 
 
 def stacked(files: Sequence[Marked], later: Mapping[str, object] = _NONE, *, leave: bool = False) -> Stack:
@@ -51,6 +52,7 @@ def stacked(files: Sequence[Marked], later: Mapping[str, object] = _NONE, *, lea
     used: set[str] = set()
     unset: dict[str, None] = {}
     left: dict[str, Mapping[str, str]] = {}
+    stood_in: set[str] = set()
     made = []
     for marked in files:
         data = marked.data if isinstance(marked.data, dict) else {}
@@ -65,12 +67,14 @@ def stacked(files: Sequence[Marked], later: Mapping[str, object] = _NONE, *, lea
                 filled = filling.filled(known[name])
                 whole[at] = standing_in(filled, filling.open)
                 left[name] = {key: reading(filled, key) for key in filling.open}
+                stood_in |= {name} if filling.open else set()
                 unset |= dict.fromkeys(filling.open.values())
                 problems += filling.problems
                 origins[name] = _kept(origins.get(name, {}), known[name]) | filling.origins
         made.append(dataclasses.replace(marked, data={**data, "requirements": whole}) if whole else marked)
     left = {name: reads for name, reads in left.items() if reads}
-    return Stack(tuple(made), origins, tuple(problems or _idle(files, used)), tuple(unset), left)
+    wrong = tuple(problems or _idle(files, used))
+    return Stack(tuple(made), origins, wrong, tuple(unset), left, frozenset(stood_in))
 
 
 def values_of(files: Sequence[Marked]) -> dict[str, object]:

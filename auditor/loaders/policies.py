@@ -91,7 +91,7 @@ def _loaded(files: Sequence[Marked], stack: Stack, catalogue: Mapping[str, Check
     own: list[Policy] = []
     for marked in stack.files:
         found, policy = faults(Policy, marked)
-        problems += [*found, *unfit(marked, catalogue, stack.open), *unknown(marked, instruments)]
+        problems += [*found, *unfit(marked, catalogue, stack.stood_in), *unknown(marked, instruments)]
         own += [policy] if policy is not None else []
     if problems:
         raise WrittenFault(_by_file(problems, files))
@@ -110,7 +110,7 @@ def _loaded(files: Sequence[Marked], stack: Stack, catalogue: Mapping[str, Check
         paths,
         tuple(map(_digest, paths)),
         stack.origins,
-        () if stack.open else tuple(_changes(files)),
+        () if stack.stood_in else tuple(_changes(files)),
         tuple(instrument for name, instrument in instruments.items() if name in shown),
         stack.unset,
         stack.open,

@@ -55,7 +55,9 @@ def known_to(policies: Iterable[Marked]) -> dict[str, Instrument]:
                 what = f"'{instrument.instrument}' is the name of a catalogue that comes with the program"
                 where = marked.where("catalogues", at)
                 raise WrittenFault(what, where=where, remedy="Give your own another name, file and `instrument`.")
-            found[instrument.instrument] = instrument
+            if found.setdefault(instrument.instrument, instrument) != instrument:
+                what = f"'{instrument.instrument}' is the name of another catalogue that this policy has, too"
+                raise WrittenFault(what, where=marked.where("catalogues", at), remedy="Give one of them another name.")
         listed = [str(name) for name in _listed(marked.data, "regulations")]
         for name in (*listed, *(cite.partition("/")[0] for _, cite in _cites(marked))):
             if name not in found and name in shipped_names():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 from pathlib import Path
@@ -195,6 +196,14 @@ def test_who_attests_does_not_waive(bank: SimpleNamespace) -> None:
     for reason, why in {"": "is empty", " ": "should say something, and is blank"}.items():
         with pytest.raises(WrittenFault, match=f"this is no statement: --reason {why}"):
             waive(bank, reason=reason)
+
+
+def test_a_model_owner_of_the_trust_store_does_not_waive(bank: SimpleNamespace) -> None:
+    """Where the audit file names a department as owner, too."""
+    store, file = bank.folder / "keys" / "trust.yaml", waive(bank)
+    store.write_text(store.read_text().replace("[head of risk]", "[head of risk, Model owner]"))
+    with pytest.raises(WrittenFault, match="'Hanna' is a model owner in the trust store"):
+        people.waivers(file, dataclasses.replace(held(bank), owner="Retail risk"))
 
 
 def test_without_a_signature_nothing_counts(bank: SimpleNamespace) -> None:

@@ -54,6 +54,19 @@ def test_a_catalogue_is_called_as_its_file(tmp_path: Path) -> None:
     assert [f"{tmp_path}/our-rules.yaml:2:13"] == [problem.where for problem in caught.value.problems]
 
 
+def test_two_catalogues_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Or an overlay could cut its group's rules; the same catalogue may stand in both."""
+    (tmp_path / "two").mkdir()
+    (tmp_path / "our-rules.yaml").write_text(OWN)
+    (tmp_path / "two" / "our-rules.yaml").write_text(OWN)
+    (tmp_path / "own.yaml").write_text(POLICY.replace("[our-rules.yaml]", "[our-rules.yaml, two/our-rules.yaml]"))
+    load_policy("own.yaml", CATALOGUE, tmp_path)
+    (tmp_path / "two" / "our-rules.yaml").write_text(OWN.replace("Ranked well", "Anything"))
+    with pytest.raises(WrittenFault, match="another catalogue") as caught:
+        load_policy("own.yaml", CATALOGUE, tmp_path)
+    assert [f"{tmp_path}/own.yaml:4:30"] == [problem.where for problem in caught.value.problems]
+
+
 def test_a_catalogue_does_not_take_the_place_of_a_shipped_one(tmp_path: Path) -> None:
     """Or a policy could cut a regulation to the clauses that it covers."""
     (tmp_path / "eu-ai-act.yaml").write_text(OWN.replace("our-rules", "eu-ai-act"))

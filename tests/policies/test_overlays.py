@@ -115,6 +115,11 @@ def test_a_dollar_is_written_twice(tmp_path: Path) -> None:
         ),
         (
             PLAIN,
+            "vars: {floor: 0.8}\nstatistics: {smallest_cell: true}\n",
+            ["child.yaml:6:29: 'smallest_cell' should be a number (it is True)"],
+        ),
+        (
+            PLAIN,
             "requirements:\n  - {id: PERF-11, severity: minor}\n",
             [LOST],
         ),

@@ -72,3 +72,19 @@ def test_a_template_is_compared_and_linted(tmp_path: Path) -> None:
     (tmp_path / "parent.yaml").write_text(TEMPLATE.replace("$gap", "$gaps").replace("auroc", "auroq"))
     with pytest.raises(WrittenFault, match="unknown variable 'gaps'"):
         lint([parent])
+
+
+def test_a_template_names_quantities_that_there_are(tmp_path: Path) -> None:
+    """Before anybody sets the value beside them."""
+    template = TEMPLATE.replace("quantity: slope", "quantity: slop")
+    (tmp_path / "parent.yaml").write_text(template)
+    with pytest.raises(WrittenFault, match="no quantity 'slop'"):
+        lint([str(tmp_path / "parent.yaml")])
+
+
+def test_a_limit_that_its_child_replaces_is_not_held_against_its_stand_in(tmp_path: Path) -> None:
+    """Though the variable in it has no value."""
+    (tmp_path / "parent.yaml").write_text(TEMPLATE)
+    over = "requirements:\n  - {id: PERF-2, limit: {quantity: slope, between: [0.7, 1.3]}}\n"
+    (tmp_path / "child.yaml").write_text(CHILD + over)
+    assert "no fault" in lint([str(tmp_path / "child.yaml")])[0]
