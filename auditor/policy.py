@@ -36,7 +36,7 @@ def _number(given: object) -> object:
 
 
 Bound = Annotated[FiniteFloat, BeforeValidator(_number)]
-Count = Annotated[int, BeforeValidator(_number)]
+_COUNTED = BeforeValidator(_number)
 Words = Annotated[str, Field(min_length=1), AfterValidator(worded)]
 RequirementId = Annotated[str, AfterValidator(_identifier)]
 
@@ -116,7 +116,7 @@ class Statistics(Frozen):
     level: Annotated[FiniteFloat, Field(gt=0.5, lt=1)] = 0.95
     multiplicity: Literal["max-t", "bonferroni"] = "max-t"
     inconclusive_is: Literal["fail", "pass"] = "fail"
-    smallest_cell: Annotated[Count, Field(ge=1)] = 10
+    smallest_cell: Annotated[int, Field(ge=1), _COUNTED] = 10
 
 
 class SignOff(Frozen):
@@ -126,8 +126,8 @@ class SignOff(Frozen):
     also whoever sealed this audit, `owner` whoever the audit names as the model's owner.
     """
 
-    approved: Annotated[Count, Field(ge=0, le=20)] = 0
-    reviewed: Annotated[Count, Field(ge=0, le=20)] = 0
+    approved: Annotated[int, Field(ge=0, le=20), _COUNTED] = 0
+    reviewed: Annotated[int, Field(ge=0, le=20), _COUNTED] = 0
     distinct: bool = True
     barred: Annotated[tuple[str, ...], Field(alias="not")] = ()
 
@@ -140,7 +140,7 @@ class People(Frozen):
     owner nor attests anything of this audit.
     """
 
-    longest_days: Annotated[Count, Field(ge=1, le=3660)] = 366
+    longest_days: Annotated[int, Field(ge=1, le=3660), _COUNTED] = 366
     approvers: tuple[str, ...] = ()
     never_waived: tuple[RequirementId, ...] = ()
     signed: bool = False
