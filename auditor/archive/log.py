@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor.archive import merkle, note
 from auditor.archive.merkle import Frontier
@@ -20,6 +20,8 @@ from auditor.errors import AuditorError, FileFault, SealFault
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
+
+T = TypeVar("T")
 
 _SCHEMA = """
 CREATE TABLE entry(
@@ -59,20 +61,20 @@ class Log:
         condition = f"WHERE {where}" if where else ""
         with _told(self.path):
             for idx, body in self.connection.execute(f"SELECT idx, body FROM entry {condition} ORDER BY idx", given):  # noqa: S608 - conditions are ours
-                yield idx, body.encode()
+                yield idx, _of(str, body).encode()
 
     def leaves(self, size: int) -> list[bytes]:
         """The hashes of the first `size` leaves."""
         with _told(self.path):
             rows = self.connection.execute("SELECT leaf FROM entry WHERE idx < ? ORDER BY idx", (size,))
-            return [bytes(row[0]) for row in rows]
+            return [_of(bytes, leaf) for (leaf,) in rows]
 
     def rows(self) -> Iterator[tuple[int, bytes, bytes, str | None]]:
         """Index, leaf, body and the checkpoint that was signed with it (None: missing), in their order."""
         query = "SELECT idx, leaf, body, note FROM entry LEFT JOIN checkpoint ON size = idx + 1 ORDER BY idx"
         with _told(self.path):
             for idx, leaf, body, signed in self.connection.execute(query):
-                yield idx, bytes(leaf), body.encode(), signed
+                yield idx, _of(bytes, leaf), _of(str, body).encode(), None if signed is None else _of(str, signed)
 
     def signed_sizes(self) -> list[int]:
         """The sizes of which there are checkpoints."""
@@ -117,9 +119,9 @@ class Log:
     def _latest(self) -> tuple[Checkpoint, Frontier]:
         with _told(self.path):
             row = self.connection.execute(_LATEST).fetchone()
-        if row is None:
-            raise SealFault("the log has no checkpoint", where=str(self.path))
-        size, text, peaks = row
+            if row is None:
+                raise SealFault("the log has no checkpoint", where=str(self.path))
+            size, text, peaks = row[0], _of(str, row[1]), _of(bytes, row[2])
         found = self.verifier.checkpoint(text)
         if found.size != size:
             raise SealFault(f"the checkpoint of size {size} is of another size", where=str(self.path))
@@ -162,6 +164,13 @@ def opened(path: Path, verifier: Verifier, *, writing: bool = False) -> Log:
                 raise
             connection = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, isolation_level=None)
         return Log(path, verifier, connection)
+
+
+def _of(kind: type[T], value: object) -> T:
+    """What a column holds. Its type lies in the file beside each value, where one flipped bit makes text of bytes."""
+    if not isinstance(value, kind):
+        raise sqlite3.DataError(f"it holds a value of type {type(value).__name__} instead of {kind.__name__}")
+    return value
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
 from pathlib import Path
 
+import pytest
 from archiving import Desk
 from killing import FACTS
 
 from auditor.archive import store
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, FileFault, SealFault
 from auditor.seal import keys
 
 
@@ -33,6 +36,38 @@ def test_flipped_bits(desk: Desk) -> None:
         except AuditorError:
             told += 1
     assert told > 50
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "other"),
+    [
+        ("entry", "body", "CAST(body AS BLOB)"),
+        ("entry", "leaf", "CAST(hex(leaf) AS TEXT)"),
+        ("entry", "leaf", "32"),
+        ("checkpoint", "note", "CAST(note AS BLOB)"),
+        ("checkpoint", "peaks", "CAST(hex(peaks) AS TEXT)"),
+        ("checkpoint", "peaks", "NULL"),
+    ],
+)
+def test_a_value_of_another_type(desk: Desk, table: str, column: str, other: str) -> None:
+    """Which a file can hold though the tables are strict: it is a broken log, to readers and to the next writer."""
+    archive = store.opened(desk.place)
+    signer = keys.signer(desk.log.private, bytes)
+    with archive.writing(signer) as writer:
+        writer.add("audit", FACTS, {"own": b"1"}, {})
+    with contextlib.closing(sqlite3.connect(desk.place / "log.sqlite", isolation_level=None)) as log:
+        log.executescript(
+            f"DROP TRIGGER {table}_UPDATE; PRAGMA writable_schema=ON;"
+            "UPDATE sqlite_master SET sql = replace(replace(sql, 'STRICT', ''), 'NOT NULL', '');"
+        )
+    with contextlib.closing(sqlite3.connect(desk.place / "log.sqlite")) as log, log:
+        log.execute("PRAGMA ignore_check_constraints=ON")
+        log.execute(f"UPDATE {table} SET {column} = {other}")
+    with pytest.raises(SealFault, match="value of type"):
+        desk.verify(files=False)
+    if column in ("note", "peaks"):
+        with pytest.raises(FileFault, match="value of type"), archive.writing(signer) as writer:
+            writer.add("audit", FACTS, {"own": b"2"}, {})
 
 
 def _said(archive: store.Archive) -> list[tuple[int, bytes, bytes, str | None]]:
