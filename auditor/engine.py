@@ -18,7 +18,7 @@ from auditor.evidence import Evidence
 from auditor.facts import data_facts, environment, model_facts
 from auditor.judge import judge
 from auditor.measurement import Measurement
-from auditor.people import Attestation, Waiver
+from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import Policy
 from auditor.record import Documentation, FileDigest, Finding, Measured, PolicyFacts, Record, Run
 from auditor.subject import Subject
@@ -85,7 +85,7 @@ def audit(
         policy,
         measured,
         keys,
-        model_sha256=description.sha256,
+        bound=Bound.of(description.sha256, {one.name: one.sha256 for one in context.files}, subject.decision),
         today=started.date(),
         waivers=context.waivers,
         attestations=context.attestations,

@@ -17,7 +17,7 @@ from auditor.enough import growth, inside, outside, too_few
 from auditor.estimate import Estimate, Exact, Interval, NotEstimable, Perfect
 from auditor.kernels.maxt import critical_value
 from auditor.measurement import Quantity, part_of
-from auditor.people import Attestation, Waiver
+from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import Limit, Policy, Requirement, Statistics
 from auditor.record import Finding, Judged, Measured, Status
 from auditor.stated import attested, joined_duty, waived
@@ -45,7 +45,7 @@ def judge(
     measured: Mapping[str, Measured],
     keys: Mapping[str, str],
     *,
-    model_sha256: str,
+    bound: Bound,
     today: datetime.date,
     waivers: Iterable[Waiver] = (),
     attestations: Iterable[Attestation] = (),
@@ -53,8 +53,8 @@ def judge(
 ) -> tuple[Finding, ...]:
     """A finding for each requirement of the policy, in its order.
 
-    keys: requirement id -> key of its measurement in `measured`; today: the date waivers and attestations are held to;
-    owner: of the model, who under `separate` may not waive.
+    keys: requirement id -> key of its measurement in `measured`; bound: what waivers and attestations are to be about;
+    today: the date they are held to; owner: of the model, who under `separate` may not waive.
     """
     blockers = sum(_uncertain(r, measured[keys[r.id]]) for r in policy.measured() if r.severity == "blocker")
     excused = {waiver.requirement: waiver for waiver in waivers}
@@ -63,13 +63,13 @@ def judge(
     findings = []
     for requirement in policy.requirements:
         if requirement.attest:
-            finding = attested(requirement, stated.get(requirement.id), model_sha256, policy, today)
+            finding = attested(requirement, stated.get(requirement.id), bound, policy, today)
         else:
             key = keys[requirement.id]
             finding = assess(requirement, key, measured[key], policy.statistics, blockers)
         waiver = excused.get(requirement.id)
         joined = joined_duty(waiver, policy, owner, attesting) if waiver else ""
-        findings.append(waived(finding, waiver, model_sha256, policy, today, joined))
+        findings.append(waived(finding, waiver, bound.model, policy, today, joined))
     return tuple(findings)
 
 

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from auditor.estimate import Frozen
 from auditor.names import person, worded
+from auditor.subject import Decision
 
 Sha256 = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 Person = Annotated[str, Field(min_length=1), AfterValidator(person)]
 Remark = Annotated[str, AfterValidator(worded)]
 Words = Annotated[str, Field(min_length=1), AfterValidator(worded)]
+
+
+DATASET = "inputs/dataset.yaml"  # its name among the files of an audit
+
+
+class Bound(Frozen):
+    """What statements may be bound to: SHA-256 of the model's file, of dataset.yaml, of the decision."""
+
+    model: str
+    dataset: str = ""
+    decision: str = ""
+
+    @classmethod
+    def of(cls, model: str, files: Mapping[str, str], decision: Decision | None) -> Bound:
+        """model: the digest of its file. files: name -> digest of what people wrote, among them dataset.yaml as read.
+
+        The decision's digest is that of its fields as JSON, keys sorted and no space; of `null` where there is none.
+        """
+        plain = decision.model_dump(mode="json") if decision else None
+        text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return cls(model=model, dataset=files.get(DATASET, ""), decision=hashlib.sha256(text.encode()).hexdigest())
 
 
 class Signature(Frozen):
@@ -54,7 +78,10 @@ class Waiver(Stated):
 
 
 class Attestation(Stated):
-    """A person's statement about this model, bound to its digest, and to the policy's where that is given."""
+    """A person's statement about this model, bound to its digest, and to those of whatever else is given.
+
+    dataset_sha256: of dataset.yaml, byte for byte. decision_sha256: of the audit file's decision, as `Bound` makes it.
+    """
 
     requirement: str
     name: Person
@@ -66,6 +93,8 @@ class Attestation(Stated):
     expires: datetime.date
     model_sha256: Sha256
     policy_sha256: Sha256 = ""
+    dataset_sha256: Sha256 = ""
+    decision_sha256: Sha256 = ""
 
 
 PAYLOAD: dict[type[Stated], Literal["waiver", "attestation"]] = {Waiver: "waiver", Attestation: "attestation"}

@@ -73,11 +73,18 @@ class Limit(Frozen):
         return self.between[1] if self.between else self.at_most
 
 
+Tied = Literal["dataset", "decision"]
+
+
 class Attest(Frozen):
-    """Who must state it, where only a person can."""
+    """Who must state it, where only a person can.
+
+    bound_to: what the statement is about beside model and policy; where that is changed, it counts no more.
+    """
 
     role: Words
     evidence: Literal["required", "optional"] = "optional"
+    bound_to: tuple[Tied, ...] = ()
 
 
 class Requirement(Frozen):

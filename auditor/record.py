@@ -12,7 +12,7 @@ from auditor.dataset import Task
 from auditor.estimate import Frozen
 from auditor.history import Logged
 from auditor.measurement import Meaning, Measurement
-from auditor.people import Attestation, Waiver
+from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import FrozenPolicy, Look, People, PolicyChange, Requirement, SignOff, Statistics
 from auditor.regulation import Instrument
 from auditor.subject import Decision, Identity, OutputKind
@@ -231,6 +231,11 @@ class Record(Frozen):
     environment: Environment
     run: Run
     body_sha256: str = ""
+
+    @property
+    def bound(self) -> Bound:
+        """What statements of people may be bound to in it."""
+        return Bound.of(self.model.file.sha256, {one.name: one.sha256 for one in self.files}, self.decision)
 
     def sealed(self) -> Record:
         """The same record with the digest of its body filled in."""

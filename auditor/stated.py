@@ -7,26 +7,33 @@ from collections.abc import Iterable, Iterator
 
 from auditor import names
 from auditor.measurement import part_of
-from auditor.people import Attestation, Waiver
-from auditor.policy import Policy, Requirement
+from auditor.people import Attestation, Bound, Waiver
+from auditor.policy import Policy, Requirement, Tied
 from auditor.record import Finding, Status
 from auditor.yamlfile import nearest
 
 SETTLED = ("pass", "attested")
 
 
+_TIED: dict[Tied, str] = {"dataset": "dataset.yaml", "decision": "decision"}
+
+
 def attested(
-    requirement: Requirement, attestation: Attestation | None, model_sha256: str, policy: Policy, today: datetime.date
+    requirement: Requirement, attestation: Attestation | None, bound: Bound, policy: Policy, today: datetime.date
 ) -> Finding:
-    """The finding of a requirement that only a person can meet: bound to the model, the policy, the role, the date."""
+    """The finding of a requirement that only a person can meet: bound to the model, the policy, the role, the date, and
+    to whatever else the policy or the statement itself names.
+    """
     role = requirement.attest.role if requirement.attest else ""
     status: Status = "open"
     if attestation is None:
         reason = f"not yet stated by the {role}"
-    elif attestation.model_sha256 != model_sha256:
+    elif attestation.model_sha256 != bound.model:
         reason = "the statement was made about another model (its digest differs)"
     elif attestation.policy_sha256 not in ("", policy.digest()):
         reason = "the statement was made under another policy (its digest differs)"
+    elif strayed := _strayed(requirement, attestation, bound):
+        reason = strayed
     elif policy.people.signed and not attestation.verified:
         reason = "the statement is not signed by a key of the trust store, which the policy asks for"
     elif attestation.role != role:
@@ -39,6 +46,17 @@ def attested(
         status, reason = "attested", f"stated by {attestation.name}, {attestation.role}, on {attestation.date}"
         reason += f", with reservation: {attestation.reservation}" if attestation.reservation else ""
     return Finding(requirement=requirement, status=status, reason=reason, attestation=attestation)
+
+
+def _strayed(requirement: Requirement, attestation: Attestation, bound: Bound) -> str:
+    """Why the statement is not about what the policy, or the statement itself, binds it to; empty where it is."""
+    for what, called in _TIED.items():
+        given = str(getattr(attestation, f"{what}_sha256"))
+        if given and given != getattr(bound, what):
+            return f"the statement was made about another {called} (its digest differs)"
+        if not given and requirement.attest and what in requirement.attest.bound_to:
+            return f"the statement does not tell about which {called} it was made, which the policy requires"
+    return ""
 
 
 def waived(

@@ -25,6 +25,7 @@ from auditor.checks import CATALOGUE
 from auditor.engine import Budget, plan, run_checks
 from auditor.judge import judge
 from auditor.loaders.policies import load_policy
+from auditor.people import Bound
 from auditor.policy import Policy
 from auditor.record import Finding
 from auditor.subject import Subject
@@ -56,7 +57,7 @@ def audited(subject: Subject, policy: Policy) -> tuple[Finding, ...]:
     """The findings of every requirement that a check tests; what it covered is in `judged`."""
     jobs, keys = plan(policy, CATALOGUE)
     measured, _ = run_checks(subject, jobs, Budget(10**9, 60.0), Quiet())
-    return judge(policy, measured, keys, model_sha256="", today=datetime.date(2000, 1, 1))
+    return judge(policy, measured, keys, bound=Bound(model=""), today=datetime.date(2000, 1, 1))
 
 
 def narrowed(policy: Policy, only: tuple[str, ...] = ()) -> Policy:

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from auditor.judge import judge
-from auditor.people import Attestation, Waiver
+from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import Policy, Requirement
 from auditor.record import Finding, Measured, Record, Status
 from auditor.verdict import verdict
@@ -62,7 +62,7 @@ def _findings(asked: dict[str, Requirement], statuses: dict[str, Status], raw: d
         if status == "waived"
     ]
     keys = {name: _key(status) for name, status in statuses.items() if asked[name].check}
-    return judge(policy, measured, keys, model_sha256="a" * 64, today=day, waivers=excused, attestations=stated)
+    return judge(policy, measured, keys, bound=Bound(model="a" * 64), today=day, waivers=excused, attestations=stated)
 
 
 def _key(status: Status) -> str:

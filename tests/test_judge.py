@@ -10,7 +10,7 @@ import pytest
 from auditor.estimate import Estimate, Exact, Normal, NotEstimable, Perfect, Wilson
 from auditor.judge import assess, judge
 from auditor.measurement import Meaning, Measurement, Quantity
-from auditor.people import Attestation, Waiver
+from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import Policy, Requirement, Statistics
 from auditor.record import Documentation, Finding, Measured
 from auditor.verdict import verdict
@@ -223,7 +223,7 @@ def whole(**made: Any) -> tuple[Finding, ...]:
         {"policy": "p", "version": 1, "title": "t", "requirements": [requirement("blocker"), attested]}
     )
     measured = {"k": entry(Quantity.of(Estimate(value=0.5, n=500, method="w", spread=Wilson(size=500))))}
-    return judge(policy, measured, {"T-1": "k"}, model_sha256=MODEL, today=TODAY, **made)
+    return judge(policy, measured, {"T-1": "k"}, bound=Bound(model=MODEL), today=TODAY, **made)
 
 
 def test_a_waiver_is_seen_and_expires() -> None:

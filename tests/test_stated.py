@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from auditor.people import Waiver
+from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import Policy, Requirement
 from auditor.record import Finding
-from auditor.stated import joined_duty, waived
+from auditor.stated import attested, joined_duty, waived
+from auditor.subject import Decision
 
 TODAY = datetime.date(2026, 6, 1)
 ASKED = {"id": "T-1", "text": "t", "check": "c", "limit": {"quantity": "q", "at_least": 0.7}, "severity": "blocker"}
@@ -64,3 +65,36 @@ def test_duties_are_separate(owner: str, stating: list[str], why: str) -> None:
     assert why == joined_duty(waiver, policy, owner, stating)
     lax = policy.model_copy(update={"people": policy.people.model_copy(update={"separate": False})})
     assert "" == joined_duty(waiver, lax, owner, stating)
+
+
+def about(dataset: str, threshold: float | None) -> Bound:
+    """An audit of one model, with that dataset.yaml and that threshold."""
+    decision = None if threshold is None else Decision(threshold=threshold, action="look", favourable="below")
+    return Bound.of("ab" * 32, {"inputs/dataset.yaml": dataset * 32}, decision)
+
+
+ANOTHER = "the statement was made about another"
+UNTOLD = "the statement does not tell about which"
+
+
+@pytest.mark.parametrize(
+    ("bound_to", "told", "now", "why"),
+    [
+        (["dataset", "decision"], ("dataset", "decision"), about("cd", 0.3), ""),
+        (["dataset"], ("dataset",), about("ce", 0.3), f"{ANOTHER} dataset.yaml (its digest differs)"),
+        (["decision"], ("decision",), about("cd", 0.4), f"{ANOTHER} decision (its digest differs)"),
+        (["decision"], ("decision",), about("cd", None), f"{ANOTHER} decision (its digest differs)"),
+        (["dataset"], ("decision",), about("cd", 0.3), f"{UNTOLD} dataset.yaml it was made, which the policy requires"),
+        ([], ("dataset",), about("ce", 0.3), f"{ANOTHER} dataset.yaml (its digest differs)"),
+        ([], (), about("ce", 0.4), ""),
+    ],
+)
+def test_bound_to_more_than_the_model(bound_to: list[str], told: tuple[str, ...], now: Bound, why: str) -> None:
+    """What the policy, or the statement itself, binds to dataset.yaml or the decision counts for no other one."""
+    asked = {"id": "T-1", "text": "t", "attest": {"role": "owner", "bound_to": bound_to}, "severity": "blocker"}
+    then, day = about("cd", 0.3), {"date": "2026-01-01", "expires": "2026-12-31"}
+    digests = {f"{one}_sha256": getattr(then, one) for one in (*told, "model")}
+    said = {"requirement": "T-1", "name": "A", "role": "owner", "statement": "s", **day, **digests}
+    policy = Policy.model_validate({"policy": "p", "version": 1, "title": "t", "requirements": [asked]})
+    found = attested(policy.requirements[0], Attestation.model_validate(said), now, policy, TODAY)
+    assert (found.status, found.reason if why else "") == ("open" if why else "attested", why)

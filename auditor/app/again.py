@@ -16,13 +16,14 @@ from auditor.loaders.dataset import Opened
 from auditor.loaders.policies import LoadedPolicy
 from auditor.loaders.spec import AuditSpec
 from auditor.loaders.trusted import find_trusted
+from auditor.people import DATASET
 from auditor.record import Record
 from auditor.seal import folder
 from auditor.subject import Subject
 from auditor.worker import DataReader
 from auditor.yamlfile import read_yaml, validated
 
-_AUDIT, _DATASET = "inputs/audit.yaml", "inputs/dataset.yaml"
+_AUDIT = "inputs/audit.yaml"
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def reopened(again: Again, progress: Progress) -> Iterator[tuple[Order, Opened, 
     model, data, record = again.model, again.data, again.record
     if folder.sha256(model.resolve()) != record.model.file.sha256:
         raise WrittenFault("this is not the model that was audited: its digest differs", where=str(model))
-    if folder.sha256(data.resolve()) != folder.sha256(again.audit / _DATASET):
-        remedy = f"Put the recorded one ({_DATASET}) beside the data files."
+    if folder.sha256(data.resolve()) != folder.sha256(again.audit / DATASET):
+        remedy = f"Put the recorded one ({DATASET}) beside the data files."
         raise WrittenFault(
             "this is not the dataset.yaml of the audit: its digest differs", where=str(data), remedy=remedy
         )

@@ -16,13 +16,14 @@ from auditor.estimate import Estimate, Exact, Frozen, Normal
 from auditor.judge import judge
 from auditor.loaders.policies import load_policy
 from auditor.measurement import Measurement, Quantity
-from auditor.people import Attestation
+from auditor.people import Attestation, Bound
 from auditor.policy import Policy, Requirement
 from auditor.record import Documentation, Measured, Status, Verdict
 from auditor.verdict import verdict
 from auditor.yamlfile import Marked, nearest, read_yaml, validated
 
-_MODEL = "0" * 64
+_ANY = "0" * 64
+_BOUND = Bound(model=_ANY, dataset=_ANY, decision=_ANY)
 _TODAY = datetime.date(2000, 1, 1)  # attestations of a case are dated by it, so that none ever expires
 
 
@@ -130,9 +131,7 @@ def _tried(case: Case, policy: Policy) -> Tried:
     part = policy.model_copy(update={"requirements": tuple(chosen)})
     entries = {one.id: _measured(one, case.measured[one.id]) for one in chosen if one.check}
     stated = [_stated(one) for one in chosen if case.measured[one.id] == "attested"]
-    findings = judge(
-        part, entries, {key: key for key in entries}, model_sha256=_MODEL, today=_TODAY, attestations=stated
-    )
+    findings = judge(part, entries, {key: key for key in entries}, bound=_BOUND, today=_TODAY, attestations=stated)
     found: dict[str, str] = {finding.requirement.id: finding.status for finding in findings}
     found["verdict"] = verdict(findings)[0]
     return Tried(case.name, {name: (want, found[name]) for name, want in case.expect.items() if want != found[name]})
@@ -157,8 +156,10 @@ def _stated(requirement: Requirement) -> Attestation:
         role=requirement.attest.role if requirement.attest else "",
         date=_TODAY,
         statement="so says the case",
-        evidence_sha256=_MODEL,
+        evidence_sha256=_ANY,
         expires=_TODAY,
-        model_sha256=_MODEL,
+        model_sha256=_ANY,
+        dataset_sha256=_ANY,
+        decision_sha256=_ANY,
         verified="a case",  # as a key of the trust store would have it, where the policy asks for signatures
     )

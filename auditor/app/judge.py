@@ -50,7 +50,7 @@ def again(record: Record, loaded: LoadedPolicy, level: float | None) -> Record:
         policy,
         asked,
         keys,
-        model_sha256=record.model.file.sha256,
+        bound=record.bound,
         today=datetime.datetime.now(datetime.UTC).date(),
         waivers=[f.waiver for f in record.findings if f.waiver and f.requirement in policy.requirements],
         attestations=[f.attestation for f in record.findings if f.attestation and f.requirement in policy.requirements],

@@ -31,7 +31,7 @@ def judged_again(record: Record) -> tuple[Finding, ...]:
     stated = [finding.attestation for finding in record.findings if finding.attestation]
     # A record holds not all that the policy's digest is of: what is bound to it is held to the digest in the record.
     known = ("", record.policy.sha256)
-    bound = [one.model_copy(update={"policy_sha256": ""}) for one in stated if one.policy_sha256 in known]
+    free = [one.model_copy(update={"policy_sha256": ""}) for one in stated if one.policy_sha256 in known]
     measured = record.measured
     keys = {one.requirement.id: one.measured for one in record.findings if one.measured in measured}
     missing = {one.requirement.id for one in record.findings if one.requirement.check} - keys.keys()
@@ -40,10 +40,10 @@ def judged_again(record: Record) -> tuple[Finding, ...]:
         whole,
         measured,
         keys,
-        model_sha256=record.model.file.sha256,
+        bound=record.bound,
         today=datetime.date.fromisoformat(record.run.started[:10]),
         waivers=[finding.waiver for finding in record.findings if finding.waiver],
-        attestations=bound,
+        attestations=free,
         owner=record.identity.owner,
     )
     by_id = {one.requirement.id: one for one in found}

@@ -25,7 +25,7 @@ from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.loaders.policies import load_policy
 from auditor.loaders.spec import AuditSpec
-from auditor.people import Attestation, Waiver
+from auditor.people import DATASET, Attestation, Bound, Waiver
 from auditor.policy import Attest, Policy
 from auditor.stated import OWNERLESS, against_rules, joined_duty, no_parts
 from auditor.yamlfile import nearest, read_yaml, validated
@@ -50,9 +50,9 @@ class Signing:
 def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, signing: Signing) -> Path:
     """Add an attestation to the audit's file; returns it. said: the fields that a person gives.
 
-    The digests of model, policy and evidence are those of today. Raises WrittenFault where the policy asks for no such
-    statement, another role or a document with it, the trust store does not let the key state it, or one stands there
-    already; FileFault where a file cannot be read.
+    The digests of model, policy, evidence, and of what else the policy binds it to, are those of today. Raises
+    WrittenFault where the policy asks for no such statement, another role or a document with it, the trust store does
+    not let the key state it, or one stands there already; FileFault where a file cannot be read.
     """
     spec, policy = _asked(audit)
     asked = {one.id: one.attest for one in policy.requirements if one.attest}
@@ -62,6 +62,7 @@ def attest(audit: Path, said: Mapping[str, Any], evidence: Path | None, signing:
         "date": _today(),
         "model_sha256": _sha256(audit.parent / spec.model.file),
         "policy_sha256": policy.digest(),
+        **_tied(asked[str(said["requirement"])], audit.parent / spec.data, spec),
     }
     if evidence is not None:
         bound["evidence_sha256"] = _sha256(evidence)
@@ -92,6 +93,14 @@ def waive(audit: Path, said: Mapping[str, Any], signing: Signing, record: Path |
     if why := against_rules(made, policy):
         raise WrittenFault(why, where=str(audit), remedy="The policy says under `people` who may waive what, how long.")
     return _added(audit, spec.waivers, "waivers", made, signing)
+
+
+def _tied(asked: Attest, data: Path, spec: AuditSpec) -> dict[str, str]:
+    """The digests of what the policy binds the statement to beside model and policy."""
+    if not asked.bound_to:
+        return {}
+    about = Bound.of("", {DATASET: _sha256(data)}, spec.decision)
+    return {f"{what}_sha256": getattr(about, what) for what in asked.bound_to}
 
 
 def _asked(audit: Path) -> tuple[AuditSpec, Policy]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from auditor.policy import Limit, Policy, PolicyChange, Requirement, SignOff
+from auditor.policy import Attest, Limit, Policy, PolicyChange, Requirement, SignOff
 
 _WEIGHT = {"minor": 0, "major": 1, "blocker": 2}
 
@@ -46,8 +46,13 @@ def _requirement(old: Requirement, new: Requirement) -> Iterator[PolicyChange]:
         if old.params.get(key) != new.params.get(key):
             yield _change(old.id, f"with.{key}", _shown(old.params, key), _shown(new.params, key), "other")
     if old.attest and new.attest and old.attest != new.attest:
-        dropped = old.attest.evidence == "required" != new.attest.evidence
-        kind = "looser" if dropped else "tighter" if old.attest.role == new.attest.role else "other"
+        kind = (
+            "looser"
+            if _demands(old.attest) - _demands(new.attest)
+            else "tighter"
+            if old.attest.role == new.attest.role
+            else "other"
+        )
         yield _change(old.id, "attest", _attest(old), _attest(new), kind)
     if old.limit and new.limit and old.limit != new.limit:
         yield _change(old.id, "limit", told(old.limit), told(new.limit), _compared(old.limit, new.limit))
@@ -139,9 +144,16 @@ def told(limit: Limit) -> str:
     return f"{limit.quantity} {bound}{parts}" + (" (the value alone)" if limit.on == "value" else "")
 
 
+def _demands(asked: Attest) -> set[str]:
+    """What a statement has to bring, whoever makes it."""
+    return {*asked.bound_to, *(["evidence"] if asked.evidence == "required" else ())}
+
+
 def _attest(requirement: Requirement) -> str:
     asked = requirement.attest
-    return f"{asked.role}, evidence {asked.evidence}" if asked else ""
+    if asked is None:
+        return ""
+    return f"{asked.role}, evidence {asked.evidence}" + "".join(f", bound to {what}" for what in asked.bound_to)
 
 
 def _shown(params: dict[str, object], key: str) -> str:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
+
+from auditor.app import recorded
 
 MARK = "please confirm"
 
@@ -45,6 +48,9 @@ def test_runs_at_once(here: Path, call) -> None:
     assert '  auditor attest audit/audit.yaml INIT-1 --role "model owner" --name NAME' in told.out
     said = ["--name", "Otto", "--role", "model owner", "--statement", "Read and right.", "--expires", "2100-01-01"]
     assert 0 == call("attest", "audit/audit.yaml", "INIT-1", *said).code
+    bound = recorded.load(Path("report")).bound
+    stated = YAML(typ="safe").load(Path("audit/attestations.yaml"))["attestations"][0]
+    assert (bound.dataset, bound.decision) == (stated["dataset_sha256"], stated["decision_sha256"])
 
 
 def test_guesses_are_marked(here: Path, call) -> None:

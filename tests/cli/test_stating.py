@@ -17,6 +17,7 @@ from auditor.app import freeze, people, recorded, stating
 from auditor.checks import CATALOGUE
 from auditor.errors import SealFault, WrittenFault
 from auditor.loaders.policies import load_policy
+from auditor.people import Bound
 from auditor.policy import Policy
 from auditor.record import Finding, Judged
 from auditor.seal.keys import new_keys
@@ -102,7 +103,7 @@ def test_a_signed_statement_counts(bank: SimpleNamespace) -> None:
     """Made by the commands, read with the trust store, it settles its requirement and names who signed."""
     (one,) = people.attestations(attest(bank), held(bank))
     assert one.verified.startswith("Lena, key ")
-    assert "attested" == attested(bank.policy.requirements[2], one, bank.model, bank.policy, TODAY).status
+    assert "attested" == attested(bank.policy.requirements[2], one, Bound(model=bank.model), bank.policy, TODAY).status
     (waiver,) = people.waivers(waive(bank), held(bank), [one])
     assert "waived" == waived(failed(bank, ""), waiver, bank.model, bank.policy, TODAY).status
 
@@ -320,7 +321,7 @@ def test_another_policy_undoes_an_attestation(bank: SimpleNamespace) -> None:
     """It was made under the policy that was in force."""
     (one,) = people.attestations(attest(bank), held(bank))
     stricter = bank.policy.model_copy(update={"title": "other"})
-    found = attested(bank.policy.requirements[2], one, bank.model, stricter, TODAY)
+    found = attested(bank.policy.requirements[2], one, Bound(model=bank.model), stricter, TODAY)
     assert ("open", "the statement was made under another policy (its digest differs)") == (found.status, found.reason)
 
 

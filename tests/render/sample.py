@@ -24,7 +24,7 @@ from auditor.measurement import (
     Text,
     Tree,
 )
-from auditor.people import Attestation, Waiver
+from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import Policy
 from auditor.record import Measured, Record
 from auditor.verdict import verdict
@@ -53,7 +53,7 @@ def sample() -> Record:
     policy = Policy.model_validate(_POLICY)
     measured, keys = _measured(), {r["id"]: r["key"] for r in _REQUIREMENTS if "key" in r}
     findings = judge(
-        policy, measured, keys, model_sha256=MODEL, today=TODAY, waivers=_WAIVERS, attestations=_ATTESTATIONS
+        policy, measured, keys, bound=Bound(model=MODEL), today=TODAY, waivers=_WAIVERS, attestations=_ATTESTATIONS
     )
     word, because = verdict(findings)
     raw: dict[str, Any] = {
