@@ -79,7 +79,8 @@ class Sampling:
         that contribute to the stratum which has the fewest, and, where it is known which rows are events, those with an
         event and those with none: the judge sees when an outcome comes from three patients only. The variance is that
         of leaving out each cluster on the scale (`Clusters.variance`), its degrees of freedom are Satterthwaite's
-        (1946), at most the `entities` (or contributing rows) - 1. A variance that is zero, or cannot be formed, gives
+        (1946), at most the `entities` (or contributing rows) - 1. Where it is known how far the value is off on
+        average, the interval is moved by it, and the value is not. A variance that is zero, or cannot be formed, gives
         NotEstimable: a sample without variance is not certainty.
         """
         if rows is not None:
@@ -98,6 +99,9 @@ class Sampling:
             df = self._freedom(there.df, entities)
             se = math.sqrt(there.value)
             spread = Normal(scale=scale, se=se, df=df)
+            if there.off:
+                spread = Skewed(scale=scale, se=se, bend=0.0, shift=-there.off / se, df=df)
+                method += ", less its bias by leaving out clusters"
             if stat.bend is not None:
                 square, shift = stat.bend
                 spread = Skewed(scale=scale, se=se, bend=square * se, shift=shift * se, df=df)

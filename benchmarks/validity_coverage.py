@@ -152,20 +152,18 @@ def _over_classes(draw: Draw) -> Iterator[tuple[str, Maker]]:
     def slope(of: np.ndarray, code: int) -> Stat:
         return calibration.recalibration(of, draw.chances[:, code])[1]
 
-    for name, scale, kernel, n, events in (
+    def ratios() -> Stat:
+        return calibration.mean_expected_observed([(truth == code, draw.chances[:, code]) for code in range(3)])
+
+    means: tuple[tuple[str, Scale, Callable[[], Stat], int, int | None], ...] = (
         ("AUROC, mean", "logit", lambda: multiclass.macro_auroc(truth, votes), len(truth), fewest),
         ("sensitivity, mean", "logit", lambda: multiclass.balanced_accuracy(truth, votes), fewest, None),
         ("F1, mean", "logit", plain(lambda of, code: confusion.f1(of, chosen == code)), fewest, None),
         ("Matthews", "fisher", lambda: multiclass.multiclass_matthews(truth, chosen), len(truth), fewest),
         ("calibration slope, mean", "identity", plain(slope), len(truth), fewest),
-        (
-            "expected / observed, mean",
-            "log",
-            plain(lambda of, code: calibration.expected_observed(of, draw.chances[:, code])),
-            len(truth),
-            fewest,
-        ),
-    ):
+        ("expected / observed, mean", "log", ratios, len(truth), fewest),
+    )
+    for name, scale, kernel, n, events in means:
         yield f"{name} of classes", partial(_mean_of_classes, draw, kernel, scale, n, events)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
 from auditor.kernels.logistic import logistic
-from auditor.kernels.stat import Bend, Floats, Integers, Stat, row_mean
+from auditor.kernels.stat import Bend, Floats, Integers, Stat, mean, row_mean
 
 _RESOLVED = 2.0**-24  # single precision cannot tell 1 from a probability nearer to it than this
 
@@ -47,8 +48,8 @@ def in_the_large(event: NDArray[np.bool_], probability: Floats) -> Stat:
     """
     _both(event)
     fit = logistic(event, np.ones((len(event), 1)), logit(probability))
-    skewed = float(fit.weight @ (1 - 2 * (event - fit.residual)) / fit.weight.sum())
-    return replace(fit.along(np.ones(1)), bend=Bend(skewed / 3 - skewed / 2, skewed / 6))
+    skewed = float(fit.weight @ (1 - 2 * fit.p) / fit.weight.sum())
+    return fit.along(np.ones(1), bend=Bend(skewed / 3 - skewed / 2, skewed / 6))
 
 
 def expected_observed(event: NDArray[np.bool_], probability: Floats) -> Stat:
@@ -62,6 +63,40 @@ def expected_observed(event: NDArray[np.bool_], probability: Floats) -> Stat:
     value = float(p.mean()) / observed
     skewed = (1 - 2 * observed) / (1 - observed) if observed < 1 else 0.0
     return Stat(value, (p - value * event) / observed, bend=Bend(1 / 2 - skewed / 3, -skewed / 6))
+
+
+def mean_expected_observed(classes: Sequence[tuple[NDArray[np.bool_], Floats]]) -> Stat:
+    """The plain mean over classes of expected over observed; each class: events and probabilities, both (n,).
+
+    Its bend is on the log scale, and that of a smooth function of means to second order (von Mises 1947): the rarest
+    class has the largest ratio, and the most skewed one. Raises NotApplicable where a class has no event.
+    """
+    together = mean([expected_observed(*one) for one in classes])
+    event, p = (np.stack(parts, axis=1).astype(float) for parts in zip(*classes, strict=True))
+    observed, expected = event.mean(axis=0), p.mean(axis=0)
+    total = float((expected / observed).sum())
+    # The logarithm of the mean as a function of (expected, observed): its slopes, and how these change.
+    slopes = np.concatenate([1 / observed, -expected / observed**2]) / total
+    turns = np.zeros((len(slopes), len(slopes)))
+    here, there = np.arange(len(observed)), np.arange(len(observed)) + len(observed)
+    turns[here, there] = turns[there, here] = -1 / observed**2 / total
+    turns[there, there] = 2 * expected / observed**3 / total
+    turns -= np.outer(slopes, slopes)
+    rows = np.concatenate([p - expected, event - observed], axis=1)
+    return replace(together, bend=_bend(rows, slopes, turns))
+
+
+def _bend(rows: Floats, slopes: Floats, turns: Floats) -> Bend | None:
+    """Of a function of means: rows (n, k) less their means, its slopes (k,), second derivatives (k, k)."""
+    influence = rows @ slopes
+    variance = float(influence @ influence) / len(rows)
+    if variance == 0:
+        return None
+    skewed = float((influence**3).mean()) / variance**2
+    toward = rows.T @ influence / len(rows)
+    along = float(toward @ turns @ toward) / variance**2
+    everywhere = float((rows.T @ rows / len(rows) * turns).sum()) / variance
+    return Bend(skewed / 3 + along / 2, skewed / 6 - (everywhere - along) / 2)
 
 
 def brier(event: NDArray[np.bool_], probability: Floats) -> Stat:

@@ -21,7 +21,8 @@ Mask = NDArray[np.bool_]
 class Variance(NamedTuple):
     """value: NaN where it cannot be formed. fewest: clusters or rows of the stratum that has the fewest. df: how well
     the variance itself is known. parts: (count,) what leaving out each cluster takes from the estimate. most: the most
-    degrees of freedom that there could be, and one.
+    degrees of freedom that there could be, and one. off: how far the estimate is above the truth on average, where
+    leaving out clusters tells.
     """
 
     value: float
@@ -29,6 +30,7 @@ class Variance(NamedTuple):
     df: float
     parts: Floats
     most: int
+    off: float = 0.0
 
     def curved(self, value: float, scale: Callable[[Floats], Floats], slope: float) -> Variance:
         """The same on a scale, from leaving out each cluster there. slope: of the scale's inverse at `value`.
@@ -41,7 +43,14 @@ class Variance(NamedTuple):
         steps = np.where(np.isfinite(steps), steps, straight)
         squares = float((straight**2).sum())
         bent = float((steps**2).sum()) / squares if squares > 0 else 1.0
-        return Variance(self.value / slope**2 * bent, self.fewest, satterthwaite(steps, self.most), steps, self.most)
+        return Variance(
+            self.value / slope**2 * bent,
+            self.fewest,
+            satterthwaite(steps, self.most),
+            steps,
+            self.most,
+            self.off / slope,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,14 +145,18 @@ class Clusters:
         return np.asarray(correction * (sums @ sums.T) / len(influences[0]) ** 2)
 
     def _regressed(self, regression: Regression | Apart | Together, codes: Integers) -> Variance:
-        """The variance from leaving out one cluster at a time, in one step (CR3: Bell and McCaffrey 2002)."""
+        """The variance from leaving out one cluster at a time, in one step (CR3: Bell and McCaffrey 2002).
+
+        Of what is fitted in a bend, to second order, and with it how far the estimate is off (Quenouille 1956).
+        """
         clusters = self.contributing(np.ones(len(codes), dtype=bool))
         try:
             without = regression.without(codes, self.count) / len(codes)
         except np.linalg.LinAlgError:  # one cluster carries all the information
             return Variance(math.nan, clusters, math.nan, np.zeros(self.count), 1)
         value = (clusters - 1) / clusters * float((without**2).sum())
-        return Variance(value, clusters, satterthwaite(without, clusters), without, clusters)
+        off = -(clusters - 1) / clusters * float(without.sum()) if regression.turned else 0.0
+        return Variance(value, clusters, satterthwaite(without, clusters), without, clusters, off)
 
 
 def satterthwaite(parts: Floats, clusters: int) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
-from auditor.kernels.stat import Floats, Regression, Stat
+from auditor.kernels.stat import Bend, Floats, Regression, Stat
 
 _STEPS = 60
 _SETTLED = (
@@ -30,12 +30,13 @@ def expit(x: Floats) -> Floats:
 class Fit:
     """beta: (q,) coefficients of a design. columns: (n, q) the design in units of its information `root` (q, q).
 
-    weight: (n,) p(1 - p); residual: (n,) outcome - p.
+    p: (n,) the chance of the outcome; weight: (n,) p(1 - p); residual: (n,) outcome - p.
     """
 
     beta: Floats
     root: Floats
     columns: Floats
+    p: Floats
     weight: Floats
     residual: Floats
 
@@ -44,11 +45,13 @@ class Fit:
         """(n, q) of each row on each coefficient."""
         return np.asarray(np.linalg.solve(self.root.T, self.columns.T).T * self.residual[:, None])
 
-    def along(self, direction: Floats) -> Stat:
-        """The statistic `direction @ beta`; direction: (q,)."""
+    def along(self, direction: Floats, *, bend: Bend | None = None) -> Stat:
+        """The statistic `direction @ beta`; direction: (q,). bend: where it is known how that is skewed."""
         contrast = np.linalg.solve(self.root, direction)
-        part = Regression(self.columns, self.weight, self.residual, contrast)
-        return Stat(float(direction @ self.beta), self.columns @ contrast * self.residual, regression=part)
+        turn = None if bend else self.weight * (1 - 2 * self.p)
+        part = Regression(self.columns, self.weight, self.residual, contrast, turn)
+        influence = self.columns @ contrast * self.residual
+        return Stat(float(direction @ self.beta), influence, regression=part, bend=bend)
 
 
 def logistic(event: NDArray[np.bool_], design: Floats, offset: Floats | float = 0.0) -> Fit:
@@ -91,7 +94,7 @@ def _finished(y: Floats, design: Floats, offset: Floats | float, beta: Floats) -
     p = expit(offset + design @ beta)
     weight = p * (1 - p)
     root = np.linalg.cholesky(_information(design, weight))
-    return Fit(beta, root, np.linalg.solve(root, design.T).T, weight, y - p)
+    return Fit(beta, root, np.linalg.solve(root, design.T).T, p, weight, y - p)
 
 
 def _ascent(y: Floats, design: Floats, eta: Floats) -> Floats:

@@ -22,21 +22,28 @@ class Regression:
     """What a coefficient came from, so that a cluster can be left out of the fit.
 
     columns: (n, q), scaled so that the mean of weight * columns' columns is the identity. weight, residual: (n,).
-    contrast: (q,): the coefficient's influence is `columns @ contrast * residual`. rows: (N,) where it is seen from a
-    larger sample, True at its n rows.
+    contrast: (q,): the coefficient's influence is `columns @ contrast * residual`. turn: (n,) how fast the weight grows
+    with the log odds; None: it does not, or how the coefficient is skewed is known from elsewhere. rows: (N,) where it
+    is seen from a larger sample, True at its n rows.
     """
 
     columns: Floats
     weight: Floats
     residual: Floats
     contrast: Floats
+    turn: Floats | None = None
     rows: NDArray[np.bool_] | None = None
     _taken: list[tuple[Integers, Floats]] = field(default_factory=list)  # the last answer: each pair of groups asks
+
+    @property
+    def turned(self) -> bool:
+        """That leaving out clusters tells how far the coefficient is off on average."""
+        return self.turn is not None
 
     def without(self, codes: Integers, clusters: int) -> Floats:
         """(clusters,) what leaving each cluster out takes from the coefficient, times N, in one step of the fit.
 
-        codes: (N,). Raises LinAlgError where one cluster carries all the information on a coefficient.
+        With `turn` to second order. codes: (N,). Raises LinAlgError where one cluster carries all the information.
         """
         if not self._taken or self._taken[0][0] is not codes:
             own = codes if self.rows is None else codes[self.rows]
@@ -54,7 +61,13 @@ class Regression:
         others = [
             [float(i == j) - sums(each[i] * each[j] * self.weight) / rows for j in range(i + 1)] for i in range(columns)
         ]
-        return np.asarray(sum(c * taken for c, taken in zip(self.contrast, _solved(others, scores), strict=True)))
+        steps = np.array(_solved(others, scores))
+        straight = np.asarray(self.contrast @ steps)
+        if self.turn is None:
+            return straight
+        along = self.turn * (self.columns @ self.contrast)
+        bent = (self.columns.T * along) @ self.columns / rows
+        return np.asarray(straight + (steps * (bent @ steps)).sum(axis=0) / (2 * rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +76,11 @@ class Apart:
 
     first: Regression
     second: Regression
+
+    @property
+    def turned(self) -> bool:
+        """As `Regression.turned`."""
+        return self.first.turned or self.second.turned
 
     def without(self, codes: Integers, clusters: int) -> Floats:
         """As `Regression.without`."""
@@ -74,6 +92,11 @@ class Together:
     """The plain mean of regressions on the same rows."""
 
     parts: tuple[Regression | Apart | Together, ...]
+
+    @property
+    def turned(self) -> bool:
+        """As `Regression.turned`."""
+        return any(part.turned for part in self.parts)
 
     def without(self, codes: Integers, clusters: int) -> Floats:
         """As `Regression.without`."""

@@ -40,7 +40,7 @@ def test_slope_and_intercept_are_those_of_statsmodels(seed: int) -> None:
 
 
 def test_a_clustered_slope_is_that_of_leaving_clusters_out() -> None:
-    """The standard error, also of a mean of slopes, is that of the jackknife over clusters, each fit made again."""
+    """Standard error and bias, also of a mean, are those of the jackknife over clusters, each fitted again."""
     event, p, _, cluster = predicted(0, 2000)
     kept = cluster % 4 > 0
     event, p, cluster = event[kept], p[kept], np.unique(cluster[kept], return_inverse=True)[1]
@@ -53,8 +53,37 @@ def test_a_clustered_slope_is_that_of_leaving_clusters_out() -> None:
     without = [[stat.value for stat in both(cluster != c)] for c in range(count)]
     expected = np.sqrt((count - 1) / count * ((np.array(without) - np.mean(without, axis=0)) ** 2).sum(axis=0))
     sampling = Sampling(cluster, "entities", count)
-    found = [sampling.estimate(stat, n=len(p), method="t").spread.se for stat in both(cluster >= 0)]
-    assert expected == pytest.approx(found, rel=5e-3)
+    stats = both(cluster >= 0)
+    found = [sampling.estimate(stat, n=len(p), method="t").spread for stat in stats]
+    assert expected == pytest.approx([spread.se for spread in found], rel=2e-3)
+    bias = (count - 1) * (np.mean(without, axis=0) - [stat.value for stat in stats])
+    assert (np.abs(bias) > expected / 50).all()
+    assert bias == pytest.approx([-spread.shift * spread.se for spread in found], rel=0.05)
+
+
+def mixed(function, at, g, h):
+    """The second derivative by steps of 1e-4."""
+    return (function(at + g + h) - function(at + g - h) - function(at - g + h) + function(at - g - h)) / 4e-8
+
+
+def test_the_bend_of_a_mean_over_classes_is_to_second_order() -> None:
+    """Of a function of means by small steps; and of the logarithm of one share below the line that of a count."""
+    rng = np.random.default_rng(0)
+    p = rng.dirichlet([1.0, 3.0, 8.0], 400)
+    event = np.stack([(p.cumsum(axis=1) > rng.random((400, 1))).argmax(axis=1) == code for code in range(3)], axis=1)
+    rows = np.concatenate([p, event], axis=1)
+    means, step = rows.mean(axis=0), 1e-4 * np.eye(6)
+
+    def log_mean(at):
+        return np.log(np.mean(at[:3] / at[3:]))
+
+    slopes = [(log_mean(means + h) - log_mean(means - h)) / 2e-4 for h in step]
+    turns = [[mixed(log_mean, means, g, h) for h in step] for g in step]
+    found = calibration.mean_expected_observed([(event[:, code], p[:, code]) for code in range(3)]).bend
+    assert calibration._bend(rows - means, np.array(slopes), np.array(turns)) == pytest.approx(found, rel=1e-4)
+    rare = event[:, :1] - means[3]
+    count = calibration.expected_observed(event[:, 0], p[:, 0]).bend
+    assert count == pytest.approx(calibration._bend(rare, -1 / means[3:4], 1 / means[3:4, None] ** 2), rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(3))

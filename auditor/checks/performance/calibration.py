@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -41,7 +42,9 @@ _AGAINST_REST: Mapping[str, tuple[Callable[[Mask, Floats], Stat], Scale]] = Mapp
         "brier": (calibration.brier, "log"),
     }
 )
-_MEANS = ("slope", "expected_to_observed")
+_MEANS: Mapping[str, Callable[[Sequence[tuple[Mask, Floats]]], Stat] | None] = MappingProxyType(
+    {"slope": None, "expected_to_observed": calibration.mean_expected_observed}
+)
 _OF_CLASSES = (*(f"{name}_by_class" for name in _AGAINST_REST), *(f"macro_{name}" for name in _MEANS))
 
 
@@ -164,7 +167,9 @@ def _of_classes(subject: Subject, scores: Floats, sampling: Sampling, bins: int)
         judge.quantities[f"{name}_by_class"] = each.quantity
         if name in _MEANS:
             try:
-                judge.quantities[f"macro_{name}"] = Quantity.of(each.mean())
+                over = _MEANS[name]
+                mean = each.mean(partial(over, list(columns.values())) if over else None)
+                judge.quantities[f"macro_{name}"] = Quantity.of(mean)
             except NotApplicable as error:
                 unmeasured[f"macro_{name}"] = error.reason
     truth = subject.test.y.astype(int)

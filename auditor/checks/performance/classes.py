@@ -74,17 +74,17 @@ class ByClass:
         quantity = Quantity(parts=parts, correlation=correlation, unmeasured=unmeasured)
         return cls(quantity, stats, sampling, scale, method)
 
-    def mean(self) -> Estimate:
+    def mean(self, over: Callable[[], Stat] | None = None) -> Estimate:
         """The plain mean over classes; events are those of the rarest class, which limits it, entities the fewest.
 
-        Raises NotApplicable, naming them, where there are classes without a value.
+        over: makes the mean where more is known of it than its parts tell. Raises NotApplicable, naming them, where
+        there are classes without a value.
         """
         if self.quantity.unmeasured:
             raise NotApplicable(f"no mean over classes without {', '.join(self.quantity.unmeasured)}")
         rarest = min(self.quantity.parts.values(), key=lambda part: part.events or 0)
         method = f"mean over classes; {self.method}"
-        found = self.sampling.estimate(
-            mean(self.stats), scale=self.scale, n=rarest.n, events=rarest.events, method=method
-        )
+        stat = over() if over else mean(self.stats)
+        found = self.sampling.estimate(stat, scale=self.scale, n=rarest.n, events=rarest.events, method=method)
         entities = [part.entities for part in self.quantity.parts.values() if part.entities is not None]
         return found.model_copy(update={"entities": min(entities, default=None)})
