@@ -27,6 +27,7 @@ __all__ = [
     "parse_yaml",
     "read_written",
     "read_yaml",
+    "slip",
     "validated",
 ]
 
@@ -46,6 +47,45 @@ def nearest(name: object, known: Iterable[object]) -> str:
         return f"Did you mean '{close}'?"
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
     return f"Known: {shown}." if names else "None is known here."
+
+
+def slip(name: str, known: Iterable[str]) -> str:
+    """The known name that this one differs from as a slip of the pen would; empty where there is none, or it is known.
+
+    By letter case and separators; by one letter too many, too few, another or in the wrong place, by two of those in
+    names of eight letters and more. The first letter is the one that is hardly ever wrong (Yannakoudakis and Fawthrop,
+    1983), and names that differ in a number or a single letter (pay_0, pay_2) are a series.
+    """
+    names = [*known]
+    return "" if name in names else next((one for one in names if _slipped(name, one)), "")
+
+
+def _slipped(name: str, other: str) -> bool:
+    words, others = (re.findall(r"[^\W_]+", one.casefold()) for one in (name, other))
+    here, there = "".join(words), "".join(others)
+    if here == there:
+        return True
+    bare, plain = ([left for one in each if len(left := re.sub(r"\d", "", one)) > 1] for each in (words, others))
+    if bare == plain or min(len(here), len(there)) < 2:
+        return False
+    turned, edits = sorted(here) == sorted(there), _edits(here, there)
+    if here[0] != there[0]:
+        return turned and edits == 1
+    some = max(len(here), len(there)) >= (5 if len(here) == len(there) else 4)
+    return (edits == 1 and (some or turned)) or (edits == 2 and min(len(here), len(there)) >= 8)
+
+
+def _edits(one: str, other: str) -> int:
+    """Letters to insert, take out, change, or swap with their neighbour (optimal string alignment)."""
+    rows: list[list[int]] = [[*range(len(other) + 1)]]
+    for i, a in enumerate(one, start=1):
+        row = [i]
+        for j, b in enumerate(other, start=1):
+            row.append(min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def validated(model: type[Written], source: Path | Marked, *at: Key) -> Written:

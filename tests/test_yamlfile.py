@@ -11,7 +11,7 @@ from pydantic import Field
 
 from auditor.errors import WrittenFault
 from auditor.estimate import Frozen
-from auditor.yamlfile import nearest, read_yaml, validated
+from auditor.yamlfile import nearest, read_yaml, slip, validated
 
 
 class Inner(Frozen):
@@ -138,3 +138,24 @@ def test_nearest_names() -> None:
     """The nearest known name, else all that are known."""
     told = [nearest("PAY_7", ["PAY_6", "AGE"]), nearest("ID", ["id", "x"]), nearest("zz", ["a", "b"]), nearest("x", [])]
     assert told == ["Did you mean 'PAY_6'?", "Did you mean 'id'?", "Known: a, b.", "None is known here."]
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [
+        ("sexx", ["age", "sex"], "sex"),
+        ("Age Group", ["age_group"], "age_group"),
+        ("gendre", ["gender"], "gender"),
+        ("ethinicty", ["ethnicity"], "ethnicity"),
+        ("sex", ["sex", "sexx"], ""),
+        ("wage", ["age"], ""),
+        ("height", ["weight"], ""),
+        ("sbp", ["dbp", "map"], ""),
+        ("pay_0", ["pay_2", "pay_10"], ""),
+        ("lab a", ["lab b"], ""),
+        ("race", ["region"], ""),
+    ],
+)
+def test_slips_of_the_pen(name: str, known: list[str], meant: str) -> None:
+    """A name that was meant is told from another one, and from the next of a series."""
+    assert meant == slip(name, known)

@@ -13,14 +13,14 @@ from auditor.loaders.policies import LoadedPolicy
 from auditor.loaders.spec import DataSpec
 from auditor.measurement import part_of
 from auditor.policy import Requirement
-from auditor.yamlfile import nearest
+from auditor.yamlfile import nearest, slip
 
 
 def lacking(policy: LoadedPolicy, data: DataSpec) -> Iterator[Problem]:
     """A problem for every name that is in no part of the data.
 
-    A group or feature may be lacking where its requirement may be not applicable, but not by the case of its letters; a
-    level of a group that is there may not.
+    A group or feature may be lacking where its requirement may be not applicable, but not by a slip of the pen; a level
+    of a group that is there may not.
     """
     features = [one.name for one in (*data.features, *data.static)]
     known: dict[Sort, list[str]] = {"group": [one.name for one in data.groups], "feature": features}
@@ -28,11 +28,13 @@ def lacking(policy: LoadedPolicy, data: DataSpec) -> Iterator[Problem]:
     for need in policy.policy.requirements:
         yield from _levels(need, policy.origins.get(need.id, {}), data)
         for key, what, name in asked(need):
-            misspelt = name.casefold() in map(str.casefold, known[what])
-            if name not in known[what] and (misspelt or not need.may_not_apply):
+            meant = slip(name, known[what])
+            if name not in known[what] and (meant or not need.may_not_apply):
                 told = f"{need.id} asks for the {what} '{name}', and the data have none of that name"
-                excuse = "" if need.may_not_apply else f" If {need.id} may stay open, say why: may_not_apply."
-                remedy = nearest(name, known[what]) + excuse
+                excuse = f" If {need.id} may stay open, say why: may_not_apply."
+                if need.may_not_apply:
+                    excuse = " A name so near to one of the data is not excused."
+                remedy = (f"Did you mean '{meant}'?" if meant else nearest(name, known[what])) + excuse
                 yield Problem(_place(policy.origins.get(need.id, {}), f"with.{key}"), told, remedy)
 
 

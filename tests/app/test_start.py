@@ -210,3 +210,11 @@ def test_strange_models(strange: Description) -> None:
     with pytest.raises(WrittenFault) as caught:
         seen(strange, Path("m.h5"), None)
     assert caught.value.problems[0].remedy
+
+
+def test_a_group_that_is_called_almost_so() -> None:
+    """A requirement on a group is held to the one of the data that is a slip of the pen away, and not let go."""
+    made = planned([line.replace("age", "ages") for line in LONG], SEEN, groups=("ages",))
+    text = policy(made, Guess("finance/credit-default"), Path())
+    given = [line.split("  # ")[0] for line in text.splitlines() if "ages" in line]
+    assert given == ["  - {id: FAIR-AGE, with: {attribute: ages}}"]

@@ -57,6 +57,16 @@ def test_misspelt(asks, call) -> None:
     assert "asks for the group 'Sex'" in asks(call, OPPORTUNITY % "Sex" + MAY)
 
 
+@pytest.mark.parametrize("written", ["sexx", "se_x", "esx"])
+def test_an_excused_slip_of_the_pen(asks, call, written: str) -> None:
+    """Nor does an excuse cover a name that is a slip away from one of the data."""
+    said = asks(call, OPPORTUNITY % written + MAY)
+    assert (
+        said
+        == f"auditor: policy.yaml:13:23: FAIR-1 asks for the group '{written}', and the data have none of that name"
+    )
+
+
 def test_several(asks, call) -> None:
     """Of a combination the one that is lacking is told."""
     assert "asks for the group 'age'" in asks(call, OPPORTUNITY % "[sex, age]")

@@ -13,6 +13,7 @@ from auditor.app.start.yamltext import flow, line
 from auditor.checks import CATALOGUE
 from auditor.loaders.policies import load_policy
 from auditor.policy import Requirement
+from auditor.yamlfile import slip
 
 _FINANCE = ("credit", "loan", "account", "default", "pd", "arrears", "client", "card")
 _MEDICINE = ("patient", "icu", "hospital", "death", "mortality", "stay", "triage", "diagnosis", "sepsis", "clinical")
@@ -119,15 +120,18 @@ def threshold(plan: Plan, wanted: float | None) -> Guess[float] | None:
 
 
 def _absent(known: set[str], needs: Iterable[Requirement]) -> Iterator[str]:
-    """Requirements that ask for groups which were not found: allowed not to apply, and said so."""
+    """Requirements that ask for groups which were not found: held to one that is called almost so, or allowed not to
+    apply, and said so.
+    """
     for need in needs:
-        if not need.may_not_apply:
-            missing = [name for _, what, name in asked(need) if what == "group" and name not in known]
-            if missing:
-                why = (
-                    f"The data name no group {missing[0]!r}; add it to dataset.yaml and take this requirement out here."
-                )
-                yield f"  - {flow({'id': need.id, 'may_not_apply': why})}  # guess: not in the data; please confirm"
+        groups = [name for _, what, name in asked(need) if what == "group"]
+        called = [slip(name, known) or name for name in groups]
+        if called != groups:
+            given = {"attribute": called[0] if isinstance(need.params["attribute"], str) else called}
+            yield f"  - {flow({'id': need.id, 'with': given})}  # guess: it is meant by the name; please confirm"
+        elif not need.may_not_apply and (missing := [name for name in groups if name not in known]):
+            why = f"The data name no group {missing[0]!r}; add it to dataset.yaml and take this requirement out here."
+            yield f"  - {flow({'id': need.id, 'may_not_apply': why})}  # guess: not in the data; please confirm"
 
 
 def _measured(plan: Plan) -> Iterator[str]:
