@@ -44,7 +44,8 @@ RequirementId = Annotated[str, AfterValidator(_identifier)]
 class Limit(Frozen):
     """What a quantity must meet; every bound is inclusive. Exactly one of `at_least`, `at_most`, `between`.
 
-    on: the interval (default), or the value alone. parts: which parts it covers (default: all of them).
+    on: the interval (default), or the value alone. parts: which parts it covers (default: all of them). too_good: of a
+    quantity that is better in one direction, what values beyond the better end of `between` would show.
     """
 
     quantity: str
@@ -53,6 +54,7 @@ class Limit(Frozen):
     between: tuple[Bound, Bound] | None = None
     on: Literal["interval", "value"] = "interval"
     parts: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    too_good: Annotated[str, AfterValidator(worded)] = ""
 
     @model_validator(mode="after")
     def _one_bound(self) -> Limit:

@@ -55,7 +55,9 @@ def _requirement(old: Requirement, new: Requirement) -> Iterator[PolicyChange]:
         )
         yield _change(old.id, "attest", _attest(old), _attest(new), kind)
     if old.limit and new.limit and old.limit != new.limit:
-        yield _change(old.id, "limit", told(old.limit), told(new.limit), _compared(old.limit, new.limit))
+        said = new.limit.model_copy(update={"too_good": old.limit.too_good}) == old.limit  # otherwise, but the same end
+        kind = "other" if said else _compared(old.limit, new.limit)
+        yield _change(old.id, "limit", told(old.limit), told(new.limit), kind)
 
 
 def _statistics(before: Policy, after: Policy) -> Iterator[PolicyChange]:
@@ -141,7 +143,8 @@ def told(limit: Limit) -> str:
     else:
         bound = f"at least {low:g}" if low is not None else f"at most {high:g}"
     parts = f" in {', '.join(limit.parts)}" if limit.parts else ""
-    return f"{limit.quantity} {bound}{parts}" + (" (the value alone)" if limit.on == "value" else "")
+    beyond = f" (beyond: {limit.too_good})" if limit.too_good else ""
+    return f"{limit.quantity} {bound}{parts}" + (" (the value alone)" if limit.on == "value" else "") + beyond
 
 
 def _demands(asked: Attest) -> set[str]:

@@ -12,6 +12,7 @@ from auditor.policy import Limit
 from auditor.yamlfile import Marked, faults, nearest
 
 _WRONG_SIDE = {"higher": "at_most", "lower": "at_least"}
+_TAKE_OUT = "Take too_good out."
 
 
 def unfit(marked: Marked, catalogue: Mapping[str, Check], left: Container[str] = ()) -> Iterator[Problem]:
@@ -69,6 +70,10 @@ def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) ->
         right, given = "at_least" if wrong == "at_most" else "at_most", "between" if limit.between else wrong
         what = f"'{limit.quantity}' is better when it is {meaning.better}, so {given} would pass the worst models"
         yield Problem(where, what, f"Write {right}{'' if limit.between else ', or between'}.")
+    elif meaning.better in _WRONG_SIDE and not empty:
+        yield from _better_end(limit, meaning, where)
+    elif limit.too_good:
+        yield Problem(where, f"no value of '{limit.quantity}' is too good: it has to meet a target", _TAKE_OUT)
     if limit.parts and not meaning.per:
         yield Problem(where, f"'{limit.quantity}' has no parts", "Leave parts away.")
     if empty:
@@ -80,6 +85,20 @@ def _worst(limit: Limit, meaning: Meaning) -> bool:
     end, worst = (limit.low, meaning.low) if meaning.better == "higher" else (limit.high, meaning.high)
     sign = 1 if meaning.better == "higher" else -1
     return limit.between is not None and end is not None and worst is not None and sign * (end - worst) <= 0
+
+
+def _better_end(limit: Limit, meaning: Meaning, where: str) -> Iterator[Problem]:
+    """That nobody says why models are not to be better than one end of `between`; or says so where there is no end."""
+    higher = meaning.better == "higher"
+    end, best = (limit.high, meaning.high) if higher else (limit.low, meaning.low)
+    short = limit.between is not None and end is not None and (best is None or (end < best if higher else end > best))
+    if short and not limit.too_good:
+        side, right = ("higher", "at_least") if higher else ("lower", "at_most")
+        what = f"'{limit.quantity}' is better when it is {side}, so an end at {end:g} would fail the best models"
+        remedy = f"Write {right}, or say under too_good what a {side} value would show."
+        yield Problem(where, what, remedy)
+    if limit.too_good and not short:
+        yield Problem(where, f"no end of this limit is one that '{limit.quantity}' could be too good for", _TAKE_OUT)
 
 
 def _empty(limit: Limit, meaning: Meaning) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.people import Stated
+from auditor.policy import Requirement
 from auditor.record import Finding, Judged, Record
 from auditor.render.methods_told import gathered
 from auditor.render.numbers import digits_for
@@ -139,7 +140,7 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
         facts.append((words("Interval"), _interval_told(finding, words)))
     facts += _people(finding, words)
     facts += [
-        (words("Why this limit"), requirement.rationale),
+        (words("Why this limit"), _why(requirement)),
         (words("May not apply"), requirement.may_not_apply),
         (words("Refers to"), ", ".join(requirement.cites)),
         (words("Blind to"), sentence(entry.documentation.blind_to) if entry else ""),
@@ -147,9 +148,15 @@ def _facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
     return [*(Fact(name, text) for name, text in facts if text), *_evidence(finding, record, words)]
 
 
+def _why(requirement: Requirement) -> str:
+    """The reasons that the policy gives, also for an end that is there for values too good to be true."""
+    beyond = requirement.limit.too_good if requirement.limit else ""
+    return " ".join(filter(None, (requirement.rationale, beyond)))
+
+
 def _settled_facts(finding: Finding, record: Record, words: Words) -> list[Fact]:
     """Of what is settled, why the limit, who stated it and where its numbers are; the rest stands there."""
-    facts: list[tuple[str, Cell]] = [(words("Why this limit"), finding.requirement.rationale), *_people(finding, words)]
+    facts: list[tuple[str, Cell]] = [(words("Why this limit"), _why(finding.requirement)), *_people(finding, words)]
     facts += [(words("May not apply"), finding.requirement.may_not_apply)] if finding.status == "not_applicable" else []
     facts += [(words("Refers to"), ", ".join(finding.requirement.cites))]
     return [*(Fact(name, text) for name, text in facts if text), *_evidence(finding, record, words)]

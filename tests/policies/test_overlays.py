@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
+from auditor.loaders.changes import changes
 from auditor.loaders.overlays import stacked
 from auditor.loaders.policies import LoadedPolicy, load_policy
+from auditor.policy import Policy
 from auditor.yamlfile import read_yaml
 
 PARENT = """policy: parent
@@ -213,3 +216,30 @@ def test_a_new_requirement_is_tighter(tmp_path: Path) -> None:
         "requirements:\n  - {id: HUM-1, text: seen, attest: {role: lead}, severity: minor, rationale: only a person}\n"
     )
     assert [("HUM-1", "", "tighter")] == kinds(written(tmp_path, PLAIN, child))
+
+
+LIMIT = {"quantity": "auroc", "between": [0.7, 0.99], "too_good": "A leak."}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ({"attest": {"role": "lead", "bound_to": ["dataset"]}}, {"attest": {"role": "lead"}}, "looser"),
+        ({"attest": {"role": "lead"}}, {"attest": {"role": "lead", "bound_to": ["decision"]}}, "tighter"),
+        ({"check": "c", "limit": LIMIT}, {"check": "c", "limit": {**LIMIT, "too_good": "A slip."}}, "other"),
+    ],
+)
+def test_what_a_statement_is_about_and_what_is_too_good(old: Any, new: Any, kind: str) -> None:
+    """A statement that is bound to less is asked less of; other words for the same end are neither."""
+    both = [
+        Policy.model_validate(
+            {
+                "policy": "p",
+                "version": 1,
+                "title": "t",
+                "requirements": [{"id": "T-1", "text": "t", "severity": "major", **one}],
+            }
+        )
+        for one in (old, new)
+    ]
+    assert [kind] == [one.kind for one in changes(*both)]
