@@ -19,6 +19,7 @@ _WORDS: dict[Choice, str] = {
     "borderline": "nearest to the threshold",
     "typical": "most like the reference",
 }
+_ANOTHER = "nearest to another class"
 
 
 def chosen(subject: Subject, scores: Floats, kinds: Sequence[Choice], count: int) -> dict[int, tuple[str, ...]]:
@@ -46,7 +47,7 @@ def _ranked(subject: Subject, scores: Floats, able: Mask, kind: Choice, count: i
         entity = int(subject.test.entity[row])
         if able[row] and np.isfinite(key[row]) and entity not in seen:
             seen.add(entity)
-            yield int(row), _WORDS[kind]
+            yield int(row), _ANOTHER if kind == "borderline" and scores.ndim == 2 else _WORDS[kind]
         if len(seen) == count:
             return
 
@@ -56,8 +57,11 @@ def _key(subject: Subject, scores: Floats, kind: Choice) -> Floats | None:
     data, decision = subject.test, subject.decision
     if kind == "worst_errors":
         return -_errors(data, scores)
+    if kind == "borderline" and scores.ndim == 2:
+        first, second = np.sort(scores, axis=1)[:, :-3:-1].T
+        return np.asarray(first - second)
     if kind == "borderline":
-        return None if decision is None or scores.ndim == 2 else np.abs(scores - decision.threshold)
+        return None if decision is None else np.abs(scores - decision.threshold)
     against = data if subject.reference is None or not len(subject.reference) else subject.reference
     try:
         domain = domain_of(subject, against, subject.rng("behavior.domain", "held out"))

@@ -10,28 +10,25 @@ from functools import cached_property
 import numpy as np
 
 from auditor.app.others import Others
-from auditor.app.telling import courses, event, inexact, otherwise, outcome, pushes, sentence, variables
+from auditor.app.telling import courses, event, inexact, outcome, pushes, sentence
+from auditor.app.turns import Turns
 from auditor.checks.importance.attributed import BACKGROUNDS, credited, once, predicted
-from auditor.checks.importance.turning import search_of
 from auditor.checks.internals.states import of_row
 from auditor.checks.internals.traces import traced
-from auditor.dataset import Dataset, Integers
+from auditor.dataset import Dataset, Floats, Integers
 from auditor.errors import FileFault
 from auditor.explain.attribution import Attribution
 from auditor.explain.backgrounds import Backgrounds
-from auditor.explain.counterfactual import Search
 from auditor.explain.explained import Explained
 from auditor.explain.line import Line
 from auditor.explain.players import Players
 from auditor.explain.possible import Possible, possible_of
 from auditor.explain.question import Question
 from auditor.explain.reasons import principal, side
-from auditor.explain.told import Explanation, Notice, Otherwise
+from auditor.explain.told import Explanation, Notice
 from auditor.loaders.reasons import Reasons
 from auditor.measurement import Heatmap
 from auditor.subject import Subject
-
-_CELLS = 4  # that a counterfactual changes at most
 
 
 @dataclass(frozen=True)
@@ -79,12 +76,9 @@ class Explainer:
         return Others.of(self.subject, self.against)
 
     @cached_property
-    def search(self) -> tuple[Search | None, tuple[str, ...]]:
-        """The search for counterfactuals, or why there is none."""
-        decision = self.subject.decision
-        if decision is None or self.others.scores.ndim == 2:
-            return None, ("nothing is decided by a threshold, so there is no decision that could be turned",)
-        return search_of(self.subject, decision, _CELLS)
+    def turns(self) -> Turns:
+        """What would turn decisions."""
+        return Turns.of(self.subject, self.possible, several=self.others.scores.ndim == 2)
 
     @cached_property
     def possible(self) -> tuple[Possible, ...]:
@@ -99,8 +93,11 @@ class Explainer:
     ) -> Explanation:
         """column: of several classes, the one that is predicted and explained."""
         subject, data = self.subject, self.subject.test
-        score, line = self._score(case, column), Line(subject, data, case.row, self.possible)
-        found, notes = self._turned(case.row)
+        scores, line = self._scores(case), Line(subject, data, case.row, self.possible)
+        score = float(scores[column or 0])
+        turns = self.turns
+        found = turns.decision(case.row) if column is None else None
+        rivals = () if column is None else turns.rivals(case.row, scores)
         alike, share = self.others.alike(data, case.row, column)
         return Explanation(
             case=case.name,
@@ -128,35 +125,33 @@ class Explainer:
             courses=tuple(courses(line)),
             steps=line.length,
             otherwise=found,
-            no_otherwise="" if found else " ".join(notes),
+            no_otherwise="" if found else " ".join((turns.nothing, *turns.notes)),
             alike=alike,
             alike_rows=len(self.others.pool),
             alike_events=share,
             notice=self._notice(features.take(np.array([at])), question.backgrounds, score),
             inside=self._inside(case.row),
-            notes=(*question.notes(), *inexact(features, at), *self.others.notes, *(notes if found else ())),
+            step=data.step,
+            rivals=rivals,
+            classes=len(scores) if rivals else 0,
+            notes=(
+                *question.notes(),
+                *inexact(features, at),
+                *self.others.notes,
+                *(turns.notes if found or rivals else ()),
+            ),
         )
 
-    def _score(self, case: Case, column: int | None) -> float:
-        score = self.subject.raw_score(self.subject.block(self.subject.test, np.array([case.row])))[0]
-        own = float(score if column is None else score[column])
-        if not np.isfinite(own):
+    def _scores(self, case: Case) -> Floats:
+        """Of a row: (1,), or (classes,)."""
+        scores = self.subject.raw_score(self.subject.block(self.subject.test, np.array([case.row]))).reshape(-1)
+        if not np.isfinite(scores).all():
             raise FileFault(f"the model's score of {case.name} is NaN or infinite, so that there is nothing to explain")
-        return own
+        return scores
 
     def _inside(self, row: int) -> tuple[Heatmap, ...]:
         runs, _ = traced(self.subject, self.subject.test, np.array([row]))
         return tuple(shown for run in runs for shown in of_row(run, 0))
-
-    def _turned(self, row: int) -> tuple[Otherwise | None, tuple[str, ...]]:
-        search, notes = self.search
-        if search is None:
-            return None, notes
-        found = search.nearest(row)
-        if found is None:
-            told = f"No change of at most {_CELLS} cells or stretches that the search tried turns the decision within "
-            return None, (f"{told}what the reference rows show.", *notes)
-        return otherwise(found, variables(search.data, self.possible)), notes
 
     def _notice(self, features: Attribution, backgrounds: Backgrounds, score: float) -> Notice | None:
         reasons, decision = self.reasons, self.subject.decision

@@ -123,7 +123,7 @@ def inexact(features: Attribution, at: int) -> Iterator[str]:
     size = float(np.abs(features.values[at]).sum())
     error = abs(float(features.gap[at])) if features.numerical is None else float(features.numerical[at])
     if size > 0 and error > _SEEN * size:
-        yield f"The arithmetic of the effects on the score is right to about {error / size:.1%} of their sum."
+        yield f"The arithmetic of the effects on the score is right to about {100 * error / size:.1f} % of their sum."
 
 
 def courses(line: Line) -> Iterator[Course]:

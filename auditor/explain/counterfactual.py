@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.dataset import Dataset
+from auditor.explain.aim import aimed, favourable
 from auditor.explain.line import Change, Line
 from auditor.explain.possible import Possible
 from auditor.explain.smaller import CANDIDATES, PARTS, ROUNDS, smallest
 from auditor.explain.stretches import Stretches
-from auditor.explain.turned import Like, Turning, favourable, most_tried
+from auditor.explain.turned import Like, Turning, most_tried
 from auditor.subject import Decision, Subject
 
 __all__ = ["Counterfactual", "Like", "Search", "evaluations", "favourable"]
@@ -30,11 +31,15 @@ _CELLS, _COURSES = 1024, 128  # that are tried one by one at most
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """What would have turned the decision, and the score then. stretches: whether more than single cells were moved."""
+    """What would have turned the decision. stretches: whether more than single cells were moved.
+
+    to: of several classes the one predicted then. score: the score then; of several classes that of `to`.
+    """
 
     changes: tuple[Change, ...]
     score: float
     stretches: bool = False
+    to: int | None = None
 
     @property
     def size(self) -> float:
@@ -46,28 +51,33 @@ class Counterfactual:
 class Search:
     """What counterfactuals of some rows are looked for with. most: cells that may change, or else stretches.
 
-    possible: of each feature, then of each static feature.
+    decision: None where the model predicts classes. possible: of each feature, then of each static feature.
     """
 
     subject: Subject
     data: Dataset
-    decision: Decision
+    decision: Decision | None
     possible: Sequence[Possible]
     like: Like
     most: int = 4
 
-    def nearest(self, row: int) -> Counterfactual | None:
-        """The nearest one of a row that was found, None where none was, or where the row has no finite score."""
+    def nearest(self, row: int, to: int | None = None) -> Counterfactual | None:
+        """The nearest one of a row that was found, None where none was, or where the row has no finite score.
+
+        to: of several classes the one that is to be predicted; default: any other than the one that is.
+        """
         line = Line(self.subject, self.data, row, self.possible)
-        away = float(line.scores(line.own[None])[0])
-        if not np.isfinite(away):
+        own = line.scores(line.own[None])
+        if not np.isfinite(own).all():
             return None
+        aim = aimed(own, self.decision, to)
         for longer in (False, True):
             stretches = Stretches.courses(line, _COURSES) if longer else Stretches.cells(line, _CELLS)
-            turning = Turning(stretches, away, self.decision, self.like, self.most)
-            made = smallest(*turning.found())
+            made = smallest(*Turning(stretches, own, aim, self.like, self.most).found())
             if made is not None:
-                return Counterfactual(line.changes(made[0]), made[1], stretches=longer)
+                state, (score,) = made
+                became = int(score.argmax()) if own.ndim == 2 else None
+                return Counterfactual(line.changes(state), float(score.max()), stretches=longer, to=became)
         return None
 
 

@@ -85,7 +85,7 @@ class Line:
         )
 
     def scores(self, states: Floats) -> Floats:
-        """(n,) the model's scores, NaN let through."""
+        """(n,) or (n, classes) the model's scores, NaN let through."""
         data = self.dataset(states)
         return np.concatenate(
             [self.subject.raw_score(self.subject.block(data, at)) for at in self.subject.chunks(data)]

@@ -13,8 +13,11 @@ PARTS, ROUNDS = 16, 2
 """Of a change, so many parts are tried, and so often."""
 
 
-def smallest(turning: Turning, found: Tried) -> tuple[Floats, float] | None:
-    """The state (cells,) that is changed least, and its score: scored by itself once more. None where none is found."""
+def smallest(turning: Turning, found: Tried) -> tuple[Floats, Floats] | None:
+    """The state (cells,) that is changed least, and its score, (1,) or (1, classes): scored by itself once more.
+
+    None where none is found.
+    """
     if not len(found):
         return None
     line = turning.stretches.line
@@ -23,8 +26,8 @@ def smallest(turning: Turning, found: Tried) -> tuple[Floats, float] | None:
         states = _nearer(turning, states, which)
     for at in np.argsort(line.sizes(states).sum(1), kind="stable"):
         score = line.scores(states[[at]])
-        if turning.turned(states[[at]], score)[0]:
-            return states[at], float(score[0])
+        if turning.aim.reached(score)[0]:
+            return states[at], score
     return None
 
 
@@ -62,7 +65,7 @@ def _nearer(turning: Turning, states: Floats, which: Integers) -> Floats:
 
 def _fine(turning: Turning, states: Floats) -> Mask:
     """(n,) which still turn the decision, and could be."""
-    fine = turning.turned(states, turning.stretches.line.scores(states))
+    fine = turning.aim.reached(turning.stretches.line.scores(states))
     if fine.any():
         fine[fine] = turning.known(states[fine])
     return fine

@@ -66,6 +66,16 @@ class Otherwise(Frozen):
     stretches: bool = False
 
 
+class Rival(Frozen):
+    """Another class than the one that is predicted. score: what it has. otherwise: what would have made it the one;
+    None: nothing was found.
+    """
+
+    name: str
+    score: FiniteFloat
+    otherwise: Otherwise | None
+
+
 class Alike(Frozen):
     """A similar row of the reference, whoever it is. differs: what is most unlike."""
 
@@ -102,9 +112,10 @@ class Explanation(Frozen):
     """Why one row has its score.
 
     case: who it is, by a salted name or as the files name them. chosen: why this row is told. part: which rows it is
-    of. outcome: what happened, as recorded. base: mean score of the comparison rows, of which there are `comparison`,
-    drawn from `reference` rows. rest: by how much the pushes fail to sum to score - base. inside: what each recurrent
-    layer went through.
+    of. outcome: what happened, as recorded. step: what one step is, in the singular. base: mean score of the comparison
+    rows, of which there are `comparison`, drawn from `reference` rows. rest: by how much the pushes fail to sum to
+    score - base. inside: what each recurrent layer went through. rivals: of `classes` the others that are nearest to
+    being predicted, those with the highest scores first.
     """
 
     schema_version: Literal[1] = 1
@@ -140,6 +151,9 @@ class Explanation(Frozen):
     notice: Notice | None
     notes: tuple[str, ...]
     inside: tuple[Heatmap, ...] = ()
+    step: str = "step"
+    rivals: tuple[Rival, ...] = ()
+    classes: int = 0
 
     @property
     def favourable(self) -> bool | None:

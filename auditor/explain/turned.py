@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.dataset import Dataset, Floats, Integers
+from auditor.explain.aim import Aim
 from auditor.explain.stretches import Stretches, most_choices
-from auditor.subject import Decision
 
 Mask = NDArray[np.bool_]
 Like = Callable[[Dataset, int], Mask]
@@ -24,11 +24,6 @@ _BEAM, _LEADING = 4, 20  # combinations led on from, and stretches tried with ea
 _EXAMINED = 64  # of those that turn the decision are asked whether they are like what the model knows
 _KEPT = 3
 _BYTES = 16 * 2**20  # of states that are tried one by one at a time
-
-
-def favourable(scores: Floats, decision: Decision) -> Mask:
-    """(rows,) whether each score is on the side that is good for the person; NaN is not."""
-    return scores >= decision.threshold if decision.favourable == "above" else scores < decision.threshold
 
 
 def most_tried(stretches: int, choices: int, levels: int, most: int) -> int:
@@ -45,7 +40,7 @@ def most_tried(stretches: int, choices: int, levels: int, most: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Tried:
-    """States (n, cells), their scores (n,), and which stretches were moved in each (n, stretches)."""
+    """States (n, cells), their scores (n,) or (n, classes), and which stretches were moved in each (n, stretches)."""
 
     states: Floats
     scores: Floats
@@ -69,11 +64,14 @@ class Tried:
 
 @dataclass(frozen=True, eq=False)
 class Turning:
-    """The search for one row among some stretches. away: its score. most: stretches that may be moved."""
+    """The search for one row among some stretches. own: its score, (1,) or (1, classes).
+
+    aim: what its decision is to become. most: stretches that may be moved.
+    """
 
     stretches: Stretches
-    away: float
-    decision: Decision
+    own: Floats
+    aim: Aim
     like: Like
     most: int
 
@@ -90,7 +88,7 @@ class Turning:
     @cached_property
     def _origin(self) -> Tried:
         own = self.stretches.line.own
-        return Tried(own[None], np.array([self.away]), np.zeros((1, len(self.stretches)), dtype=bool))
+        return Tried(own[None], self.own, np.zeros((1, len(self.stretches)), dtype=bool))
 
     def combined(self) -> Tried:
         """Some that turned the decision, led on from those that did most alone."""
@@ -137,46 +135,31 @@ class Turning:
         fresh = np.flatnonzero((made != tried.states[at]).any(1, where=~np.isnan(line.own)))
         once = {made[row].tobytes(): row for row in reversed(fresh)}
         kept = np.array(sorted(once.values()), dtype=np.intp)
-        scores = line.scores(made[kept]) if len(kept) else np.empty(0)
+        scores = line.scores(made[kept]) if len(kept) else self.own[:0]
         return Tried(made[kept], scores, used[kept])
 
-    @cached_property
-    def _wanted(self) -> bool:
-        """Whether the favourable side is the other one."""
-        return not bool(favourable(np.array([self.away]), self.decision)[0])
-
-    def _progress(self, tried: Tried) -> Floats:
-        """How far each score came towards the other side; one that is not finite came least."""
-        up = (self.decision.favourable == "above") == self._wanted
-        gained = tried.scores - self.away if up else self.away - tried.scores
-        return np.where(np.isfinite(tried.scores), gained, -np.inf)
-
     def _leading(self) -> Integers:
-        """The stretches that alone bring the score nearest to the other side, each moved a little; some at a time."""
+        """The stretches that alone bring the score nearest to its aim, each moved a little; some at a time."""
         at, which, to = self._moves(self._origin, (_PROBE,))
         progress = np.full(len(self.stretches), -np.inf)
         each = max(1, _BYTES // (8 * len(self.stretches.line.own)))
         for start in range(0, len(at), each):
             some = slice(start, start + each)
             tried = self._scored(self._origin, at[some], which[some], to[some])
-            np.maximum.at(progress, tried.used.argmax(1), self._progress(tried))
+            np.maximum.at(progress, tried.used.argmax(1), self.aim.nearness(tried.scores))
         order = np.argsort(-progress, kind="stable")
         return np.asarray(order[np.isfinite(progress[order])][:_LEADING])
 
     def _beam(self, tried: Tried) -> Tried:
         """The most promising: half of them by the score alone, the rest such as could be."""
-        order = np.argsort(-self._progress(tried), kind="stable")
+        order = np.argsort(-self.aim.nearness(tried.scores), kind="stable")
         usual = order[self.stretches.line.usual(tried.states[order])][: 5 * _BEAM]
         known = usual[self.known(tried.states[usual])]
         return tried.take(np.array(list(dict.fromkeys([*order[: _BEAM // 2], *known]))[:_BEAM], dtype=np.intp))
 
-    def turned(self, states: Floats, scores: Floats) -> Mask:
-        """(n,) which are on the other side."""
-        return np.asarray(np.isfinite(scores) & (favourable(scores, self.decision) == self._wanted))
-
     def _near(self, tried: Tried) -> Tried:
         """A few that turned and are like what the model knows, the smallest changes first."""
-        turned = np.flatnonzero(self.turned(tried.states, tried.scores))
+        turned = np.flatnonzero(self.aim.reached(tried.scores))
         turned = turned[self.stretches.line.usual(tried.states[turned])]
         sizes = self.stretches.line.sizes(tried.states[turned]).sum(1)
         near = tried.take(turned[np.argsort(sizes, kind="stable")[:_EXAMINED]])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.explain.told import Course, Explanation
 from auditor.measurement import Axis, Lines, Series
-from auditor.render.personal import step_text, value_text
+from auditor.render.personal import step_text, time_text, value_text
 from auditor.render.view import Cell, Grid, Head
 from auditor.render.words import Words
 
@@ -33,12 +33,14 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
     if told.steps <= FEW:
         return
     for one in [each for each in _in_order(told) if _worth_drawing(each)][:_DRAWN]:
-        points = [(at - told.steps + 1, value) for at, value in enumerate(one.values) if value is not None]
+        points = [(at - told.steps + 1, _told(one, value)) for at, value in enumerate(one.values) if value is not None]
+        caption = words(
+            "A point where {name} was measured; the latest {step} is 0, on the right.", name=one.of.name, step=told.step
+        )
         yield Lines(
             title=one.of.name,
-            caption=words("A point where {name} was measured; the latest step is 0, on the right.", name=one.of.name)
-            + _usual(one, words),
-            x=Axis(title=words("Steps from the latest"), low=1 - told.steps, high=0),
+            caption=caption + _usual(one, words),
+            x=Axis(title=words("{step}s from the latest", step=told.step.capitalize()), low=1 - told.steps, high=0),
             y=Axis(title=one.of.name, unit=one.of.unit),
             series=(
                 Series(
@@ -52,8 +54,13 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
 
 
 def _worth_drawing(one: Course) -> bool:
-    known = [value for value in one.values if value is not None]
+    known = [_told(one, value) for value in one.values if value is not None]
     return not (one.static or one.of.levels) and len(known) >= _POINTS and min(known) < max(known)
+
+
+def _told(one: Course, value: float) -> float:
+    """As it is written elsewhere on the page, so that no drawing shows what single precision makes of a constant."""
+    return value if one.of.decimals is None else round(value, one.of.decimals)
 
 
 def _in_order(told: Explanation) -> list[Course]:
@@ -65,11 +72,18 @@ def _by_step(told: Explanation, courses: Sequence[Course], words: Words) -> Grid
     heads = [Head(words("Feature")), *(Head(step_text(told.steps - at, words), "right") for at in range(told.steps))]
     heads.append(Head(words("Usual range"), "right"))
     rows = [(_name(one), *(_marked(one, value, words) for value in one.values), _range(one, words)) for one in courses]
-    return Grid(words("Course, the latest step on the right"), tuple(heads), tuple(rows), (_legend(words),))
+    title = words("Course by {step}, the latest on the right", step=told.step)
+    return Grid(title, tuple(heads), tuple(rows), (_legend(words),))
 
 
 def _in_short(told: Explanation, courses: Sequence[Course], words: Words) -> Grid:
-    titles = (words("Latest"), words("Measured at"), words("Lowest"), words("Highest"), words("Steps measured"))
+    titles = (
+        words("Latest"),
+        words("Measured at"),
+        words("Lowest"),
+        words("Highest"),
+        words("{step}s measured", step=told.step.capitalize()),
+    )
     heads = (Head(words("Feature")), *(Head(one, "right") for one in titles), Head(words("Usual range"), "right"))
     rows = [(_name(one), *_short(told, one, words), _range(one, words)) for one in courses]
     return Grid(words("Course in short"), heads, tuple(rows), (_legend(words),))
@@ -84,7 +98,7 @@ def _short(told: Explanation, one: Course, words: Words) -> tuple[Cell, ...]:
     last = known[-1]
     return (
         _marked(one, last[1], words),
-        step_text(told.steps - last[0], words),
+        time_text(told.steps - last[0], told.step, words),
         *ends,
         words("{n} of {of}", n=len(known), of=told.steps),
     )
@@ -106,6 +120,8 @@ def _marked(one: Course, value: float | None, words: Words) -> str:
     """A value, with an arrow where it is outside the usual range."""
     text = "–" if value is None else value_text(one.of, value, words)
     if value is None or one.usual is None or one.usual[0] <= value <= one.usual[1]:
+        return text
+    if text in [value_text(one.of, end, words) for end in one.usual]:  # outside by less than is told
         return text
     return f"{text} {'▲' if value > one.usual[1] else '▼'}"
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.explain.told import Alike, Changed, Explanation, Otherwise, Sentence
+from auditor.explain.told import Alike, Explanation, Sentence
 from auditor.measurement import Axis, Bars, Heatmap
 from auditor.render.alternatives import alternative, data
 from auditor.render.charts import Drawn, chart
 from auditor.render.course import drawings, tables
-from auditor.render.personal import SURE, beside_threshold, changes_text, push_unit, score_text, step_text
-from auditor.render.telling import sentence
+from auditor.render.personal import SURE, push_unit, score_text, step_text
 from auditor.render.view import Figure, Grid, Head
 from auditor.render.words import Words
 
@@ -20,7 +19,7 @@ _LISTED = 10  # features with a bar or a row of their own
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: what it asks, what was found."""
+    """A part of the page: what it asks, what was found. after: what is to be kept in mind of it."""
 
     anchor: str
     title: str
@@ -28,6 +27,7 @@ class Part:
     points: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     grids: tuple[Grid, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 def _figure(shown: Drawn, figures: Iterator[int], say: Words) -> Figure:
@@ -81,8 +81,9 @@ def when(told: Explanation, figures: Iterator[int], say: Words) -> Part | None:
     if not rows or told.steps < 2:
         return None
     caption = say(
-        "Orange: what the model was given there raised the score; blue: it lowered it; pale: it hardly mattered. The "
-        "latest step is on the right."
+        "Orange: what the model was given there raised the score; blue: it lowered it; pale: it hardly mattered. A "
+        "column is a {step}, the latest is on the right.",
+        step=told.step,
     )
     shown = Heatmap(
         title=say("When it moved the score"),
@@ -103,31 +104,6 @@ def inside(told: Explanation, figures: Iterator[int], say: Words) -> Part | None
     text = say("For those who know the network: each recurrent layer, run again on this row step by step.")
     drawn = tuple(_figure(shown, figures, say) for shown in told.inside)
     return Part("inside", say("Inside the network"), text=(text,), figures=drawn)
-
-
-def otherwise(told: Explanation, say: Words) -> Part | None:
-    """The nearest counterfactual, or why there is none; None where nothing is decided."""
-    title = say("What would have turned the decision")
-    if told.decision is None:
-        return None
-    if told.otherwise is None:
-        return Part("otherwise", title, text=(sentence(told.no_otherwise),))
-    groups: dict[object, list[Changed]] = {}
-    for at, change in enumerate(told.otherwise.changes):
-        groups.setdefault(change.of.name if told.otherwise.stretches else at, []).append(change)
-    points = tuple(changes_text(group, say) for group in groups.values())
-    return Part("otherwise", title, text=_turned(told, told.otherwise, say), points=points)
-
-
-def _turned(told: Explanation, other: Otherwise, say: Words) -> tuple[str, ...]:
-    score = beside_threshold(told, other.score, say)
-    lead = say.many(
-        "With {count} value otherwise and all else as it is, the score would be {score}, on the other side:",
-        "With {count} values otherwise and all else as it is, the score would be {score}, on the other side:",
-        len(other.changes),
-        score=score,
-    )
-    return (lead,)
 
 
 def reasons(told: Explanation, letter: str, say: Words) -> Part | None:
@@ -154,7 +130,7 @@ def reasons(told: Explanation, letter: str, say: Words) -> Part | None:
             one.sentence or "–",
             ", ".join(one.features),
             say.numbers.percent(one.share, 0),
-            _flags(one, say),
+            _flags(one, say, last=one is notice.reasons[-1]),
         )
         for one in notice.reasons
     )
@@ -165,11 +141,13 @@ def reasons(told: Explanation, letter: str, say: Words) -> Part | None:
     )
 
 
-def _flags(one: Sentence, say: Words) -> str:
+def _flags(one: Sentence, say: Words, *, last: bool) -> str:
     flags = []
     if not one.sentence:
         flags.append(say("the file of reasons has no sentence for it"))
-    if one.tied:
+    if one.tied and last:
+        flags.append(say("weighs about as much as one that is not told, which may as well stand here"))
+    elif one.tied:
         flags.append(say("weighs about as much as the next one, so that their order says nothing"))
     if one.vague:
         flags.append(say("vague: it would not tell the person what to look at"))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from auditor.explain.told import Explanation
-from auditor.render.explained import Part, course, inside, moved, otherwise, reasons, similar, when
+from auditor.render.explained import Part, course, inside, moved, reasons, similar, when
 from auditor.render.html import page
+from auditor.render.otherwise import otherwise
 from auditor.render.personal import made_plain, summary
 from auditor.render.view import Fact
 from auditor.render.words import Words, words

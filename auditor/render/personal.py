@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.explain.told import Changed, Explanation, Push, Variable
+from auditor.explain.told import Changed, Explanation, Push, Rival, Variable
 from auditor.render.plain import plainly
 from auditor.render.words import Words
 
@@ -17,21 +17,28 @@ def made_plain(told: Explanation) -> Explanation:
     return Explanation.model_validate(plainly(told.model_dump(mode="json")))
 
 
-def value_text(of: Variable, value: float | None, words: Words, *, unit: bool = False) -> str:
-    """A value as a reader knows it: its level, or the number with the decimals that it is written with."""
+def value_text(of: Variable, value: float | None, words: Words) -> str:
+    """A value as a reader knows it: its level, or the number with the decimals that it is written with; no unit."""
     if value is None:
         return words("not measured")
     if of.levels:
         return of.levels[int(value)] if 0 <= int(value) < len(of.levels) else words.numbers.bare(value)
     digits = None if of.decimals is None else max(0, of.decimals)
-    return words.numbers.number(value, digits, of.unit if unit else "")
+    return words.numbers.number(value, digits)
 
 
 def step_text(step: int | None, words: Words) -> str:
-    """A step counted from the end: 1 is the latest; None: what holds at all steps."""
+    """A step counted from the end, for the head of a column: 1 is the latest; None: what holds at all steps."""
     if step is None:
         return words("throughout")
     return words("latest") if step == 1 else words("{count} earlier", count=step - 1)
+
+
+def time_text(step: int, of: str, words: Words) -> str:
+    """The same in a sentence. of: what one step is: latest month, 1 month earlier, 3 months earlier."""
+    if step == 1:
+        return words("latest {step}", step=of)
+    return words.many("{count} {step} earlier", "{count} {step}s earlier", step - 1, step=of)
 
 
 def score_text(told: Explanation, score: float, words: Words, digits: int = 1) -> str:
@@ -71,6 +78,8 @@ def summary(told: Explanation, words: Words) -> tuple[str, ...]:
 
 def _decided(told: Explanation, score: str, words: Words) -> str:
     decision = told.decision
+    if told.rivals:
+        return _predicted(told, told.rivals[0], score, words)
     if decision is None:
         return words("The score is {score}.", score=score)
     limit = score_text(told, decision.threshold, words)
@@ -83,8 +92,17 @@ def _decided(told: Explanation, score: str, words: Words) -> str:
     return words(text, score=score, place=place, limit=limit, action=decision.action.rstrip("."))
 
 
+def _predicted(told: Explanation, next_one: Rival, score: str, words: Words) -> str:
+    text = "Predicted is “{name}”, with a score of {score}; the next is “{other}” with {less}."
+    return words(
+        text, name=told.explained, score=score, other=next_one.name, less=score_text(told, next_one.score, words)
+    )
+
+
 def _compared(told: Explanation, words: Words) -> str:
     text = "The mean score of {count} comparison persons, drawn across all scores, is {base}."
+    if told.rivals:
+        text = "The mean score of this class among {count} comparison persons, drawn across all scores, is {base}."
     return words(text, count=told.comparison, base=score_text(told, told.base, words))
 
 
@@ -107,35 +125,36 @@ def _named(told: Explanation, pushes: list[Push], words: Words) -> str:
     return words.listed(each)
 
 
-def change_text(change: Changed, words: Words) -> str:
-    """As in: lactate, latest: 3.1 mmol/L instead of 5.2 mmol/L."""
-    after, before = (value_text(change.of, value, words, unit=True) for value in (change.after, change.before))
-    where = "" if change.step is None else f", {step_text(change.step, words)}"
-    return words(
-        "{name}{where}: {after} instead of {before}", name=change.of.name, where=where, after=after, before=before
-    )
+def changes_text(changes: Sequence[Changed], step: str, words: Words) -> str:
+    """Changes of one feature, from the oldest to the latest. step: what one step is.
 
-
-def changes_text(changes: Sequence[Changed], words: Words) -> str:
-    """Changes of one feature, from the oldest to the latest, as in: lactate, 6 measurements (5 earlier to latest):
-    2.1 mmol/L to 3.0 mmol/L instead of 4.1 mmol/L to 5.0 mmol/L.
+    As in: lactate, latest hour: 3.1 instead of 5.2 mmol/L; or: lactate, 6 measurements (5 hours earlier to latest
+    hour): 2.1 to 3.0 instead of 4.1 to 5.0 mmol/L.
     """
     first, last = changes[0], changes[-1]
-    if first is last:
-        return change_text(first, words)
+    unit = "" if first.of.levels or first.of.unit == "count" else f"\u00a0{first.of.unit}".rstrip()
     return words(
-        "{name}, {count} measurements ({first} to {last}): {after} instead of {before}",
+        "{name}{where}: {after} instead of {before}{unit}",
         name=first.of.name,
-        count=len(changes),
-        first=step_text(first.step, words),
-        last=step_text(last.step, words),
+        where=_where(first.step, last.step, len(changes), step, words),
         after=_range(first.of, [change.after for change in changes], words),
         before=_range(first.of, [change.before for change in changes], words),
+        unit=unit,
     )
+
+
+def _where(first: int | None, last: int | None, count: int, step: str, words: Words) -> str:
+    """When a feature was changed; nothing where it is static."""
+    if first is None or last is None:
+        return ""
+    begin, end = time_text(first, step, words), time_text(last, step, words)
+    if count == 1:
+        return f", {begin}"
+    return words(", {count} measurements ({first} to {last})", count=count, first=begin, last=end)
 
 
 def _range(of: Variable, values: Sequence[float], words: Words) -> str:
     if of.levels:
         return words.listed([value_text(of, value, words) for value in sorted(set(values))])
-    low, high = (value_text(of, value, words, unit=True) for value in (min(values), max(values)))
+    low, high = (value_text(of, value, words) for value in (min(values), max(values)))
     return low if low == high else words("{low} to {high}", low=low, high=high)

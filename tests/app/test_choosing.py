@@ -29,6 +29,16 @@ def test_worst_errors_and_borderline():
     assert sorted(np.argsort(np.abs(scores - 0.3))[:3]) == rows
 
 
+def test_borderline_between_classes():
+    """Of several classes the rows whose first and second class are nearest to each other, and why is told so."""
+    subject = make_subject(task="multiclass", n=200)
+    scores = scores_of(subject, subject.test)
+    found = chosen(subject, scores, ["borderline"], 3)
+    ordered = np.sort(scores, axis=1)
+    assert sorted(np.argsort(ordered[:, -1] - ordered[:, -2])[:3]) == list(found)
+    assert set(found.values()) == {("nearest to another class",)}
+
+
 def test_an_entity_is_chosen_once_for_a_reason():
     """Of an entity with several rows only the first one in order."""
     subject = make_subject(n=200, rows_per_entity=10)

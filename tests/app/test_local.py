@@ -12,10 +12,12 @@ from subjects import make_subject
 from auditor.app.local import Case, Explainer
 from auditor.checks.internals.traces import traced
 from auditor.errors import FileFault
-from auditor.explain.told import Explanation
+from auditor.explain.told import Changed, Explanation, Variable
 from auditor.loaders.reasons import Letter, Reasons, Sentences
 from auditor.render.explanation import explanation_page
 from auditor.render.letter import letter_page
+from auditor.render.personal import changes_text
+from auditor.render.words import words
 
 
 def explained(subject, rows=(0,), reasons=None):
@@ -140,7 +142,7 @@ def test_a_stretch_is_told_as_one_change():
     assert told.otherwise.stretches
     page = explanation_page(told)
     assert page.count("instead of") == len({change.of.name for change in told.otherwise.changes})
-    assert "6 measurements (5 earlier to latest)" in page
+    assert "6 measurements (5 steps earlier to latest step)" in page
 
 
 def test_of_several_classes_the_one_predicted_is_explained():
@@ -151,6 +153,25 @@ def test_of_several_classes_the_one_predicted_is_explained():
     for row, told, name in zip(rows, explained(subject, rows), ("home", "ward"), strict=True):
         assert (told.explained, told.score) == (name, pytest.approx(scores[row].max()))
         assert sum(push.value for push in told.pushes) == pytest.approx(told.score - told.base, abs=1e-2)
+        others = np.argsort(-scores[row])[1:]
+        assert [one.name for one in told.rivals] == [subject.test.target.classes[at] for at in others]
+        assert [one.score for one in told.rivals] == pytest.approx(scores[row][others])
+        assert all(one.otherwise.score > 1 / 3 for one in told.rivals)
+    page = explanation_page(told)
+    assert f"Predicted is “ward”, with a score of {told.score:.1%}"[:-1] in page.replace("\u202f", "")
+    assert "What would have led to another class" in page
+
+
+def test_times_and_units_are_those_of_the_data():
+    """A change is told by month, its unit once, and a count without one; what cannot be told apart is not marked."""
+    words_of, decade = words("en"), {"of": Variable(name="arrears", unit="months", decimals=0), "size": 1.0}
+    one = Changed(step=3, before=2.0, after=0.0, **decade)
+    latest = Changed(step=1, before=5.0, after=0.0, **decade)
+    assert changes_text([one], "month", words_of) == "arrears, 2 months earlier: 0 instead of 2\u00a0months"
+    both = "arrears, 2 measurements (2 months earlier to latest month): 0 instead of 2 to 5\u00a0months"
+    assert changes_text([one, latest], "month", words_of) == both
+    counted = latest.model_copy(update={"of": Variable(name="enquiries", unit="count", decimals=0), "step": 2})
+    assert changes_text([counted], "month", words_of) == "enquiries, 1 month earlier: 0 instead of 5"
 
 
 def test_what_the_recurrent_layer_went_through_is_shown():

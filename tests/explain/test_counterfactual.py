@@ -8,31 +8,19 @@ import numpy as np
 import pytest
 from asking import Formula
 from fakes import FakeEncoder
-from scipy import optimize
+from fewest import CALM, fewest_cells, search_of
 from subjects import CENTRE, SPREAD, make_subject
 
 from auditor.dataset import Feature
-from auditor.explain.counterfactual import Counterfactual, Search, evaluations, favourable
+from auditor.explain.counterfactual import Counterfactual, evaluations, favourable
 from auditor.explain.line import Line
 from auditor.explain.possible import possible_of
 from auditor.explain.stretches import Stretches
-from auditor.subject import Decision
-
-ANYTHING = lambda data, row: np.ones(len(data), dtype=bool)  # noqa: E731
-CALM = Decision(threshold=0.0, action="call", favourable="below")
 
 
 def subject_of(value, **asked):
     subject = make_subject(**{"task": "regression", "n": 40, "reference": 400, "error": 1.0, **asked})
     return dataclasses.replace(subject, model=Formula(subject.model.truth, value=value), decision=CALM)
-
-
-def search_of(subject, like=ANYTHING, most=4, loose=True):
-    """loose: any step from one measurement to the next counts as usual."""
-    possible = possible_of(subject.reference)
-    if loose:
-        possible = tuple(dataclasses.replace(one, jump=(-np.inf, np.inf)) for one in possible)
-    return Search(subject, subject.test, CALM, possible, like, most)
 
 
 def weighted(sequence, mask, static):
@@ -157,26 +145,12 @@ def levelled(sequence, mask, static):
     return sequence[:, -3:, 0].mean(1) + sequence[:, -3:, 1].mean(1) / 2 - 0.5
 
 
-def fewest_cells(line, needed, most=19):
-    """Exactly, by integer programming: the fewest cells that lower `levelled` by so much within ranges and usual steps;
-    None where no cells do.
-    """
-    n, per = len(line.own), {0: 1 / 3, 1: 1 / 6}
+def lowering(line):
+    """(1, cells): minus the slope of `levelled` by each cell."""
+    per = {0: 1 / 3, 1: 1 / 6}
     slope = np.array([per.get(k, 0.0) / list(SPREAD.values())[k] for k in line.kind])
     slope[: 3 * (line.length - 3)] = 0
-    step, least, largest = (each.ravel() for each in line.steps(line.own[None]))
-    steps = np.zeros((len(step), 2 * n))
-    steps[np.arange(len(step)), line.links[:, 1]], steps[np.arange(len(step)), line.links[:, 0]] = 1, -1
-    down, up = np.diag(line.lowest - line.own), np.diag(line.highest - line.own)
-    rows = [
-        optimize.LinearConstraint(steps, least - step, largest - step),
-        optimize.LinearConstraint(np.hstack([np.eye(n), -up]), -np.inf, 0),
-        optimize.LinearConstraint(np.hstack([np.eye(n), -down]), 0, np.inf),
-        optimize.LinearConstraint(np.concatenate([slope, np.zeros(n)]), -np.inf, -needed),
-    ]
-    moved, free = np.repeat([0, 1], n), optimize.Bounds(np.repeat([-np.inf, 0], n), np.repeat([np.inf, 1], n))
-    found = optimize.milp(moved, integrality=moved, constraints=rows, bounds=free)
-    return None if found.x is None else round(found.fun)
+    return -slope[None]
 
 
 def test_against_every_combination():
@@ -190,7 +164,7 @@ def test_against_every_combination():
     for row in rows:
         found = search.nearest(row)
         line = Line(subject, subject.test, row, search.possible)
-        fewest = fewest_cells(line, scores[row])
+        fewest = fewest_cells(line, lowering(line), scores[[row]])
         assert found.score < 0
         assert fewest <= len(found.changes)
         if found.stretches:

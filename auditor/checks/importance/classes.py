@@ -67,10 +67,7 @@ def by_class(made: Mapping[str, Measurement]) -> Measurement:
     first = next(iter(made.values()))
     names = dict.fromkeys(name for each in made.values() for name in each.quantities)
     return Measurement(
-        quantities={
-            name: _merged({c: each.quantities[name] for c, each in made.items() if name in each.quantities})
-            for name in names
-        },
+        quantities={name: _merged(name, made) for name in names},
         unmeasured={name: why for each in made.values() for name, why in each.unmeasured.items() if name not in names},
         shown=tuple(
             shown.model_copy(update={"title": f"{name}: {shown.title}"})
@@ -82,13 +79,17 @@ def by_class(made: Mapping[str, Measurement]) -> Measurement:
     )
 
 
-def _merged(told: Mapping[str, Quantity]) -> Quantity:
-    def named(name: str, part: str) -> str:
-        return f"{name}: {part}" if part else name
+def _merged(name: str, made: Mapping[str, Measurement]) -> Quantity:
+    """A quantity of each class; a class in which it could not be measured stays as such, with its reason."""
 
+    def named(of: str, part: str) -> str:
+        return f"{of}: {part}" if part else of
+
+    told = {of: each.quantities[name] for of, each in made.items() if name in each.quantities}
+    absent = {of: each.unmeasured[name] for of, each in made.items() if name in each.unmeasured}
     return Quantity(
-        parts={named(name, part): each for name, one in told.items() for part, each in one.parts.items()},
-        unmeasured={named(name, part): why for name, one in told.items() for part, why in one.unmeasured.items()},
+        parts={named(of, part): each for of, one in told.items() for part, each in one.parts.items()},
+        unmeasured={named(of, part): why for of, one in told.items() for part, why in one.unmeasured.items()} | absent,
     )
 
 

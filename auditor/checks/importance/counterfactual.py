@@ -9,12 +9,14 @@ import numpy as np
 from pydantic import Field
 
 from auditor.checks.check import check
+from auditor.checks.importance.classes import EACH, by_class
 from auditor.checks.importance.turning import rows_scored, search_of
-from auditor.dataset import Integers
-from auditor.errors import NotApplicable
+from auditor.dataset import Floats, Integers
+from auditor.errors import NotApplicable, WrittenFault
 from auditor.estimate import Frozen
 from auditor.evidence import SCORES, Evidence
-from auditor.explain.counterfactual import Counterfactual, favourable
+from auditor.explain.aim import favourable
+from auditor.explain.counterfactual import Counterfactual, Search
 from auditor.kernels.stat import row_mean
 from auditor.measurement import Axis, Bars, Column, Meaning, Measurement, Quantity, Sampled, Shown, Table
 from auditor.sampling import Sampling
@@ -26,16 +28,28 @@ _LISTED = 12
 
 
 class Params(Frozen):
-    """How far the search goes."""
+    """Where rows are turned to, and how far the search goes."""
 
-    rows: int = Field(default=40, ge=5, le=1000, description="At most so many rows on the unfavourable side.")
+    of: str = Field(
+        default="",
+        description="Of several classes: the name of the one that rows predicted otherwise are turned to, or `each` of "
+        "them. Default: any other than the one predicted.",
+    )
+    rows: int = Field(
+        default=40,
+        ge=5,
+        le=1000,
+        description="At most so many rows on the unfavourable side; of several classes, rows for each that is asked "
+        "about.",
+    )
     cells: int = Field(
         default=4, ge=1, le=8, description="At most so many cells of a row are changed, or else so many stretches."
     )
 
 
 def _rows(subject: Subject, params: Params) -> int:
-    return min(len(subject.test), params.rows) * rows_scored(subject, params.cells)
+    times = len(subject.test.target.classes) if params.of == EACH else 1
+    return times * min(len(subject.test), params.rows) * rows_scored(subject, params.cells)
 
 
 @check(
@@ -58,29 +72,68 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     lower by the same amount, as where a model reads the level of what hardly changes from step to step. A change keeps
     to values and steps that the reference shows, to the domain of the model, and leaves alone what was not measured
     and what nobody can change. Told are the share of rows for which one was found, of those in which single cells were
-    enough, and of those found the mean number of cells and size of the change; a stretch counts all its cells.
+    enough, and of those found the mean number of cells and size of the change; a stretch counts all its cells. Of
+    several classes the decision is the class predicted: every row may be turned, to any other class, to the one that is
+    named, or to each.
     Why: a person who cannot be told what would have led to another decision can neither correct nor contest it.
     Blind to: counterfactuals that the search misses, as it does not try every combination; whether a change is in the
     person's power, or would change the outcome in the world.
     """
-    scores, decision = evidence.finite(SCORES), subject.decision
-    if decision is None or scores.ndim == 2:
+    scores, asked = evidence.finite(SCORES), _asked(subject, params.of)
+    if subject.decision is None and scores.ndim == 1:
         raise NotApplicable("there is no decision threshold, so there is no decision that could be turned")
-    against = np.flatnonzero(~favourable(scores, decision))
+    search, notes = search_of(subject, None if scores.ndim == 2 else subject.decision, params.cells)
+    made = {name: _turned(search, scores, params, to) for name, to in asked.items()}
+    if not any(each.quantities for each in made.values()):
+        raise NotApplicable(next(iter(made.values())).unmeasured["found"])
+    told = by_class(made)
+    return told.model_copy(update={"notes": notes, "sampled": _sampled([each.sampled for each in made.values()])})
+
+
+def _sampled(each: Sequence[Sampled | None]) -> Sampled | None:
+    """How rows were drawn, for all classes together."""
+    told = [one for one in each if one]
+    if len(told) < 2:
+        return told[0] if told else None
+    how = f"{told[0].how}, for each of {len(told)} classes"
+    return Sampled(n=sum(one.n for one in told), of=sum(one.of for one in told), how=how)
+
+
+def _asked(subject: Subject, of: str) -> dict[str, int | None]:
+    """By name, the classes that rows are turned to; under "" the one that is named, or any other: None."""
+    classes = subject.test.target.classes if subject.test.task == "multiclass" else ()
+    if of and (not classes or of not in (*classes, EACH)):
+        known = ", ".join((*classes, EACH)) if classes else "nothing: leave it out"
+        raise WrittenFault(f"'{of}' is nothing that decisions could be turned to", remedy=f"`of` may be: {known}")
+    if of == EACH:
+        return {name: at for at, name in enumerate(classes)}
+    return {"": classes.index(of) if of else None}
+
+
+def _candidates(search: Search, scores: Floats, to: int | None) -> Integers:
+    """The rows that may be turned: on the unfavourable side; of several classes all that are not predicted as `to`."""
+    if search.decision is not None:
+        return np.flatnonzero(~favourable(scores, search.decision))
+    return np.arange(len(scores)) if to is None else np.flatnonzero(scores.argmax(1) != to)
+
+
+def _turned(search: Search, scores: Floats, params: Params, to: int | None) -> Measurement:
+    subject, against = search.subject, _candidates(search, scores, to)
+    where = "are on the unfavourable side" if search.decision else "are predicted otherwise"
     if len(against) < subject.smallest_cell:
-        raise NotApplicable(f"fewer than {subject.smallest_cell} rows are on the unfavourable side")
-    rows = np.sort(subject.rng(_ID, params.model_dump_json()).permutation(against)[: params.rows])
-    search, notes = search_of(subject, decision, params.cells)
-    found = [search.nearest(int(row)) for row in rows]
-    how = "at random among those on the unfavourable side"
+        few = f"fewer than {subject.smallest_cell} rows {where}"
+        return Measurement(quantities={}, unmeasured=dict.fromkeys(measure.quantities, few))
+    rng = subject.rng(_ID, params.model_dump_json(exclude={"of"}))
+    rows = np.sort(rng.permutation(against)[: params.rows])
+    found = [search.nearest(int(row), to) for row in rows]
     quantities = _quantities(subject, rows, found)
     nothing = {name: "no counterfactual was found" for name in ("cells", "change") if name not in quantities}
+    how = "at random" if search.decision is None and to is None else f"at random among those that {where}"
     return Measurement(
         quantities=quantities,
         unmeasured=nothing,
         shown=_shown(found, subject.smallest_cell),
         sampled=Sampled(n=len(rows), of=len(against), how=how) if len(rows) < len(against) else None,
-        notes=notes,
     )
 
 

@@ -18,10 +18,11 @@ _LEVEL = 0.01  # p-value below which a row is outside of the domain, as behavior
 _CHOICES = 7  # values of a numeric feature that are tried
 
 
-def search_of(subject: Subject, decision: Decision, cells: int) -> tuple[Search, tuple[str, ...]]:
+def search_of(subject: Subject, decision: Decision | None, cells: int) -> tuple[Search, tuple[str, ...]]:
     """The search for counterfactuals of test rows, and notes on what it could not heed.
 
-    Ranges, steps and units are those of the reference, of the test rows where there is none.
+    Ranges, steps and units are those of the reference, of the test rows where there is none. decision: None where the
+    model predicts classes.
     """
     against = subject.test if subject.reference is None or not len(subject.reference) else subject.reference
     notes = () if against is subject.reference else ("There are no reference rows: ranges are those of the test rows.",)
