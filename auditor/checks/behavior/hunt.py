@@ -108,17 +108,20 @@ class Hunt(NamedTuple):
             yield tuple(zip(cells, values, strict=True))
 
     def _climbed(self, starts: list[tuple[Aim, Sign]]) -> list[Sign]:
-        """Each made better, cell by cell, until nothing near is better; all starts at the same time."""
-        now = [sign for _, sign in starts]
+        """Each made better, cell by cell, until nothing near is better; all starts at the same time.
+
+        They meet the same signs again and again, which are tried once.
+        """
+        now, told = [sign for _, sign in starts], dict[frozenset[tuple[Cell, float]], tuple[Floats, float]]()
         for number in range(_ROUNDS * _LONG):
             tried = [[sign, *self._near(sign, number % len(sign))] for sign in now]
-            every = [sign for some in tried for sign in some]
-            drops, at = self.then.drops(every), 0
-            expected = self.expected(self.then, every, drops)
-            for start, some in enumerate(tried):
-                part = slice(at, at + len(some))
-                now[start] = some[int(starts[start][0](drops[part], expected[part], self.then).argmax())]
-                at += len(some)
+            fresh = {frozenset(sign): sign for some in tried for sign in some if frozenset(sign) not in told}
+            drops = self.then.drops([*fresh.values()])
+            expected = self.expected(self.then, [*fresh.values()], drops)
+            told |= zip(fresh, zip(drops, expected, strict=True), strict=True)
+            for at, (aim, _) in enumerate(starts):
+                after, by = zip(*(told[frozenset(sign)] for sign in tried[at]), strict=True)
+                now[at] = tried[at][int(aim(np.stack(after), np.array(by), self.then).argmax())]
         return now
 
     def _near(self, sign: Sign, at: int) -> Iterator[Sign]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,7 @@ class Ends:
         return self.static[:, at] if static else self.last[:, back - 1, at]
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """Values of one feature at the last steps, the earliest first.
 
     unit: the distance to the next value tried; low: the lowest of all; span: that from the lowest to the highest.
@@ -60,8 +59,9 @@ class Pattern:
 
     def shifted(self, by: float) -> Pattern:
         """All its values that much higher, but never out of the range: a transform may have no answer there."""
-        high = self.low + self.span
-        return dataclasses.replace(self, values=tuple(min(max(value + by, self.low), high) for value in self.values))
+        low, high = self.low, self.low + self.span
+        moved = tuple([min(max(value + by, low), high) for value in self.values])
+        return Pattern(self.at, self.static, moved, self.unit, low, self.span)
 
     def share(self, ends: Ends, within: float) -> float:
         """The share of rows that end in it, each value off by no more than `within`."""
@@ -75,7 +75,7 @@ class Pattern:
         if feature.kind == "numeric":
             near = [away * self.unit for away in AWAY if away * self.unit <= max(2 * self.unit, _NEAR * self.span)]
             return [(by, self.shifted(-by), self.shifted(by)) for by in near]
-        other = dataclasses.replace(self, values=(*self.values[:-1], 1.0 - self.values[-1]))
+        other = self._replace(values=(*self.values[:-1], 1.0 - self.values[-1]))
         return [(1.0, other, other)]
 
 
@@ -107,15 +107,16 @@ def ending(block: Block, tried: Sequence[Pattern]) -> Block:
     values, static = np.tile(block.values, (times, 1, 1)), np.tile(block.static, (times, 1))
     cells, constant = values.reshape(times, *block.values.shape), static.reshape(times, *block.static.shape)
     back = from_end(block.mask)
-    for number in range(1, _LONG + 1):
-        row, step = np.nonzero(back == number)
-        some = [at for at, one in enumerate(tried) if not one.static and len(one.values) >= number]
-        feature = np.array([tried[at].at for at in some], dtype=int)
-        value = np.array([tried[at].values[-number] for at in some])
-        cells[np.array(some, dtype=int)[:, None], row, step, feature[:, None]] = value[:, None]
-    for at, one in enumerate(tried):
-        if one.static:
-            constant[at, :, one.at] = one.values[0]
+    ends = [np.nonzero(back == number) for number in range(1, _LONG + 1)]
+    begin = 0
+    for (at, is_static, long), alike in itertools.groupby(tried, lambda one: (one.at, one.static, len(one.values))):
+        given = np.array([one.values for one in alike])
+        some = slice(begin, begin := begin + len(given))
+        if is_static:
+            constant[some, :, at] = given
+            continue
+        for number, (row, step) in enumerate(ends[:long], start=1):
+            cells[some, row, step, at] = given[:, -number, None]
     return Block(values, np.tile(block.mask, (times, 1)), static)
 
 

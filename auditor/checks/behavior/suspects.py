@@ -50,12 +50,12 @@ class Told(NamedTuple):
 
 def suspecting(evaluations: int) -> int:
     """Evaluations for each decision, at most."""
-    return evaluations + _CLIMBING + 24 * _AGAIN + TAUGHT + 2 * _ASKED * _AGAIN
+    return evaluations + _CLIMBING + 24 * _AGAIN + 2 * _ASKED * _AGAIN
 
 
 def lessons() -> int:
-    """Evaluations that recurrent twins learn from, at most; once for all decisions."""
-    return sum(TAUGHT * (1 + spec.epochs) for spec in RECURRENT)
+    """Evaluations that twins learn from, at most; once for all decisions."""
+    return TAUGHT + sum(TAUGHT * (1 + spec.epochs) for spec in RECURRENT)
 
 
 def suspects(trial: Trial, known: Known, steps: int, evaluations: int) -> tuple[list[Found], str]:
@@ -65,12 +65,12 @@ def suspects(trial: Trial, known: Known, steps: int, evaluations: int) -> tuple[
     kind are made only where the quick ones leave a suspicion. The text says why nothing follows where there is none.
     Raises NotApplicable where no decision has enough rows of so many steps.
     """
-    subject, held, unlike = trial.subject, [], ""
-    for probe in probes_of(trial, SCREENED + CLIMBED + _AGAIN, among=trial.data.lengths >= steps):
+    subject, held = trial.subject, []
+    probes = probes_of(trial, SCREENED + CLIMBED + _AGAIN, among=trial.data.lengths >= steps)
+    clean = Twins.of(subject, known.data, [probe.of for probe in probes], subject.rng(*trial.key, "twins"))
+    for probe in probes:
         stage = Stage.at(subject, trial.data, probe.rows, probe.of, steps)
-        rng = subject.rng(*trial.key, "signs", probe.of)
-        twins = Twins.of(subject, known.data, probe.of, rng)
-        unlike = unlike or twins.unlike
+        rng, twins = subject.rng(*trial.key, "signs", probe.of), clean[probe.of]
         signs = Hunt.on(stage, known, twins, steps, evaluations).found(evaluations, rng)
         again = stage.some(slice(SCREENED + CLIMBED, None))
         told = _told(again, twins, [sign for sign in signs if known.share(sign) < RARE])
@@ -82,7 +82,7 @@ def suspects(trial: Trial, known: Known, steps: int, evaluations: int) -> tuple[
         for _, some in held
         for one in some
     ]
-    return found, unlike
+    return found, next((one.unlike for one in clean.values() if one.unlike), "")
 
 
 def _told(again: Stage, twins: Twins, signs: list[Sign]) -> list[Told]:
