@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from auditor.checks.names import NameOf
 from auditor.dataset import Group
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
-from auditor.kernels.cells import UNKNOWN, Told, table, told
+from auditor.kernels.cells import UNKNOWN, Told, set_aside, table, told
 from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
@@ -59,7 +60,7 @@ class Groups:
     """The levels of an attribute in the test data.
 
     title: the attribute in words. members: level -> (rows,), and UNKNOWN. outcome: (rows,) the class of each row, 0
-    where there are none. only_shown: the levels that are not compared.
+    where there are none. only_shown: the levels that are not compared. draw: number -> (rows,) random numbers.
     """
 
     title: str
@@ -67,7 +68,7 @@ class Groups:
     outcome: NDArray[np.intp]
     only_shown: frozenset[str]
     smallest: int
-    draw: Callable[..., np.random.Generator]
+    draw: Callable[[int], NDArray[np.float64]]
     notes: tuple[str, ...]
 
     @classmethod
@@ -89,6 +90,8 @@ class Groups:
         known = np.logical_or.reduce([np.zeros(len(subject.test), dtype=bool), *members.values()])
         parts = {name: {name, *name.split(" × ")} if len(groups) > 1 else {name} for name in members}
         out = frozenset(name for name, of in parts.items() if of & set(grouping.leave_out))
+        # One lot for all seeds: the mean of several would tell what each hides.
+        lots = dataclasses.replace(subject, seed=0)
         notes = [f"Left out by the policy: {', '.join(grouping.leave_out)}."] if grouping.leave_out else []
         notes += [f"{empty} combinations of {title} occur in no row."] if empty else []
         return cls(
@@ -99,7 +102,7 @@ class Groups:
             else subject.test.y.astype(np.intp),
             only_shown=out | {UNKNOWN},
             smallest=subject.smallest_cell,
-            draw=lambda what: subject.rng("groups", title, what),
+            draw=lambda at: lots.rng("groups", title, at).random(len(known)),
             notes=tuple(notes),
         )
 
@@ -116,21 +119,32 @@ class Groups:
         """The rows of each level of which anything is told, without those that are set aside by lot."""
         rows = {name: mask for name, mask in self.members.items() if name not in self._told.hidden and mask.any()}
         for name, less in self._told.less.items():
-            kept = rows[name].copy()
-            for code, count in enumerate(less):
-                pool = rows[name] & (self.outcome == code) if len(less) > 1 else rows[name]
-                kept[self.draw(code).choice(np.flatnonzero(pool), count, replace=False)] = False
-            rows[name] = kept
+            whole = name in self._told.whole
+            outcome, left = (0 * self.outcome, np.array([less])) if whole else (self.outcome, self._told.untold)
+            rows[name] = rows[name] & ~set_aside(outcome, rows[name], less, left, self.smallest, self.draw)
         return rows
 
     def among(self) -> Compared:
         """The groups, whatever the outcome of their rows.
 
         A level with fewer rows than the smallest cell is suppressed, and stays a visible non-pass. So that no small
-        number can be had by subtraction either, some rows of another level may be set aside by lot: once, the same in
-        every check and for every outcome (see `kernels.cells`).
+        number can be had by subtraction either, rows of another level may be set aside by lot: the same in every check
+        (see `kernels.cells`).
         """
         return self._compared(dict(self._rows), "rows", len(self.outcome))
+
+    def counted(self) -> tuple[Compared, dict[str, frozenset[str]]]:
+        """The groups for shares of all rows; and level -> those too small to be told that are counted with it.
+
+        A share of all rows gives the size of a level away: the one that gives rows elsewhere is counted with those that
+        it gives them for, which gives nothing away.
+        """
+        rows = {name: mask for name, mask in self.members.items() if name in self._rows}
+        for name in self._told.less:
+            rows[name] = np.logical_or.reduce([rows[name], *(self.members[one] for one in self._told.hidden)])
+        joined = dict.fromkeys(self._told.less if self._told.hidden else (), self._told.hidden)
+        notes = [f"'{name}' is counted with the rows of what is too small to be told." for name in joined]
+        return self._compared(rows, "rows", len(self.outcome), tuple(notes)), joined
 
     def by_outcome(self, rows: Mask | None = None, what: str = "rows") -> Compared:
         """The groups among `rows` (named by `what`; default: all) where it is told who has an outcome.
@@ -142,23 +156,23 @@ class Groups:
             return self._compared(split, what, len(self.outcome))
         return self._compared({name: mask & rows for name, mask in split.items()}, what, int(rows.sum()))
 
-    def _compared(self, inside: dict[str, Mask], what: str, of: int) -> Compared:
+    def _compared(self, inside: dict[str, Mask], what: str, of: int, notes: tuple[str, ...] | None = None) -> Compared:
         suppressed = {name: self._why(name) for name in self.members if name not in inside}
         few = {name for name, mask in inside.items() if int(mask.sum()) < self.smallest}
         suppressed |= dict.fromkeys(few, f"fewer than {self.smallest} {what}; suppressed")
         kept = {name: mask for name, mask in inside.items() if name not in few}
-        notes = [
-            f"Some rows of '{name}' are set aside by lot, so that no small number shows." for name in self._told.less
-        ]
+        why = "drawn whatever their outcome, are set aside, so that no small number shows"
+        lots = [f"Some rows of '{name}', {why}." for name in self._told.less]
+        told = lots if notes is None else list(notes)
         if self.members[UNKNOWN].any():
-            count = str(int(kept[UNKNOWN].sum())) if UNKNOWN in kept else "some"
-            told = f"The value of {self.title} is unknown in {count} of {of} {what}; they are not compared."
-            notes.append(told)
+            exact = UNKNOWN in kept and UNKNOWN not in self._told.less
+            count = str(int(kept[UNKNOWN].sum())) if exact else "some"
+            told.append(f"The value of {self.title} is unknown in {count} of {of} {what}; they are not compared.")
         return Compared(
             rows={name: mask for name, mask in kept.items() if name not in self.only_shown},
             aside={name: mask for name, mask in kept.items() if name in self.only_shown},
             suppressed={name: why for name, why in sorted(suppressed.items()) if name not in self.only_shown},
-            notes=(*self.notes, *notes),
+            notes=(*self.notes, *told),
         )
 
     def _why(self, name: str) -> str:

@@ -45,6 +45,18 @@ def test_rows_of_unknown_level_do_not_count():
     assert {one.n for one in measured(with_levels(codes), EVEN).parts.values()} == {300}
 
 
+@pytest.mark.parametrize("few", [1, 3, 9])
+def test_a_small_level_does_not_falsify_the_share_of_another(few):
+    """A few of another sex are counted with the women, in the data and in the population: the size is beyond
+    subtraction, and the share right.
+    """
+    codes = np.repeat([0, 1, 2], [600 - few, 400, few])
+    shares = {"female": 0.59, "male": 0.4, "other": 0.01}
+    found = measured(with_levels(codes, tuple(shares)), shares)
+    assert {name: round(part.value, 9) for name, part in found.parts.items()} == {"female": 0.0, "male": 0.0}
+    assert list(found.unmeasured) == ["other"]
+
+
 def test_people_are_counted_not_their_rows():
     """100 people with 4 rows each have the interval of 100."""
     parts = measured(make_subject(n=400, rows_per_entity=4), EVEN).parts

@@ -60,7 +60,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """The test data hold the groups of the population that the model is for.
 
     Measures: for each level of a group attribute, its share among the test rows whose level is known, less its share of
-    the population as the policy states it; the intervals are judged together.
+    the population as the policy states it; the intervals are judged together. Where a level is too small to be told,
+    another is counted with it, as a note says, in the data and in the population.
     Why: what is found on other people need not hold for these. A group that is hardly in the data is hardly tested.
     Blind to: attributes that are not recorded; people of one group who are unlike the others of that group; whether
     the stated shares are right.
@@ -68,7 +69,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     groups = Groups.of(subject, Grouping(attribute=params.attribute))
     if unknown := sorted(set(params.shares) - set(groups.members)):
         raise NotApplicable(f"'{params.attribute}' has no level {', '.join(unknown)}")
-    compared = groups.among()
+    compared, joined = groups.counted()
     # Rows of unknown level of which nothing is told stay among all, so that their number does not show.
     among = ~compared.aside.get(UNKNOWN, np.zeros(len(subject.test), dtype=bool))
     sampling = Sampling.of(subject.test)
@@ -76,7 +77,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     unmeasured = dict(compared.suppressed)
     unmeasured |= dict.fromkeys(sorted(set(compared.rows) - set(rows)), "no population share is given")
     found = {level: sampling.rate(members, among) for level, members in rows.items()}
-    parts = {level: _less(one, params.shares[level]) for level, one in found.items()}
+    population = {
+        level: sum(params.shares.get(one, 0.0) for one in {level} | joined.get(level, frozenset())) for level in found
+    }
+    parts = {level: _less(one, population[level]) for level, one in found.items()}
     if not parts and not unmeasured:
         raise NotApplicable(f"no row has a level of '{params.attribute}'")
     influences = [rate(members, among).influence for members in rows.values()]
@@ -88,7 +92,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
                 unmeasured=unmeasured,
             )
         },
-        shown=_shown(params, found, parts),
+        shown=_shown(params.attribute, found, population, parts),
         notes=compared.notes,
     )
 
@@ -103,19 +107,21 @@ def _less(share: Estimate, population: float) -> Estimate:
     return share.model_copy(update={"value": share.value - population, "spread": spread, "method": method})
 
 
-def _shown(params: Params, found: dict[str, Estimate], parts: dict[str, Estimate]) -> tuple[Bars | Table, ...]:
+def _shown(
+    attribute: str, found: dict[str, Estimate], population: dict[str, float], parts: dict[str, Estimate]
+) -> tuple[Bars | Table, ...]:
     if not parts:
         return ()
     caption = "Right of zero: more of them in the data than in the population."
     axis = Axis(title="Share of the test rows less share of the population")
     table = Table(
-        title=f"Shares by {params.attribute}: table",
+        title=f"Shares by {attribute}: table",
         caption="Shares of the test rows whose level is known, and of the population as the policy states it.",
         columns=(
-            Column(title=params.attribute.capitalize()),
+            Column(title=attribute.capitalize()),
             Column(title="Share of the test rows", kind="percent"),
             Column(title="Share of the population", kind="percent"),
         ),
-        rows=tuple((level, one.value, params.shares[level]) for level, one in found.items()),
+        rows=tuple((level, one.value, population[level]) for level, one in found.items()),
     )
-    return (dots(f"Shares by {params.attribute}", caption, parts, axis, 0.0), table)
+    return (dots(f"Shares by {attribute}", caption, parts, axis, 0.0), table)

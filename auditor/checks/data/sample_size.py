@@ -148,6 +148,6 @@ def _group_table(rows: list[tuple[str, int | None, int | None]]) -> Table:
     )
     caption = (
         "A group is told where enough of its rows have the outcome, and enough have not. Where another is too small to "
-        "be told, a few rows of the smallest told one are set aside by lot, here and wherever groups are compared."
+        "be told, rows of one that is told are set aside by lot, here and wherever groups are compared."
     )
     return Table(title="Outcomes by group", caption=caption, columns=columns, rows=tuple(rows))
