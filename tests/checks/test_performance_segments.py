@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from measuring import judged, run
 from subjects import make_subject
 
 from auditor.checks.performance import segments
+from auditor.checks.performance.segment_search import Trial, weakest
 from auditor.errors import NotApplicable
 from auditor.evidence import Evidence
 from auditor.measurement import Table
+from auditor.sampling import Sampling
 
 
 def test_the_weak_segment_is_found_by_name():
@@ -60,10 +64,26 @@ def test_too_few_rows_to_search_and_to_confirm():
             run(segments.measure, make_subject(**asked))
 
 
-def test_scores_that_promise_nothing():
-    """Every score is 1, as of a model that is sent values in another unit: that is said, and what can be told is."""
+@pytest.mark.parametrize("score", [1.0, 0.45])
+def test_scores_that_promise_nothing(score):
+    """Every score is the same, as of a model that is sent values in another unit: no promise was kept, and none passes.
+    What can be told is.
+    """
     subject = make_subject(n=1000)
-    ones = Evidence({need.name: np.ones(len(subject.test)) for need in segments.measure.needs})
+    ones = Evidence({need.name: np.full(len(subject.test), score) for need in segments.measure.needs})
     measured = segments.measure.measure(subject, ones, segments.measure.params())
     assert "as where every score is the same" in measured.unmeasured["shortfall"]
     assert "mean_error" in measured.quantities
+
+
+def test_a_segment_in_which_every_score_is_the_same_keeps_no_promise():
+    """Told where the half that confirms it has one score only."""
+    subject = make_subject(n=1000)
+    scores = subject.score(subject.block(subject.test))
+    trial = Trial(subject.test, scores, Sampling.of(subject.test), np.arange(1000) < 500, 10)
+    named = {"late": np.arange(1000) >= 400}
+    flat = dataclasses.replace(trial, scores=np.where(trial.searched, scores, 0.45))
+    assert weakest(named, trial.searched, flat.shortfall, 1) == ["late"]
+    found = flat.quantity(flat.within(flat.shortfall), ["late"], named)
+    assert (dict(found.parts), list(found.unmeasured)) == ({}, ["late"])
+    assert "the same score" in found.unmeasured["late"]

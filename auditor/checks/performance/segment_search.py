@@ -66,8 +66,13 @@ class Trial:
         return Stat(-inside.value, -inside.influence)
 
     def shortfall(self, rows: Mask) -> Stat:
-        """What the scores promise of the measure in a segment, less what they keep. For outcomes only."""
+        """What the scores promise of the measure in a segment, less what they keep. For outcomes only.
+
+        Raises NotApplicable where every score is the same: it ranks nobody, promises just that, and keeps it.
+        """
         scores = self.scores[rows]
+        if not np.ptp(scores, axis=0).any():
+            raise NotApplicable("every row has the same score, which promises nothing")
         promised = promised_auroc(scores) if self.data.task == "binary" else promised_accuracy(scores)
         return minus(promised, self.quality(rows))
 
@@ -100,7 +105,11 @@ class Trial:
             if event is not None and min(event.sum(), (~event).sum()) < self.smallest_cell:
                 unmeasured[name] = f"fewer than {self.smallest_cell} rows of an outcome confirm it; suppressed"
                 continue
-            stat = compute(named[name], ~self.searched)
+            try:
+                stat = compute(named[name], ~self.searched)
+            except NotApplicable as refusal:
+                unmeasured[name] = refusal.reason
+                continue
             influences.append(stat.influence)
             parts[name] = self.sampling.estimate(
                 stat,
