@@ -45,3 +45,15 @@ def decided(subject: Subject, scores: Floats) -> NDArray[np.bool_]:
         told = f"every score is {side} the decision threshold {subject.decision.threshold:g}"
         raise NotApplicable(f"{told}, so that nothing is decided")
     return above
+
+
+def chosen(data: Dataset, scores: Floats) -> NDArray[np.intp]:
+    """(rows,): the code of the class that is predicted, of scores (rows, classes).
+
+    Raises NotApplicable where it is the same for every row, as `decided` does.
+    """
+    codes = scores.argmax(axis=1)
+    if len(codes) and (codes == codes[0]).all():
+        told = f"every row is predicted to be of class '{data.target.classes[codes[0]]}'"
+        raise NotApplicable(f"{told}, so that nothing is decided")
+    return np.asarray(codes)

@@ -50,9 +50,13 @@ class ByGroup:
         self._sides: dict[str, Side] = {}
         self._pairs: dict[str, tuple[str, str]] = {}
         self._peers: dict[str, str] = {}
+        self._alike: dict[str, str] = {}
 
-    def add(self, compared: Compared, measure: Measure, outcome: str = "") -> None:
-        """Measure every group; `measure` may raise NotApplicable for one. outcome: named where there are several."""
+    def add(self, compared: Compared, measure: Measure, outcome: str = "", undecided: str = "") -> None:
+        """Measure every group; `measure` may raise NotApplicable for one. outcome: named where there are several.
+
+        undecided: why groups that are alike say nothing, so that they are told and not compared.
+        """
         before = f"{outcome}: " if outcome else ""
         self.notes |= dict.fromkeys(compared.notes)
         self.unmeasured |= {before + name: why for name, why in compared.suppressed.items()}
@@ -70,7 +74,12 @@ class ByGroup:
             except NotApplicable:
                 continue  # it is only shown, so that nothing hangs on it
         self._peers |= {before + name: before for name in measured}
-        self._pair(measured, measure, before)
+        if not undecided:
+            self._pair(measured, measure, before)
+        elif self.compare == "pairs":
+            self._alike |= {f"{before}{a} − {b}": undecided for a, b in itertools.combinations(measured, 2)}
+        else:
+            self._alike |= {f"{before}{name} − rest": undecided for name in measured if len(measured) > 1}
 
     def others(self, part: str) -> list[Estimate]:
         """The groups that a group is compared with."""
@@ -107,7 +116,7 @@ class ByGroup:
         it is the difference, 1/value where it is the ratio).
         """
         if not self._pairs:
-            return None
+            return Quantity(parts={}, unmeasured={**self.unmeasured, **self._alike}) if self._alike else None
         names = list(self._sides)
         influences = [self._sides[name].stat.influence for name in names]
         covariance = self.sampling.covariance(influences)
@@ -117,7 +126,7 @@ class ByGroup:
                 contrast[row, names.index(name)] = sign * slope(self._sides[name].estimate.value)
         between = _correlation(covariance)
         freedom = self.sampling.freedom(influences, contrast)
-        parts, unmeasured, kept = {}, dict(self.unmeasured), []
+        parts, unmeasured, kept = {}, {**self.unmeasured, **self._alike}, []
         for row, (key, (one, other)) in enumerate(self._pairs.items()):
             try:
                 known = float(between[names.index(one), names.index(other)])

@@ -35,7 +35,12 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     found = ByGroup(sampling, params.compare)
     for outcome in outcomes(subject, evidence.finite(SCORES)):
         what = outcome.of("rows with the outcome")
-        found.add(groups.by_outcome(outcome.event, what), rates(sampling, outcome.found, what), outcome.name)
+        found.add(
+            groups.by_outcome(outcome.event, what),
+            rates(sampling, outcome.found, what),
+            outcome.name,
+            outcome.undecided,
+        )
     parts, gaps = found.quantity(), found.gaps(difference_of_rates)
     says = "Intervals that hardly overlap point to a real difference."
     charts = shown(found, {"Difference of sensitivity": gaps}, "Sensitivity", groups.title, says)

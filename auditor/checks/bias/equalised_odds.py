@@ -49,7 +49,7 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
             what = outcome.of(f"rows {'without' if kind == 'false positives' else 'with'} the outcome")
             compared, rate = groups.by_outcome(among, what), rates(sampling, hit, what)
             kinds[kind].add(compared, rate, outcome.name)
-            both.add(compared, rate, outcome.of(kind))
+            both.add(compared, rate, outcome.of(kind), outcome.undecided)
     gaps = both.gaps(difference_of_rates)
     told = {
         "false_positive_rate": kinds["false positives"].quantity(),

@@ -54,7 +54,8 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
             (negative, ~outcome.found, ~outcome.event),
         ):
             what = outcome.of(f"rows {'above' if found is positive else 'below'} the threshold")
-            found.add(groups.by_outcome(flagged, what), rates(sampling, hit, what), outcome.name)
+            compared = groups.by_outcome(flagged, what)
+            found.add(compared, rates(sampling, hit, what), outcome.name, outcome.undecided)
     first, second = positive.gaps(difference_of_rates), negative.gaps(difference_of_rates)
     told = {
         "ppv": positive.quantity(),

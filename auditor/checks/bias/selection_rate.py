@@ -7,7 +7,7 @@ from auditor.checks.bias.contrasts import ByGroup, measurement
 from auditor.checks.bias.differences import difference_of_rates, rates, ratio_of_rates, slope_of_ratio
 from auditor.checks.check import check
 from auditor.checks.groups import Grouping, Groups, Mask
-from auditor.checks.outcome import decided
+from auditor.checks.outcome import chosen, decided
 from auditor.dataset import Floats
 from auditor.evidence import SCORES, Evidence
 from auditor.measurement import Meaning, Measurement
@@ -46,7 +46,8 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     groups, sampling = Groups.of(subject, params), Sampling.of(subject.test)
     found = ByGroup(sampling, params.compare)
     for name, hit in _chosen(subject, evidence.finite(SCORES)).items():
-        found.add(groups.among(), rates(sampling, hit, "rows"), name)
+        nobody = "" if hit.any() else f"{name} is predicted for nobody, so that nothing is compared"
+        found.add(groups.among(), rates(sampling, hit, "rows"), name, nobody)
     difference, ratio = found.gaps(difference_of_rates), found.gaps(ratio_of_rates, slope_of_ratio)
     says = "The share of each group that gets the favourable decision."
     charts = shown(
@@ -67,7 +68,7 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
 def _chosen(subject: Subject, scores: Floats) -> dict[str, Mask]:
     """Who gets the favourable decision; of several classes, who is predicted to be of each."""
     if subject.test.task == "multiclass":
-        chosen = scores.argmax(axis=1)
-        return {name: chosen == code for code, name in enumerate(subject.test.target.classes)}
+        codes = chosen(subject.test, scores)
+        return {name: codes == code for code, name in enumerate(subject.test.target.classes)}
     above = decided(subject, scores)
     return {"": above if subject.decision and subject.decision.favourable == "above" else ~above}
