@@ -87,15 +87,17 @@ def reader() -> Iterator[Reader]:
 
 
 def outcome(place: Place, read: Callable[[], Any], structure: Callable[[], Any]) -> Any:
-    """What a reader gives, None for a deliberate error; anything else fails the test, and so does a long wait."""
-    start, clock = time.process_time(), time.monotonic()
+    """What a reader gives, None for a deliberate error; anything else fails the test, and so does long work.
+
+    By processor time, which other programs do not change. The process that lists weights is given up by the reader.
+    """
+    start = time.process_time()
     fault = made = None
     try:
         made = read()
     except AuditorError as error:
         fault = error
     assert time.process_time() - start < SECONDS
-    assert time.monotonic() - clock < 3 * SECONDS, "it waited for another process"
     assert fault is None or (fault.exit_code in (2, 3) and all(problem.what for problem in fault.problems))
     place.inputs["all"] += 1
     with suppress(AuditorError, ValueError):
