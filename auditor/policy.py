@@ -138,7 +138,13 @@ class SignOff(Frozen):
     approved: Annotated[int, Field(ge=0, le=20), _COUNTED] = 0
     reviewed: Annotated[int, Field(ge=0, le=20), _COUNTED] = 0
     distinct: bool = True
-    barred: Annotated[tuple[str, ...], Field(alias="not")] = ()
+    barred: Annotated[tuple[Words, ...], Field(alias="not")] = ()
+
+
+def _asks(given: SignOff) -> SignOff:
+    if given.approved + given.reviewed == 0:
+        raise ValueError("sign_off asks for nobody; say how many have approved or reviewed, or leave it out")
+    return given
 
 
 class People(Frozen):
@@ -150,7 +156,7 @@ class People(Frozen):
     """
 
     longest_days: Annotated[int, Field(ge=1, le=3660), _COUNTED] = 366
-    approvers: tuple[str, ...] = ()
+    approvers: tuple[Words, ...] = ()
     never_waived: tuple[RequirementId, ...] = ()
     signed: bool = False
     separate: bool = True
@@ -185,9 +191,9 @@ class Policy(Frozen):
     vars: values that requirements name as `$name` under `with` and `limit`, and that a policy over this one may set.
     """
 
-    policy: Annotated[str, Field(min_length=1)]
-    version: int | str
-    title: str
+    policy: Words
+    version: int | Words
+    title: Words
     description: str = ""
     extends: str = ""
     regulations: tuple[str, ...] = ()
@@ -195,7 +201,7 @@ class Policy(Frozen):
     vars: dict[str, JsonValue] = {}
     statistics: Statistics = Statistics()
     people: People = People()
-    sign_off: SignOff | None = None
+    sign_off: Annotated[SignOff, AfterValidator(_asks)] | None = None
     report: Look = Look()
     requirements: tuple[Requirement, ...] = ()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from auditor.estimate import Frozen
+from auditor.names import worded
 
 Standing = Literal["in force", "amended", "rescinded", "proposed", "unverified"]
 Class = Literal["measured", "derived", "attested"]
-Words = Annotated[str, Field(min_length=1)]
+Words = Annotated[str, Field(min_length=1), AfterValidator(worded)]
 FRESH = datetime.timedelta(days=365)
 
 

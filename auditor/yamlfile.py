@@ -6,13 +6,14 @@ import difflib
 import inspect
 import re
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from auditor import wording
 from auditor.errors import Problem, WrittenFault
 from auditor.yamltree import Key, Keys, Marked, parse_yaml, read_written, read_yaml
 
@@ -105,9 +106,8 @@ def faults(model: type[Written], marked: Marked, *at: Key) -> tuple[tuple[Proble
     try:
         return (), model.model_validate(part)
     except ValidationError as error:
-        own = (fault for fault in error.errors(include_url=False) if not _echo(fault))
-        told = {_problem(model, marked, at, part, fault) for fault in own}
-        return in_order(told), None
+        own = [fault for fault in error.errors(include_url=False) if not _echo(fault)]
+        return in_order({*_keys(model, marked, at, part, own), *_values(marked, at, part, own)}), None
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -120,36 +120,77 @@ def _echo(fault: ErrorDetails) -> bool:
     return fault["type"] == "too_short" and bool(fault["ctx"]["actual_length"] < len(fault["input"]))
 
 
-def _problem(model: type[BaseModel], marked: Marked, at: Keys, part: object, fault: ErrorDetails) -> Problem:
-    path = (*at, *_path_in(part, fault["loc"]))
-    name, kind, given = fault["loc"][-1] if fault["loc"] else "", fault["type"], fault["input"]
-    if kind == "missing":
-        return Problem(marked.where(*path), f"'{name}' is missing")
-    if kind in ("too_short", "string_too_short") and path and not given:
-        return Problem(marked.where(*path), f"'{path[-1]}' is empty")
-    if kind == "string_pattern_mismatch" and "[0-9a-f]{64}" in str(fault["ctx"]["pattern"]):
-        return Problem(
-            marked.where(*path), f"'{name}' should be 64 hexadecimal digits", "`sha256sum FILE` prints them."
-        )
-    if kind == "extra_forbidden":
-        known = _fields_at(model, fault["loc"][:-1])
-        return Problem(marked.where(*path, key=True), f"unknown key '{name}'", nearest(name, known))
-    if kind in ("literal_error", "enum") and isinstance(given, str):
-        known = str(fault["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
-        return Problem(marked.where(*path), f"'{given}' is not a value of '{name}'", nearest(given, known))
-    if kind == "string_type" and isinstance(given, (int, float)):
-        of = next((step for step in reversed(fault["loc"]) if isinstance(step, str)), name)
-        return Problem(marked.where(*path), f"'{of}' is to be text, not {given!r}", "Write it in quotes.")
-    if kind.startswith("date_"):
-        return Problem(marked.where(*path), f"'{name}' is to be a day, not {_short(given)}", _day(given))
-    # Of a union pydantic names the member, which is no word of the file.
-    name = str(path[-1]) if path else name
-    said = fault["msg"].removeprefix("Value error, ").replace("Input should", "should").replace("dictionary", "mapping")
-    said = said.replace("valid tuple", "list").replace("valid list", "list").replace("valid mapping", "mapping")
-    said = said.partition(" or instance of ")[0]  # a class of the program is no word of the file either
-    subject = f"'{name}' " if said.startswith("should") and name != "" else ""
-    shown = f" (it is {_short(given)})" if subject and not isinstance(given, (dict, list)) else ""
-    return Problem(marked.where(*path), f"{subject}{said}{shown}")
+def _keys(
+    model: type[BaseModel], marked: Marked, at: Keys, part: object, found: Iterable[ErrorDetails]
+) -> Iterator[Problem]:
+    """Keys that are missing, or that nobody knows."""
+    for fault in found:
+        path = (*at, *_path_in(part, fault["loc"]))
+        name = fault["loc"][-1] if fault["loc"] else ""
+        if fault["type"] == "missing" and isinstance(name, int):  # of a list of so many items
+            yield Problem(marked.where(*path), f"{_named(marked, path)} has too few items")
+        elif fault["type"] == "missing":
+            yield Problem(marked.where(*path), f"'{name}' is missing")
+        elif fault["type"] in ("extra_forbidden", "invalid_key"):
+            known = _fields_at(model, fault["loc"][:-1])
+            yield Problem(marked.where(*path, key=True), f"unknown key '{name}'", nearest(name, known))
+
+
+def _values(marked: Marked, at: Keys, part: object, found: Iterable[ErrorDetails]) -> Iterator[Problem]:
+    """Values that are not what they are to be: where they may be one of several, that is one fault."""
+    of: dict[Keys, list[ErrorDetails]] = {}
+    for fault in found:
+        if fault["type"] not in ("missing", "extra_forbidden", "invalid_key"):
+            of.setdefault((*at, *_path_in(part, fault["loc"])), []).append(fault)
+    for path, faults_here in of.items():
+        inner = any(len(other) > len(path) and other[: len(path)] == path for other in of)
+        wanted = {_expected(fault): fault for fault in faults_here}
+        if inner or "" in wanted:  # some sort of it was taken, and what is wrong with that is told
+            wanted = {words: fault for words, fault in wanted.items() if not wording.is_type(words)}
+        yield from _told(marked, path, wanted)
+
+
+def _told(marked: Marked, path: Keys, wanted: Mapping[str, ErrorDetails]) -> Iterator[Problem]:
+    where, name = marked.where(*path), _named(marked, path)
+    for fault in (fault for words, fault in wanted.items() if not words):
+        said = fault["msg"].removeprefix("Value error, ")
+        own = said.startswith("should")
+        yield Problem(where, f"{name} {said} (it is {wording.shown(fault['input'])})" if own else said)
+    words = [one for one in wanted if one]
+    if not words:
+        return
+    fault, kinds = wanted[words[0]], {one["type"] for one in wanted.values()}
+    given = fault["input"]
+    if any("[key]" in one["loc"] for one in wanted.values()):
+        yield Problem(where, f"the key {wording.shown(given)} is to be {wording.either(words)}")
+    elif kinds <= {"too_short", "string_too_short"} and not given:
+        yield Problem(where, f"{name} is empty")
+    elif kinds <= {"literal_error", "enum"} and isinstance(given, str):
+        yield Problem(where, f"'{given}' is not a value of {name}", nearest(given, wording.choices(fault["ctx"])))
+    else:
+        instead = wording.instead(fault["type"], given)
+        yield Problem(where, f"{name} is to be {wording.either(words)}, {instead}", _remedy(words, given))
+
+
+def _expected(fault: ErrorDetails) -> str:
+    return wording.expected(fault["type"], fault.get("ctx", {}), fault["msg"])
+
+
+def _named(marked: Marked, path: Keys) -> str:
+    """A value as it is called: by its key, or by its number in the list of that key."""
+    if not path:
+        return "the file"
+    if isinstance(path[-1], int) and isinstance(marked.part(*path[:-1]), list):
+        return f"item {path[-1] + 1} of {_named(marked, path[:-1])}"
+    return f"'{path[-1]}'" if isinstance(path[-1], str) else f"'{path[-1]}' of {_named(marked, path[:-1])}"
+
+
+def _remedy(words: Sequence[str], given: object) -> str:
+    if "text" in words and isinstance(given, (int, float)):
+        return "Write it in quotes."
+    if "64 hexadecimal digits" in words:
+        return "`sha256sum FILE` prints them."
+    return _day(given) if "a day" in words else ""
 
 
 def _day(given: object) -> str:
@@ -193,8 +234,3 @@ def _models(annotations: Iterable[object]) -> Iterator[type[BaseModel]]:
             yield one
         else:
             yield from _models(typing.get_args(one))
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

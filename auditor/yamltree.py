@@ -37,6 +37,14 @@ class Marked:
     values: Mapping[Keys, tuple[int, int]]
     keys: Mapping[Keys, tuple[int, int]]
 
+    def part(self, *path: Key) -> object:
+        """What stands at a path; None where nothing does."""
+        part: typing.Any = self.data
+        for key in path:
+            inside = key in part if isinstance(part, dict) else isinstance(part, list) and key in range(len(part))
+            part = part[key] if inside else None
+        return part
+
     def where(self, *path: Key, key: bool = False) -> str:
         """`file:line:column` of a value (or of its key), or of the nearest thing around it that exists."""
         found = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.values), ())

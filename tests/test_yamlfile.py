@@ -70,7 +70,7 @@ levels: {1: a, 2: 7}
         "a.yaml:2:1: 'title' is missing",
         "a.yaml:2:1: unknown key 'titel'",
         "    Did you mean 'title'?",
-        "a.yaml:4:22: 'limit' should be greater than or equal to 0 (it is -1)",
+        "a.yaml:4:22: 'limit' is to be at least 0, not -1",
         "a.yaml:4:32: 'lft' is not a value of 'side'",
         "    Did you mean 'left'?",
         "a.yaml:5:5: 'name' is missing",
@@ -81,7 +81,7 @@ levels: {1: a, 2: 7}
         "a.yaml:8:8: 'name' is missing",
         "a.yaml:8:9: unknown key 'nmae'",
         "    Did you mean 'name'?",
-        "a.yaml:9:19: 'levels' is to be text, not 7",
+        "a.yaml:9:19: '2' of 'levels' is to be text, not 7",
         "    Write it in quotes.",
     ]
 
@@ -102,7 +102,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("", "a.yaml:1:1: is empty"),
         ("title: a\nday: 20261102", "a.yaml:2:6: 'day' is to be a day, not 20261102\n    Write it as 2026-11-02."),
         ("title: a\nday: soon", "a.yaml:2:6: 'day' is to be a day, not 'soon'\n    Write it as 2026-12-31."),
-        ("[]", "a.yaml:1:1: should be a mapping"),
+        ("[]", "a.yaml:1:1: the file is to be a mapping, not a list"),
         ("? [a]\n: b\n", "a.yaml:1:3: a key is to be text or a number"),
         ("a: &a [*a]\n", "a.yaml:1:4: aliases expand to too many values"),
         (BOMB, "a.yaml:1:17: aliases expand to too many values"),

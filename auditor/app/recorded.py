@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from auditor import wording
 from auditor.errors import FileFault, Problem, WrittenFault
 from auditor.policy import Policy
 from auditor.record import SCHEMA_VERSION, Record
@@ -36,7 +38,7 @@ def load(path: Path) -> Record:
     try:
         record = Record.model_validate_json(raw)
     except ValidationError as error:
-        problems = [_problem(file, fault["loc"], fault["msg"]) for fault in error.errors(include_url=False)[:20]]
+        problems = [_problem(file, fault) for fault in error.errors(include_url=False)[:20]]
         raise FileFault(problems) from None
     # As it was written, not as it was read: an older record lacks fields that have a default today.
     if body_digest(json.loads(raw)) != record.body_sha256:
@@ -68,7 +70,9 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _problem(file: Path, loc: tuple[int | str, ...], message: str) -> Problem:
-    place = ".".join(map(str, loc))
+def _problem(file: Path, fault: ErrorDetails) -> Problem:
+    place, kind = ".".join(map(str, fault["loc"])), fault["type"]
+    wanted = wording.expected(kind, fault.get("ctx", {}), fault["msg"])
+    message = f"is to be {wanted}, {wording.instead(kind, fault['input'])}" if wanted else fault["msg"]
     remedy = f"This program reads version {SCHEMA_VERSION} of the record." if place == "schema_version" else ""
     return Problem(str(file), f"{place}: {message}" if place else message, remedy)

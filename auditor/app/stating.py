@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from auditor import names
+from auditor import names, wording
 from auditor.app import recorded
 from auditor.app.people import NAME_OWNER
 from auditor.checks import CATALOGUE
@@ -161,7 +161,12 @@ def _made(kind: type[Made], fields: Mapping[str, Any]) -> Made:
 
 
 def _said(fault: ErrorDetails) -> str:
-    return "is empty" if fault["type"] == "string_too_short" else fault["msg"].removeprefix("Value error, ")
+    wanted = wording.expected(fault["type"], fault.get("ctx", {}), fault["msg"])
+    if fault["type"] == "string_too_short":
+        return "is empty"
+    if wanted:
+        return f"is to be {wanted}, {wording.instead(fault['type'], fault['input'])}"
+    return fault["msg"].removeprefix("Value error, ")
 
 
 def _flag(field: str) -> str:

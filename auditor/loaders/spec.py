@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, FiniteFloat, NonNegativeInt, Positiv
 from auditor.dataset import Side, Task
 from auditor.estimate import Frozen
 from auditor.loaders.variables import FeatureSpec, Levels, Name, StaticSpec, Value
+from auditor.names import worded
 from auditor.output import Horizon, Output
 from auditor.subject import Decision, Identity
 
@@ -171,10 +172,15 @@ class DataSpec(Frozen):
         return named or (self.arrays.time if self.arrays else None)
 
 
+Words = Annotated[str, Field(min_length=1), AfterValidator(worded)]
+
+
 class ModelSpec(Identity):
     """The model's file, and who it is in its owner's words. signature_key: of whoever is to have signed the file."""
 
     file: Name
+    name: Words
+    version: Words
     signature_key: Name | None = None
 
 

@@ -72,7 +72,7 @@ def test_read(tmp_path: Path) -> None:
         ),
         ("waivers", WAIVER.replace("reason: r", "reason: ''"), "''", "'reason' is empty"),
         ("waivers", WAIVER.replace("reason: r", "reason: ' .'"), "' .'", "'reason' should say something, and is blank"),
-        ("waivers", WAIVER.replace(MODEL, "abc"), "abc", "'model_sha256' should be 64 hexadecimal digits"),
+        ("waivers", WAIVER.replace(MODEL, "abc"), "abc", "'model_sha256' is to be 64 hexadecimal digits"),
         ("attestations", STATED.replace("statement: s", "statement: '  '"), "'  '", "'statement' should say something"),
         ("attestations", STATED.replace("{", "{verified: n, "), "verified", "unknown key 'verified'"),
         ("attestations", STATED.replace("HUM-1", "PERF-1"), "PERF-1", f"'PERF-1' {NONE}\n    Known: HUM-1."),

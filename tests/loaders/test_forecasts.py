@@ -94,7 +94,7 @@ CASES = {
     "one column for two": ({"target": {"columns": {1: "y", 4: "y"}}}, PAIR, "the column 'y' stands 2 times"),
     "column and columns": ({"target": {"column": "y", "columns": {1: "y", 4: "z"}}}, PAIR, "both 'column' and 'colu"),
     "columns without forecasts": ({"target": {"columns": {1: "y"}}}, [], "no forecast is declared that has a horizon"),
-    "a quantile of 1": ({}, [{"quantile": 1.0}], "less than 1"),
+    "a quantile of 1": ({}, [{"quantile": 1.0}], "below 1"),
 }
 
 

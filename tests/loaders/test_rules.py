@@ -120,7 +120,7 @@ CASES = {
         {"groups": [{"name": "g", "column": "g", "cut": [3, 1]}]},
         "cut points are to be one or more rising n",
     ),
-    "std zero": (steps({"standardise": {"mean": 0, "std": 0}}), "'std' should be greater than 0 (it is 0)"),
+    "std zero": (steps({"standardise": {"mean": 0, "std": 0}}), "'std' is to be above 0, not 0"),
     "unknown step": (
         steps({"standardize": {"mean": 0, "std": 1}}),
         "unknown key 'standardize'\n    Did you mean 'standardise'",

@@ -35,7 +35,7 @@ requirements:
 """
 VALUELESS = """parent.yaml:9:40: the variable 'gap' has no value
     Give it one under vars, here or in the policy that extends this one."""
-WRONG = "parent.yaml:9:40: 'at_least' should be a valid number, unable to parse string as a number (it is 'high')"
+WRONG = "parent.yaml:9:40: 'at_least' is to be a number, not 'high'"
 LOST = """child.yaml:6:10: the policies that this one extends have no requirement 'PERF-11'
     Did you mean 'PERF-1'? A new one has text, severity, and check with limit, or attest."""
 CHILD = "policy: child\nversion: 1\ntitle: t\nextends: parent.yaml\n"
@@ -119,7 +119,7 @@ def test_a_dollar_is_written_twice(tmp_path: Path) -> None:
         (
             PLAIN,
             "vars: {floor: 0.8}\nstatistics: {smallest_cell: true}\n",
-            ["child.yaml:6:29: 'smallest_cell' should be a number (it is True)"],
+            ["child.yaml:6:29: 'smallest_cell' is to be a number, not true"],
         ),
         (
             PLAIN,
