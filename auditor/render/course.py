@@ -13,6 +13,7 @@ from auditor.render.words import Words
 FEW = 12  # steps that a table has a column for
 _DRAWN = 4  # features with a drawing of their own, where there are more steps
 _POINTS = 5  # measurements below which a table tells as much as a drawing
+_MARGIN = 0.05  # of the range of the points, on either side
 _SHORT = 45  # characters of a description that has room beside a name
 
 
@@ -40,8 +41,8 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
         yield Lines(
             title=one.of.name,
             caption=caption + _usual(one, words),
-            x=Axis(title=words("{step}s from the latest", step=told.step.capitalize()), low=1 - told.steps, high=0),
-            y=Axis(title=one.of.name, unit=one.of.unit),
+            x=Axis(title=words("{step}s from the latest", step=told.step.capitalize()), low=0.5 - told.steps, high=0.5),
+            y=_room(one, [value for _, value in points]),
             series=(
                 Series(
                     name=one.of.name,
@@ -51,6 +52,12 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
                 ),
             ),
         )
+
+
+def _room(one: Course, values: Sequence[float]) -> Axis:
+    """An axis on whose ends no point lies, as half of it would be cut off."""
+    more = _MARGIN * (max(values) - min(values))
+    return Axis(title=one.of.name, unit=one.of.unit, low=min(values) - more, high=max(values) + more)
 
 
 def _worth_drawing(one: Course) -> bool:

@@ -81,8 +81,8 @@ def when(told: Explanation, figures: Iterator[int], say: Words) -> Part | None:
     if not rows or told.steps < 2:
         return None
     caption = say(
-        "Orange: what the model was given there raised the score; blue: it lowered it; pale: it hardly mattered. A "
-        "column is a {step}, the latest is on the right.",
+        "Orange: what the model was given there raised the score; blue: it lowered it; pale: it hardly mattered. Each "
+        "column stands for one {step}, the latest is on the right.",
         step=told.step,
     )
     shown = Heatmap(

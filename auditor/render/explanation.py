@@ -85,5 +85,7 @@ def _remarks(told: Explanation, say: Words) -> Iterator[str]:
     yield say(
         "Method: {method}, against {count} of {of} rows.", method=told.method, count=told.comparison, of=told.reference
     )
+    if told.part == "reference":
+        yield say("This row is one of the reference: the model may have been trained on it, and know it too well.")
     if told.salted:
         yield say("The name of this case is salted: without the salt it leads to nobody.")

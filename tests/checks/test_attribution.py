@@ -61,8 +61,10 @@ def test_parts_of_the_history_and_directions():
 def test_refusals():
     """A feature that is not there, a score that does not vary, a model without weights: each with its reason."""
     subject = make_subject(n=60)
-    with pytest.raises(WrittenFault, match="features that the data do not have: heart"):
+    with pytest.raises(NotApplicable, match="features that the data do not have: heart; the data have: heart rate,"):
         run(attribution, subject, forbidden=("heart",))
+    with pytest.raises(WrittenFault, match="do not have, beside some that they have: heart"):
+        run(attribution, subject, forbidden=("heart", "age"))
     with pytest.raises(NotApplicable, match="same for every row"):
         run(completeness, make_subject(n=60, constant=True))
     bare = dataclasses.replace(subject.model.description, layers=())

@@ -122,10 +122,15 @@ def _parts(attributed: Attributed) -> Players:
 
 
 def _refuse_unknown(names: Sequence[str], asked: Sequence[str]) -> None:
-    unknown = [name for name in asked if name not in names]
+    """Raise NotApplicable where the data have none of the features; WrittenFault where they have some, as the others
+    would be let off.
+    """
+    unknown, given = [name for name in asked if name not in names], f"the data have: {', '.join(names)}"
+    if unknown and len(unknown) == len(asked):
+        raise NotApplicable(f"the policy names features that the data do not have: {', '.join(unknown)}; {given}")
     if unknown:
-        what = f"the policy names features that the data do not have: {', '.join(unknown)}"
-        raise WrittenFault(what, remedy=f"the data have: {', '.join(names)}")
+        what = f"the policy names features that the data do not have, beside some that they have: {', '.join(unknown)}"
+        raise WrittenFault(what, remedy=f"Name them in a requirement of their own, which may not apply; {given}")
 
 
 def _shares(attributed: Attributed, credit: Attribution, groups: Mapping[str, Sequence[int]]) -> Quantity:

@@ -60,7 +60,10 @@ def _told(whole: Attributed) -> Measurement:
         name = "all layers" if depth == len(layers) else "the last layer" if depth == 1 else f"the last {depth} layers"
         found[name] = _similarity(attributed, layers[-depth:])
     told = quantity(found)
-    caption = "How alike credit is to that of a model that has learned nothing in these layers; near zero is sound."
+    caption = (
+        "How alike credit is to that of a model that has learned nothing in these layers. Near one, credit does not "
+        "depend on what was learned; the architecture, and how far rows are from others, keep it above zero."
+    )
     return Measurement(
         quantities={"similarity": told},
         shown=(dots("Credit with weights drawn again", caption, "Rank correlation", told),) if told.parts else (),
