@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import islice
+from typing import Literal, TypeVar
 
 import numpy as np
 from pydantic import Field
 
+from auditor.ahead import ahead
 from auditor.checks.check import check
 from auditor.checks.importance.permutation_charts import bars, by_step, heatmap
 from auditor.checks.quality import Quality
@@ -23,6 +25,8 @@ from auditor.explain.replacing import Change, scores_with
 from auditor.kernels.stat import Stat
 from auditor.measurement import Meaning, Measurement, Quantity, Sampled, Shown
 from auditor.subject import Subject
+
+K = TypeVar("K", bound=Hashable)
 
 _ID = "importance.permutation"
 _SIMILAR = 30  # rows that are similar, at least
@@ -78,16 +82,16 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     everything = tuple(range(len(data.features)))
     steps = {name: Change(values=everything, lags=lags) for name, lags in blocks.items()}
     givers = {name: trial.similar(name) if params.among == "similar" else trial.givers for name in features}
-    importance = {name: trial.loss(change, givers[name]) for name, change in features.items()}
-    in_time = {name: trial.loss(change, trial.givers) for name, change in steps.items()}
+    importance = trial.losses({name: (change, givers[name]) for name, change in features.items()})
+    in_time = trial.losses({name: (change, trial.givers) for name, change in steps.items()})
     quantities = {"importance": trial.quantity(importance)}
     shown: list[Shown] = [bars(data, quantities["importance"])]
     if blocks:
         quantities["importance_by_step"] = trial.quantity(in_time)
         order = sorted(range(len(data.features)), key=lambda at: -importance[data.features[at].name].value)[:_MAPPED]
-        cells = [
-            [trial.loss(Change((at,), lags=lags), trial.givers[:1]).value for lags in blocks.values()] for at in order
-        ]
+        single = {(at, lags): (Change((at,), lags=lags), trial.givers[:1]) for at in order for lags in blocks.values()}
+        found = trial.losses(single)
+        cells = [[found[at, lags].value for lags in blocks.values()] for at in order]
         mapped = [data.features[at].name for at in order]
         shown += [by_step(data, quantities["importance_by_step"]), heatmap(data, mapped, list(blocks.values()), cells)]
     return Measurement(
@@ -113,10 +117,18 @@ class Trial:
     data: Dataset
     quality: Quality
 
-    def loss(self, change: Change, used: tuple[Integers, ...]) -> Stat:
-        """The mean loss over the givers of each repeat, paired with the scores before."""
+    def losses(self, asked: Mapping[K, tuple[Change, tuple[Integers, ...]]]) -> dict[K, Stat]:
+        """The mean loss by each change over the givers of its repeats, paired with the scores before.
+
+        The model is at work on the next rows while the quality of these scores is computed.
+        """
         base = self.quality.stat(self.before)
-        after = [self.quality.stat(self._scores(change, giver)) for giver in used]
+        changes = ((change, giver) for change, used in asked.values() for giver in used)
+        runs = ((given(self.everyone, self.takers, giver), change) for change, giver in changes)
+        after = (self.quality.stat(scores) for scores in ahead(scores_with(self.subject, self.data, runs)))
+        return {name: self._loss(base, list(islice(after, len(used))), used) for name, (_, used) in asked.items()}
+
+    def _loss(self, base: Stat, after: Sequence[Stat], used: Sequence[Integers]) -> Stat:
         value = base.value - float(np.mean([stat.value for stat in after]))
         return Stat(value, self._influence([base.influence - stat.influence for stat in after], used), base.strata)
 
@@ -136,9 +148,6 @@ class Trial:
             parts={name: self.quality.estimate(stat, self.before) for name, stat in losses.items()},
             correlation=correlation,
         )
-
-    def _scores(self, change: Change, giver: Integers) -> Floats:
-        return scores_with(self.subject, self.data, given(self.everyone, self.takers, giver), change)
 
     def _influence(self, changes: list[Floats], givers: Sequence[Integers]) -> Floats:
         """A row's influence as taker and as giver (Hájek's projection of a mean over pairs), (takers,).
