@@ -160,14 +160,12 @@ def _or_fault(reply: R | Fault) -> R:
 
 def _environment(private: Path) -> dict[str, str]:
     """Nothing of the user's: no tokens, no Keras settings (a user's keras.json would change what a model computes)."""
-    return {
-        "HOME": str(private),
-        "KERAS_HOME": str(private),
-        "TMPDIR": str(private),
+    return dict.fromkeys(("HOME", "KERAS_HOME", "TMPDIR"), str(private)) | {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "1",
+        "XLA_FLAGS": "--xla_cpu_prefer_vector_width=512",  # where there are such: a tenth less time, and equal bits
         "CUDA_VISIBLE_DEVICES": "-1",  # scores must not depend on whether the auditor's machine has a GPU
     }
 
