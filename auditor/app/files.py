@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.app import recorded
+from auditor.app.aside import aside
 from auditor.app.evidence import evidence
 from auditor.errors import FileFault
 from auditor.record import FileDigest, Record
@@ -76,13 +77,15 @@ def audit_files(record: Record, inputs: Iterable[Input] = (), theme: Theme | Non
 
 
 def reports(record: Record, raw: bytes, theme: Theme | None = None) -> dict[str, bytes]:
-    """What is rendered from a record, whose own bytes are attached to the PDFs."""
+    """What is rendered from a record, whose own bytes are attached to the PDFs, which are laid out side by side."""
     from auditor.render.committee import committee_html
     from auditor.render.html import render_html
     from auditor.render.machine.files import machine_files
     from auditor.render.pdf import render_pdf
 
-    pages = {"report": render_html(record, theme=theme), "committee": committee_html(record, theme=theme)}
-    made = {f"{name}.html": page.encode() for name, page in pages.items()}
-    made |= {f"{name}.pdf": render_pdf(record, raw, html=page) for name, page in pages.items()}
-    return {**made, **machine_files(record)}
+    report = render_html(record, theme=theme)
+    with aside(lambda: render_pdf(record, raw, html=report)) as paper:  # the longest work of all
+        committee = committee_html(record, theme=theme)
+        made = {"report.html": report.encode(), "committee.html": committee.encode()}
+        made |= {"committee.pdf": render_pdf(record, raw, html=committee), **machine_files(record)}
+        return {**made, "report.pdf": paper()}
