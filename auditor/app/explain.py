@@ -16,7 +16,7 @@ import numpy as np
 
 from auditor.app.choosing import chosen
 from auditor.app.local import Case, Explainer
-from auditor.app.opening import Progress, opened_subject
+from auditor.app.opening import Progress, can_draw, opened_subject
 from auditor.app.order import Order, ordered
 from auditor.app.output import new_folder
 from auditor.errors import WrittenFault
@@ -40,6 +40,7 @@ def explain(
     """
     with closing(DataReader()) as reader:
         order, trusted = ordered(audit), tuple(find_trusted(one) for one in trust)
+        can_draw()
         with new_folder(out, f"{order.spec.model.name}-explained") as place:
             progress.step("reading the data")
             opened = reader.read(order.data, entity)

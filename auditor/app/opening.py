@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Protocol
 
 import numpy as np
@@ -14,9 +14,10 @@ from auditor import engine
 from auditor.app.order import Order
 from auditor.artifact import Trusted
 from auditor.dataset import Dataset
-from auditor.errors import AuditorError, ModelFault
+from auditor.errors import AuditorError, FileFault, ModelFault
 from auditor.loaders.dataset import Opened
 from auditor.model import Model, Shape, check_signature
+from auditor.render.charts import warm
 from auditor.sparing import without
 from auditor.subject import Encoder, Identity, Subject, check_output
 from auditor.worker import open_model
@@ -58,7 +59,7 @@ def opened_subject(
         progress=progress.rows,
         trusted=trusted,
         signature_key=order.signature_key,
-        meanwhile=_imported,
+        meanwhile=_ready,
         child=child,
     )
     try:
@@ -71,11 +72,20 @@ def opened_subject(
         model.close()
 
 
-def _imported() -> None:
-    """Import what checks and reports take seconds to import, while TensorFlow takes its own on another core."""
+def can_draw() -> None:
+    """Raise FileFault where the libraries for a PDF are missing: better now than after the work."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError as error:
+        remedy = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        raise FileFault(f"the PDF cannot be made, a library is missing: {error}", remedy=remedy) from error
+
+
+def _ready() -> None:
+    """Import and start what takes checks and reports seconds, while TensorFlow starts on another core."""
     with without("pandas"):
-        for name in ("sklearn.tree", "vl_convert", "weasyprint"):
-            importlib.import_module(name)
+        import_module("sklearn.tree")
+    warm()
 
 
 def subject_of(order: Order, opened: Opened, model: Model) -> Subject:

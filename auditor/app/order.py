@@ -14,7 +14,7 @@ from auditor.app import freeze, people
 from auditor.app.asking import lacking
 from auditor.app.files import Input, policy_inputs
 from auditor.checks import CATALOGUE
-from auditor.errors import FileFault, Problem, WrittenFault
+from auditor.errors import Problem, WrittenFault
 from auditor.loaders.dataset import read_spec
 from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.loaders.reasons import Reasons, read_reasons
@@ -72,7 +72,7 @@ class Order:
 def ordered(audit: Path, trust: Path | None = None) -> Order:
     """Read what people wrote. trust: the store whose keys count for waivers and attestations.
 
-    Raises WrittenFault with the faults of all files; FileFault where no PDF can be made.
+    Raises WrittenFault with the faults of all files.
     """
     main = Input.read("audit.yaml", audit)
     marked = read_yaml(audit)
@@ -95,7 +95,6 @@ def ordered(audit: Path, trust: Path | None = None) -> Order:
     stated = _stated(spec, marked, paths, policy, trust, faults) if policy and all(read) else _Stated()
     if faults.problems or policy is None:
         raise WrittenFault(faults.problems)
-    _can_draw()
     inputs = (main, *(one for one in read if one), *policy_inputs(policy.paths, policy.files))
     return Order(spec, folder, policy, stated.waivers, stated.attestations, inputs, reasons, stated.frozen)
 
@@ -176,12 +175,3 @@ class _Faults:
         except WrittenFault as fault:
             self.problems += fault.problems
             return None
-
-
-def _can_draw() -> None:
-    """Raise FileFault where the PDF's libraries are missing: better now than after the work."""
-    try:
-        import weasyprint  # noqa: F401
-    except OSError as error:
-        remedy = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        raise FileFault(f"the PDF cannot be made, a library is missing: {error}", remedy=remedy) from error

@@ -14,7 +14,7 @@ from auditor.app.explain import explained
 from auditor.app.files import audit_files, unchanged
 from auditor.app.logged import Into, RunLog, log_of
 from auditor.app.look import Template
-from auditor.app.opening import Progress, opened_subject, subject_of
+from auditor.app.opening import Progress, can_draw, opened_subject, subject_of
 from auditor.app.order import Order, ordered
 from auditor.app.output import new_folder
 from auditor.artifact import Refused, Trusted
@@ -69,6 +69,7 @@ def _recorded(
     refused: Refused | None = None
     pages: dict[str, bytes] = {}
     with new_folder(out, order.spec.model.name) as place, closing(_started(order)) as child:
+        can_draw()
         progress.step("reading the data")
         opened = reader.read(order.data)
         progress.step("opening the model")

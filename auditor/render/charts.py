@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ from auditor.render.fonts import families
 from auditor.render.heatmaps import heatmap
 from auditor.render.palette import GRID, INK, MUTED
 from auditor.render.treeplot import tree
-from auditor.render.vega import Chart
+from auditor.render.vega import Chart, over
 from auditor.shipped import shipped
 
 if TYPE_CHECKING:
     from auditor.render.words import Words
 
 Drawn = Lines | Bars | Heatmap | Tree
+_KEPT = 64  # drawings
 _MEASURED_FONT = "IBM Plex Sans"  # as the shipped files name it, so that vl-convert knows how wide the words are
 
 
@@ -44,13 +45,23 @@ def picture(shown: Drawn, words: Words) -> bytes:
     return bytes(vl_convert.svg_to_png(svg, scale=1.5))
 
 
+def warm() -> None:
+    """Start what draws, which takes half a second: for a time when something else is waited for."""
+    _drawn(json.dumps(over([{"x": 1}]).mark("point").encode(x="x:Q").with_(config=_config()).document()), ".")
+
+
 def _svg(words: Words, drawing: dict[str, Any]) -> str:
+    return _drawn(json.dumps(drawing), words.numbers.number(0, 1)[1])
+
+
+@lru_cache(_KEPT)
+def _drawn(drawing: str, point: str) -> str:
+    """The same drawing stands in several reports of a record."""
     import vl_convert
 
     _fonts()
-    point = words.numbers.number(0, 1)[1]
     locale = {"decimal": point, "thousands": "\u202f", "grouping": [3], "currency": ["", ""]}
-    return str(vl_convert.vegalite_to_svg(json.dumps(drawing), format_locale=locale))
+    return str(vl_convert.vegalite_to_svg(drawing, format_locale=locale))
 
 
 def specification(shown: Drawn, words: Words) -> dict[str, Any]:
