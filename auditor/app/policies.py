@@ -54,15 +54,24 @@ def effective(named: str) -> str:
 
 
 def different(before: str, after: str) -> Iterator[PolicyChange]:
-    """What the second policy asks otherwise than the first."""
+    """What the second policy asks otherwise than the first.
+
+    Where one is a template under the other, its limits are compared with the other's values, as in the record of an
+    audit; that these were set is told beside, and neither tighter nor looser.
+    """
     old, new = load_template(before, CATALOGUE), load_template(after, CATALOGUE)
-    for change in changes(old.policy, new.policy):
-        if change.key not in {*old.open.get(change.requirement, ()), *new.open.get(change.requirement, ())}:
+    was, now = load_template(before, CATALOGUE, after), load_template(after, CATALOGUE, before)
+    found = set()
+    for change in changes(was.policy, now.policy):
+        if change.key not in {*was.open.get(change.requirement, ()), *now.open.get(change.requirement, ())}:
+            found.add((change.requirement, change.key))
             yield change
-    now = {one.id: one for one in new.policy.requirements}
+    later = {one.id: one for one in new.policy.requirements}
     for one in old.policy.requirements:
-        if one.id in now and one.check == now[one.id].check:
-            yield from _left_open(one, now[one.id], old.open.get(one.id, {}), new.open.get(one.id, {}))
+        if one.id in later and one.check == later[one.id].check:
+            for left in _left_open(one, later[one.id], old.open.get(one.id, {}), new.open.get(one.id, {})):
+                if (left.requirement, left.key) not in found:
+                    yield left
 
 
 def unrelated(before: str, after: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
+from types import MappingProxyType
 
 from auditor.checks.check import Check
 from auditor.errors import Problem, WrittenFault
@@ -20,6 +21,7 @@ from auditor.regulation import Instrument
 from auditor.shipped import shipped
 from auditor.yamlfile import Marked, faults, in_order, nearest, read_yaml
 
+_NONE: Mapping[str, object] = MappingProxyType({})
 _RELATIVE = "Paths are relative to the file that names them."
 
 
@@ -74,16 +76,22 @@ def load_policy(named: str, catalogue: Mapping[str, Check], beside: Path = Path(
     return _loaded(files, stacked(files), catalogue)
 
 
-def load_template(named: str, catalogue: Mapping[str, Check]) -> LoadedPolicy:
+def load_template(named: str, catalogue: Mapping[str, Check], under: str = "") -> LoadedPolicy:
     """As `load_policy`, of a policy that may leave variables without value for a policy over it to set.
 
-    What they stand in is in `open`; its policy is to be compared and counted, not judged by.
+    What they stand in is in `open`; its policy is to be compared and counted, not judged by. under: another policy;
+    where that extends this one, variables have the values that it gives them.
     """
     files = _chain(named, Path(), "")
-    return _loaded(files, stacked(files, leave=True), catalogue)
+    above = _chain(under, Path(), "") if under else ()
+    over = [one.path for one in above[: len(files)]] == [one.path for one in files]
+    later = values_of(above[len(files) :]) if over else {}
+    return _loaded(files, stacked(files, later, leave=True), catalogue, later)
 
 
-def _loaded(files: Sequence[Marked], stack: Stack, catalogue: Mapping[str, Check]) -> LoadedPolicy:
+def _loaded(
+    files: Sequence[Marked], stack: Stack, catalogue: Mapping[str, Check], later: Mapping[str, object] = _NONE
+) -> LoadedPolicy:
     if stack.problems:  # what is not filled in would be told once more as a value of the wrong kind
         raise WrittenFault(_by_file(stack.problems, files))
     instruments = known_to(files)
@@ -110,7 +118,7 @@ def _loaded(files: Sequence[Marked], stack: Stack, catalogue: Mapping[str, Check
         paths,
         tuple(map(_digest, paths)),
         stack.origins,
-        () if stack.stood_in else tuple(_changes(files)),
+        () if stack.stood_in else tuple(_changes(files, later)),
         tuple(instrument for name, instrument in instruments.items() if name in shown),
         stack.unset,
         stack.open,
@@ -151,12 +159,12 @@ def _located(named: str, beside: Path, where: str) -> Path:
     return Path(str(shipped("policies"))) / f"{named}.yaml"
 
 
-def _changes(files: Sequence[Marked]) -> Iterator[PolicyChange]:
+def _changes(files: Sequence[Marked], later: Mapping[str, object]) -> Iterator[PolicyChange]:
     """What each file changes in those below it, at its own place."""
     before: Policy | None = None
     for count, marked in enumerate(files, start=1):
         # What a file leaves to those over it is no change where they set it, and hides none beside it.
-        stack = stacked(files[:count], values_of(files[count:]))
+        stack = stacked(files[:count], {**later, **values_of(files[count:])})
         after = _alone(stack)
         for one in changes(before, after) if before else ():
             given = stack.origins[one.requirement]

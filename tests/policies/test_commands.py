@@ -127,7 +127,7 @@ def test_what_lies_beside_policies_is_linted_by_its_keys(folder: Path) -> None:
         (
             "PERF-1: {value: 0.62, error: 0.02}",
             "PERF-1: passed",
-            "cases.yaml:9:24: 'passed' is not a value of 'outcome'",
+            "cases.yaml:9:24: 'passed' is not a value of 'PERF-1'",
         ),
         ("{value: 0.62, error: 0.02}", "{parts: {}}", "cases.yaml:9:32: 'parts' is empty"),
     ],

@@ -74,6 +74,21 @@ def test_a_template_is_compared_and_linted(tmp_path: Path) -> None:
         lint([parent])
 
 
+@pytest.mark.parametrize(("low", "kind"), [("0.7", "looser"), ("0.9", "tighter")])
+def test_a_limit_with_a_variable_is_compared_as_in_the_record(tmp_path: Path, low: str, kind: str) -> None:
+    """With the value that the policy over the template gives it, in both directions."""
+    changed = (
+        f"vars: {{gap: 1.25}}\nrequirements:\n  - {{id: PERF-2, limit: {{quantity: slope, between: [{low}, $gap]}}}}\n"
+    )
+    loaded = written(tmp_path, TEMPLATE, changed)
+    assert [("PERF-2", "limit", kind)] == kinds(loaded)
+    parent, child = str(tmp_path / "parent.yaml"), str(tmp_path / "child.yaml")
+    found = [*different(parent, child), *different(child, parent)]
+    ends = ["slope between 0.8 and 1.25", f"slope between {low} and 1.25"]
+    turned = {"looser": "tighter", "tighter": "looser"}[kind]
+    assert [(*ends, kind), (*reversed(ends), turned)] == [(one.before, one.after, one.kind) for one in found]
+
+
 def test_a_template_names_quantities_that_there_are(tmp_path: Path) -> None:
     """Before anybody sets the value beside them."""
     template = TEMPLATE.replace("quantity: slope", "quantity: slop")
