@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, NoncentralChi2, NotEstimable, Perfect, Quantiles
 from auditor.kernels import drift
+from auditor.kernels.design import design
 from auditor.kernels.process import compared
 from auditor.kernels.stat import Floats, Integers, Stat
 from auditor.sampling import Sampling
@@ -27,7 +28,8 @@ def stability_index(sampling: Sampling, bins: Integers, second: Mask) -> Estimat
     """Population stability index over bins (n,), 0 upward. n is the smaller sample, entities its clusters.
 
     Where the samples are alike, the index times the effective size is chi-square (Yurdakul and Naranjo 2020), else
-    noncentral. Raises NotApplicable where a sample has no row, or all rows are in one bin.
+    noncentral; where rows are clustered, about so (`_squares`). Raises NotApplicable where a sample has no row, or all
+    rows are in one bin.
     """
     first, other = drift.shares(bins, second)
     if len(first) < 2:
@@ -36,11 +38,7 @@ def stability_index(sampling: Sampling, bins: Integers, second: Mask) -> Estimat
     entities = None if sampling.codes is None else fewest
     if entities is not None and entities < 2:
         raise NotApplicable(f"fewer than two {sampling.kind} in one of the two samples")
-    spread = NoncentralChi2(
-        freedom=len(first) - 1,
-        size=_effective_size(sampling, bins, second),
-        df=None if entities is None else entities - 1,
-    )
+    spread = _squares(sampling, bins, second, fewest)
     return Estimate(
         value=drift.stability_index(first, other),
         n=min(int(second.sum()), int((~second).sum())),
@@ -50,24 +48,23 @@ def stability_index(sampling: Sampling, bins: Integers, second: Mask) -> Estimat
     )
 
 
-def _effective_size(sampling: Sampling, bins: Integers, second: Mask) -> float:
-    """How many independent rows, as n m / (n + m) of two samples, would tell as much of the shares of the bins.
+def _squares(sampling: Sampling, bins: Integers, second: Mask, fewest: int) -> NoncentralChi2:
+    """How the index is spread: of independent rows as n m / (n + m) rows, which vary freely in every bin but one.
 
-    Where rows are clustered: the mean generalised design effect of the differences of shares (Rao and Scott 1981).
-    Raises NotApplicable where a sample has no row, or all rows are in one bin.
+    Where rows are clustered, as the design effects of the differences of shares say (`kernels.design`); where the
+    samples are alike the size is such that, at 95 %, the index leaves 0 as a quotient of variances does.
     """
-    n, m = int((~second).sum()), int(second.sum())
-    pooled = np.bincount(bins) / len(bins)
-    if not n or not m or (pooled > 0).sum() < 2:
-        raise NotApplicable("one of the two samples has no row, or all rows are in the same bin")
+    from scipy import special
+
     if sampling.codes is None:
-        return n * m / (n + m)
-    apart = _of_clusters(sampling, bins, ~second) - _of_clusters(sampling, bins, second)
-    held = pooled > 0
-    design = float(((apart**2).sum(axis=0)[held] / pooled[held]).sum())
-    if design <= 0:
-        raise NotApplicable("the shares of the bins do not vary among clusters")
-    return float(held.sum() - 1) / design
+        n, m = int((~second).sum()), int(second.sum())
+        return NoncentralChi2(freedom=len(np.unique(bins)) - 1, size=n * m / (n + m))
+    found = design(sampling.structure, bins, second)
+    df = min(fewest - 1.0, found.known)
+    freedom, tails = int(found.freedom), 2 * float(special.ndtr(-special.stdtrit(df, 0.975)))
+    exact = math.isfinite(found.known)
+    far = special.fdtri(freedom, found.known, 0.95) if exact else special.chdtri(freedom, 0.05) / freedom
+    return NoncentralChi2(freedom=freedom, size=float(special.chdtri(freedom, tails) / (found.total * far)), df=df)
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,10 @@ def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, 
             Apart(_estimate(sampling, second, stat.value, unknown), None, stat.influence) for stat in (largest, area)
         )
         return one, other
-    process = compared(sampling.structure, second, values)
+    known = math.inf
+    if sampling.codes is not None:
+        known = min(sampling.structure.variance(stat).df for stat in (largest, area))
+    process = compared(sampling.structure, second, values, known)
 
     def apart(stat: Stat, measure: Callable[[Floats], Floats], beyond: float, high: float | None) -> Apart:
         value = stat.value
@@ -174,15 +174,3 @@ def _quantiles(draws: Floats, *probabilities: Floats) -> list[Floats]:
     """The quantiles of draws, which are sorted once, at each set of probabilities."""
     ordered = np.sort(draws)
     return [np.interp(each * (len(ordered) - 1), np.arange(len(ordered)), ordered) for each in probabilities]
-
-
-def _of_clusters(sampling: Sampling, bins: Integers, rows: Mask) -> Floats:
-    """(clusters, k) what each cluster adds to the error of each share among `rows`."""
-    assert sampling.codes is not None  # noqa: S101 - the caller has seen that rows are clustered
-    count = int(bins.max()) + 1
-    cells = np.bincount(sampling.codes[rows] * count + bins[rows], minlength=sampling.clusters * count)
-    table = cells.reshape(sampling.clusters, count).astype(float)
-    total = table.sum()
-    present = sampling.structure.contributing(rows)
-    parts = (table - table.sum(axis=1, keepdims=True) * (table.sum(axis=0) / total)) / total
-    return np.asarray(parts * math.sqrt(present / max(1, present - 1)))

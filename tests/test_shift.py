@@ -58,6 +58,26 @@ def test_false_alarms(clusters: int | None) -> None:
     assert np.mean(away, axis=0).max() < 0.12
 
 
+def test_entities_of_unequal_size_are_no_difference() -> None:
+    """Whole entities in one sample or the other, a few with most of the rows: intervals hold 0 about as often as they
+    promise, although the largest entities alone are as far apart as their number makes them.
+    """
+    rng = np.random.default_rng(11)
+    codes = np.repeat(np.arange(60), np.ceil(900 / np.arange(1, 61) ** 1.2).astype(int))
+    away = []
+    for _ in range(60):
+        second = (rng.permutation(60) < 30)[codes]
+        values = np.sqrt(0.3) * rng.normal(size=60)[codes] + np.sqrt(0.7) * rng.normal(size=len(codes))
+        sampling = Sampling(codes, "entities", 60)
+        bins = np.searchsorted([-1.2, -0.5, 0, 0.5, 1.2], values)
+        estimates = [
+            stability_index(sampling, bins, second),
+            *(d.estimate for d in distances(sampling, second, values)),
+        ]
+        away.append([estimate.interval(0.95).low > 0 for estimate in estimates])
+    assert np.mean(away, axis=0).max() < 0.12
+
+
 def test_p_value_is_that_of_scipy() -> None:
     """Independent rows: as the exact distribution of the largest distance says."""
     rng = np.random.default_rng(1)

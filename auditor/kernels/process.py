@@ -25,8 +25,8 @@ class Process:
     beyond: a bound on the chance of the largest distance where both samples are of one population (see `_beyond`);
     sizes: rows, or clusters, of each sample.
 
-    The noise is normal with the covariance of the distance, or Student's t with `df` (the fewer clusters - 1), from
-    draws that are always the same: the limit of a multiplier bootstrap of the influence values.
+    The noise is normal with the covariance of the distance, or Student's t with `df` (at most the fewer clusters - 1),
+    from draws that are always the same: the limit of a multiplier bootstrap of the influence values.
     """
 
     at: Floats
@@ -45,13 +45,16 @@ class Process:
         return np.asarray(np.abs(distance) @ np.append(np.diff(self.at), 0.0))
 
 
-def compared(clusters: Clusters, second: Mask, values: Floats) -> Process:
-    """The process of two samples with at least two clusters (or rows) each; second: (n,) True at rows of the second."""
+def compared(clusters: Clusters, second: Mask, values: Floats, known: float) -> Process:
+    """The process of two samples with at least two clusters (or rows) each; second: (n,) True at rows of the second.
+
+    known: degrees of freedom of the variance of the distance, by clusters.
+    """
     at = _levels(values)
     bins = np.searchsorted(at, values, side="left")
     functions = [_function(bins[rows], len(at)) for rows in (~second, second)]
     sizes = [clusters.contributing(rows) for rows in (~second, second)]
-    df = None if clusters.codes is None else min(sizes) - 1.0
+    df = None if clusters.codes is None else min(min(sizes) - 1.0, known)
     if clusters.codes is None:
         covariance = np.sum([_of_rows(one, size) for one, size in zip(functions, sizes, strict=True)], axis=0)
     else:
@@ -94,7 +97,8 @@ def _of_clusters(
     functions: Sequence[Floats],
     sizes: Sequence[int],
 ) -> Floats:
-    """The covariance (levels, levels), with G/(G - 1) of each sample.
+    """The covariance (levels, levels), with G/(G - 1) of each sample; clusters with much of one count more, as in
+    `Clusters.variance`.
 
     What a cluster adds to the distance is linear in its counts of rows by bin and sample, so the products of all
     clusters come from those of the counts, most of which are 0.
@@ -105,10 +109,11 @@ def _of_clusters(
     reached = np.arange(levels + 1)[:, None] <= np.arange(levels)
     weights = []
     for sign, rows, function, present in zip((1, -1), (~second, second), functions, sizes, strict=True):
-        weights.append(sign * math.sqrt(present / (present - 1)) / rows.sum() * (reached - function))
+        weights.append(sign * math.sqrt((present - 1) / present) / rows.sum() * (reached - function))
     weight = np.concatenate(weights)
     at = (codes, bins + (levels + 1) * second)
-    counts = sparse.csr_array((np.ones(len(codes)), at), shape=(clusters.count, len(weight)))
+    held = np.array([np.bincount(codes[rows], minlength=clusters.count) / rows.sum() for rows in (~second, second)])
+    counts = sparse.csr_array((1 / (1 - held[second.astype(np.intp), codes]), at), shape=(clusters.count, len(weight)))
     return np.asarray(weight.T @ (counts.T @ counts).toarray() @ weight)
 
 

@@ -106,12 +106,15 @@ def _enough(sampling: Sampling, is_test: Mask) -> bool:
 
 
 def _chance(index: Estimate) -> float:
-    """The chance of such an index where nothing has changed: of a chi-square (Yurdakul and Naranjo 2020)."""
+    """The chance of such an index where nothing has changed: of a chi-square (Yurdakul and Naranjo 2020), and as its
+    interval takes it, where few clusters tell how far chance goes.
+    """
     from scipy import special
 
     spread = index.spread
     assert isinstance(spread, NoncentralChi2)  # noqa: S101 - what `stability_index` gives
-    return float(special.chdtrc(spread.freedom, spread.size * index.value))
+    tail = float(special.chdtrc(spread.freedom, spread.size * index.value))
+    return tail if spread.df is None else 2 * float(special.stdtr(spread.df, float(special.ndtri(tail / 2))))
 
 
 def _adjusted(chances: dict[str, float]) -> dict[str, float]:
