@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from auditor.checks.check import check
 from auditor.checks.importance.alike import dots, quantity, ranked_alike, refuse_single, signed_alike
 from auditor.checks.importance.attributed import (
     ATTRIBUTIONS,
     BACKGROUNDS,
+    ROWS,
     Attributed,
     explained_rows,
     features_of,
     lengths_of,
 )
 from auditor.checks.importance.classes import OfClass, measured_of, rows_of
+from auditor.checks.sample import sample
 from auditor.evidence import Evidence
 from auditor.explain.gradients import gradient_times_input
 from auditor.explain.occlusion import occlusion
@@ -21,18 +25,24 @@ from auditor.explain.shapley import most_coalitions, shapley
 from auditor.measurement import Meaning, Measurement
 from auditor.subject import Subject
 
+_ID = "importance.agreement"
 _PAIRS = 128  # of coalitions, where there are too many features to play all
 
 
 class Params(OfClass):
-    """Which class, where there are several."""
+    """Of how many rows, and which class, where there are several."""
+
+    rows: int = Field(
+        default=ROWS, ge=20, le=ROWS, description="At most about so many of the rows of importance.attribution."
+    )
 
 
 def _rows(subject: Subject, params: Params) -> int:
     """Every other method on the same rows: coalitions, one feature at a time, one gradient."""
     coalitions = most_coalitions(features_of(subject), _PAIRS)
     each = BACKGROUNDS * (coalitions + features_of(subject)) + 5
-    return rows_of(subject, params.of, explained_rows(subject) * each + 4 * lengths_of(subject) * BACKGROUNDS)
+    rows = explained_rows(subject, params.rows)
+    return rows_of(subject, params.of, rows * each + 4 * lengths_of(subject) * BACKGROUNDS)
 
 
 @check(
@@ -53,7 +63,13 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: where methods contradict each other, no single one may be shown as the reason for a score.
     Blind to: errors that all methods share, such as backgrounds that cannot occur.
     """
-    return measured_of(subject, evidence, params.of, _told)
+    return measured_of(subject, evidence, params.of, lambda attributed: _told(_some(attributed, params)))
+
+
+def _some(attributed: Attributed, params: Params) -> Attributed:
+    question = attributed.question
+    rng = question.subject.rng(_ID, params.model_dump_json(), "rows")
+    return attributed.take(*sample(question.data.take(question.rows), params.rows, rng))
 
 
 def _told(attributed: Attributed) -> Measurement:
