@@ -17,6 +17,7 @@ from auditor.sparing import uncollected
 if TYPE_CHECKING:
     from asn1crypto import x509
     from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.diff_analysis import DiffPolicy
     from pyhanko_certvalidator import ValidationContext
 
 _TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF\s{0,2}\Z")
@@ -62,15 +63,17 @@ def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Ch
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+    from auditor.seal.pdfgrowth import Growth
+
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs what it refuses, with tracebacks
     good, problems, notes, end = [], [], [], 0
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
-        roots = _Roots.of(trust, reader)
+        roots, growth = _Roots.of(trust, reader), Growth()
         for embedded in reader.embedded_signatures:
             end = max(end, _end(embedded))
             stamp = embedded.sig_object_type == "/DocTimeStamp"
-            found, wrong, noted = (_stamp if stamp else _signature)(embedded, roots, today)
+            found, wrong, noted = (_stamp if stamp else _signature)(embedded, roots, growth, today)
             if _stuffed(embedded):
                 found, wrong = None, [*wrong, "does not hold: bytes that belong to nothing stand beside it"]
             good += [found] if found else []
@@ -147,7 +150,7 @@ class _Roots:
 _Answer = tuple[PdfSignature | None, list[str], list[str]]
 
 
-def _signature(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answer:
+def _signature(embedded: Any, roots: _Roots, growth: DiffPolicy, today: datetime.datetime) -> _Answer:
     from pyhanko.sign.validation import validate_pdf_signature
 
     stamp = _time(embedded.signer_info)
@@ -156,8 +159,8 @@ def _signature(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answe
         return None, ["does not tell its time"], []
     contexts = roots.context("signatures", at), roots.context("time-stamps", today)
     status = validate_pdf_signature(embedded, *contexts, skip_diff=True)
-    if status.intact and status.valid:  # what came after it takes long to look through, and matters only then
-        status = validate_pdf_signature(embedded, *contexts)
+    if status.intact and status.valid:  # what came after it may take long to look through, and matters only then
+        status = validate_pdf_signature(embedded, *contexts, diff_policy=growth)
     own: x509.Certificate = status.signing_cert
     name = str(own.subject.native.get("common_name", own.subject.human_friendly))
     if not status.bottom_line:
@@ -184,10 +187,10 @@ def _signature(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answe
     return PdfSignature(embedded.field_name, name, own.sha256.hex(), at, stamp is not None, certifies), [], noted
 
 
-def _stamp(embedded: Any, roots: _Roots, today: datetime.datetime) -> _Answer:
+def _stamp(embedded: Any, roots: _Roots, growth: DiffPolicy, today: datetime.datetime) -> _Answer:
     from pyhanko.sign.validation import validate_pdf_timestamp
 
-    status = validate_pdf_timestamp(embedded, roots.context("time-stamps", today))
+    status = validate_pdf_timestamp(embedded, roots.context("time-stamps", today), diff_policy=growth)
     holds = status.intact and status.valid and status.trusted
     return None, [] if holds else [*_reasons(status, stamped=False)], []
 

@@ -17,7 +17,7 @@ from auditor.app.pdf import PdfKey
 from auditor.app.seal import seal
 from auditor.app.verify import verify
 from auditor.errors import FileFault, WrittenFault
-from auditor.seal import pdfblock, pdfpage, pdfsign
+from auditor.seal import pdfblock, pdfgrowth, pdfpage, pdfsign
 from auditor.seal.certificates import new_certificate
 from auditor.seal.pdfsign import Level, Stamping
 from auditor.seal.trustfile import read_trust
@@ -66,8 +66,12 @@ def test_letters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("level", ["B-T", "B-LT", "B-LTA"])
-def test_time_stamped(audit: Path, store: Path, ca: Authority, level: Level) -> None:
-    """With a time-stamp authority the time is proven; B-LT and B-LTA keep in the file what proves the certificates."""
+def test_time_stamped(audit: Path, store: Path, ca: Authority, level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a time-stamp authority the time is proven; B-LT and B-LTA keep in the file what proves the certificates.
+
+    What any of them writes is known when it is verified: nothing looks at the whole document for it.
+    """
+    monkeypatch.setattr(pdfgrowth, "DEFAULT_DIFF_POLICY", None)
     roots = tuple(one.der for one in read_trust(store).certificates)
     certify(audit, store, key(ca, "pipeline", level, roots))
     found = approve(audit, store, "rita", "reviewed", key(ca, "rita", level, roots))
