@@ -17,12 +17,12 @@ from auditor.app.seal import seal
 from auditor.app.signoff import Words, sign_off
 from auditor.app.verify import verify
 from auditor.errors import FileFault, SealFault
-from auditor.seal import stamp
+from auditor.seal import envelope, stamp
+from auditor.seal.statement import read
 from auditor.seal.trustfile import read_trust
 from auditor.seal.verify import unbroken
 
 STAMP, FIRST, FIRST_STAMP = "seal.dsse.tst", "sign-off-1.dsse.json", "sign-off-1.dsse.tst"
-TODAY = datetime.datetime.now(datetime.UTC)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,13 @@ def made(tmp_path_factory: pytest.TempPathFactory, store: Path, ca: Authority) -
         words = Words(PEOPLE["rita"][0], "validator", "reviewed")
         sign_off(audit, words, store.with_name("rita.key.pem"), no_passphrase, store, tsa=ca.tsa)
     return audit
+
+
+@pytest.fixture(scope="module")
+def today(made: Path) -> datetime.datetime:
+    """When it was sealed, as its stamp tells: tests of a slow machine may come much later."""
+    sealed_at = read(envelope.unjudged((made / "seal.dsse.json").read_bytes())).predicate["sealed"]
+    return datetime.datetime.fromisoformat(str(sealed_at))
 
 
 @pytest.fixture
@@ -73,9 +80,9 @@ def test_read_by_others(stamped: Path, store: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["pipeline", "rita"])
-def test_revoked_later(stamped: Path, store: Path, tmp_path: Path, name: str) -> None:
+def test_revoked_later(today: datetime.datetime, stamped: Path, store: Path, tmp_path: Path, name: str) -> None:
     """A key revoked after the proven time verifies with a note; before it, or without the stamp, it does not."""
-    after, before = TODAY.date() + datetime.timedelta(days=2), TODAY.date() - datetime.timedelta(days=2)
+    after, before = today.date() + datetime.timedelta(days=2), today.date() - datetime.timedelta(days=2)
     envelope = {"pipeline": "seal.dsse.json", "rita": FIRST}[name]
     terms = "revoked: {{at: {}, reason: laptop stolen}}"
     kept = later(store, tmp_path / "kept", name, terms.format(after))
@@ -83,7 +90,7 @@ def test_revoked_later(stamped: Path, store: Path, tmp_path: Path, name: str) ->
     told = f"the key of {holder} is revoked since {after}"
 
     assert verify(stamped, [], trust=kept).notes == (
-        f"{told}; it was used on {TODAY.date()}, which a time stamp proves",
+        f"{told}; it was used on {today.date()}, which a time stamp proves",
     )
     lost = later(store, tmp_path / "lost", name, terms.format(before))
     assert f"{envelope}: the key of {holder} is revoked since {before}: laptop stolen" in wrong(stamped, lost)
@@ -92,15 +99,17 @@ def test_revoked_later(stamped: Path, store: Path, tmp_path: Path, name: str) ->
     assert f"{envelope}: {told}: laptop stolen" in wrong(stamped, kept)
 
 
-def test_run_out_later(stamped: Path, store: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_run_out_later(
+    today: datetime.datetime, stamped: Path, store: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Years later the key and the authority's certificate have run out; what they stamped holds, with notes."""
-    kept = read_trust(later(store, tmp_path / "kept", "pipeline", f"until: {TODAY.date()}"))
+    kept = read_trust(later(store, tmp_path / "kept", "pipeline", f"until: {today.date()}"))
     data, told = (stamped / "seal.dsse.json").read_bytes(), (stamped / STAMP).read_bytes()
-    at, notes = stamp.used(TODAY, data, told, kept, "seal.dsse.json", TODAY.replace(year=2060))
+    at, notes = stamp.used(today, data, told, kept, "seal.dsse.json", today.replace(year=2060))
 
     assert at.proven
     assert notes == [
-        f"the certificate that signed {STAMP} ran out on 2045-01-01; it stamped on {TODAY.date()}",
+        f"the certificate that signed {STAMP} ran out on 2045-01-01; it stamped on {today.date()}",
     ]
 
 
@@ -114,29 +123,29 @@ def test_taken_away(stamped: Path, store: Path) -> None:
     assert wrong(stamped, store) == ["sign-off-2.dsse.tst: is not covered by the seal"]
 
 
-def test_of_another(stamped: Path, store: Path) -> None:
+def test_of_another(today: datetime.datetime, stamped: Path, store: Path) -> None:
     """The stamp of another statement, of another time or by a stranger proves nothing, and is told."""
     data, own = (stamped / FIRST).read_bytes(), (stamped / FIRST_STAMP).read_bytes()
-    trust, early = read_trust(store), TODAY - datetime.timedelta(days=1)
+    trust, early = read_trust(store), today - datetime.timedelta(days=1)
     for token, told, what in (
-        ((stamped / STAMP).read_bytes(), TODAY, "does not hold: what it stamps was changed"),
+        ((stamped / STAMP).read_bytes(), today, "does not hold: what it stamps was changed"),
         (own, early, f"and {FIRST} says {early.isoformat(sep=' ', timespec='seconds')}"),
-        (b"no token", TODAY, "cannot be read as a time stamp"),
-        (b"0" * (stamp.MOST_BYTES + 1), TODAY, "is larger than"),
+        (b"no token", today, "cannot be read as a time stamp"),
+        (b"0" * (stamp.MOST_BYTES + 1), today, "is larger than"),
     ):
         with pytest.raises(SealFault, match=what.replace("+", r"\+")):
-            stamp.used(told, data, token, trust, FIRST, TODAY)
+            stamp.used(told, data, token, trust, FIRST, today)
 
 
-def test_every_byte(stamped: Path, store: Path) -> None:
+def test_every_byte(today: datetime.datetime, stamped: Path, store: Path) -> None:
     """No byte of a token can be changed so that it still holds and says something else."""
     data, token = (stamped / FIRST).read_bytes(), (stamped / FIRST_STAMP).read_bytes()
     trust, whole = read_trust(store), list[object]()
-    right = stamp.used(TODAY, data, token, trust, FIRST, TODAY)
+    right = stamp.used(today, data, token, trust, FIRST, today)
     for at in range(0, len(token), 11):
         changed = token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :]
         try:
-            whole.append(stamp.used(TODAY, data, changed, trust, FIRST, TODAY))
+            whole.append(stamp.used(today, data, changed, trust, FIRST, today))
         except SealFault:
             continue
     assert set(map(repr, whole)) == {repr(right)}
@@ -149,5 +158,5 @@ def test_not_had(audit: Path, store: Path, ca: Authority) -> None:
         with pytest.raises(FileFault, match="no time stamp can be had"):
             seal(audit, store.with_name("pipeline.key.pem"), no_passphrase, tsa=address)
     with pytest.raises(FileFault, match="the authority stamps"):
-        stamp.stamped(b"", (TODAY - datetime.timedelta(hours=1)).isoformat(), ca.tsa)
+        stamp.stamped(b"", (datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)).isoformat(), ca.tsa)
     assert not (audit / "seal.dsse.json").exists()
