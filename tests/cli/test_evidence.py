@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 
+import pandas
 import pytest
 from pyarrow import parquet
 from records import a_record
@@ -48,6 +49,8 @@ def test_table() -> None:
     assert name == f"evidence/{hashlib.sha256(data).hexdigest()}.parquet"
     assert table.schema.metadata[b"measurement"].decode() in record.measured
     assert table.schema.field("effect").metadata == {b"unit": b"mg"}
+    frame = pandas.read_parquet(io.BytesIO(data))
+    assert (frame["effect"].tolist(), frame.shape) == ([at / 4 for at in range(60)], (60, 6))
     assert table.slice(0, 2).to_pydict() == {
         "feature": ["血压 0", "血压 1"],
         "effect": [0.0, 0.25],
