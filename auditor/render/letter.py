@@ -36,20 +36,26 @@ def letter_page(told: Explanation) -> str:
 
 def _letter(told: Explanation, notice: Notice, say: Words) -> LetterView:
     action = told.decision.action.rstrip(".") if told.decision else ""
-    opening = say(
+    opening = say.many(
+        "A score that was calculated by a computer program contributed to this decision: {action}. This is the main "
+        "reason for the score.",
         "A score that was calculated by a computer program contributed to this decision: {action}. These are the main "
         "reasons for the score, the most important first.",
+        len(notice.reasons),
         action=action,
     )
+    title = say.many(
+        "The main reason for a decision about you", "The main reasons for a decision about you", len(notice.reasons)
+    )
     closing = say(
-        "The reasons compare what is recorded about you with what is recorded about other persons. If you think that "
+        "What is recorded about you was compared with what is recorded about other persons. If you think that "
         "something about you is wrong or missing, please tell us: we will look at it and score again."
     )
     order = say("Some of these reasons weigh about the same; their order then says nothing.")
     date = say.date(told.made)
     return LetterView(
         language=notice.language,
-        title=notice.title or say("The main reasons for a decision about you"),
+        title=notice.title or title,
         opening=notice.opening or opening,
         reasons=tuple(one.sentence for one in notice.reasons),
         order=order if any(one.tied for one in notice.reasons[:-1]) else "",

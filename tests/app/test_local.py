@@ -59,6 +59,7 @@ def test_reasons_push_to_the_bad_side_only():
     assert (reason.code, reason.sentence, set(reason.features)) == ("V", vitals["up"], {"heart rate", "lactate"})
     assert told.notice.complete
     assert vitals["up"] in letter_page(told)
+    assert "This is the main reason for the score." in letter_page(told)
     lowest = against_threshold(subject)[-1]
     (good,) = explained(subject, [lowest], sentences(heart_rate=vitals, lactate=vitals))
     assert letter_page(good) == ""
