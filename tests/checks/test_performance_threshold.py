@@ -11,6 +11,7 @@ from scipy import stats
 from sklearn import metrics
 from subjects import make_subject
 
+from auditor.checks.cells import square
 from auditor.checks.performance import threshold
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES
@@ -126,6 +127,34 @@ def test_small_cells_of_the_confusion_are_blank():
         blank = [cell is None for cell in row]
         assert all(hidden for hidden, count in zip(blank, of, strict=True) if 0 < count < 10)
         assert sum(blank) != 1
+
+
+def test_no_cell_of_the_confusion_follows_from_the_rates_of_classes():
+    """The sums of rows and columns and the diagonal are told as rates: of what is blank none is the only solution."""
+    counts = np.array([[100, 3, 40, 25], [25, 120, 30, 0], [20, 30, 90, 41], [17, 16, 14, 80]])
+    drawn = square(counts, 10)
+    blank = np.array([[cell is None for cell in row] for row in drawn])
+    assert blank[0, 1]
+    assert blank.sum() == 4, "a rectangle"
+    assert set(blank.sum(axis=0)) | set(blank.sum(axis=1)) == {0, 2}
+    assert not blank.diagonal().any()
+    assert drawn[2][0] == 20 / 181
+    three = square(counts[:3, :3], 10)
+    assert [[cell is None for cell in row] for row in three] == (~np.eye(3, dtype=bool)).tolist()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_blank_cell_can_be_another_number(seed):
+    """For each there are other counts with the same sums of rows and columns."""
+    rng = np.random.default_rng(seed)
+    classes = int(rng.integers(3, 8))
+    drawn = square(rng.poisson(rng.choice([3, 12, 30, 80], (classes, classes))), 10)
+    cells = [(i, j) for i, row in enumerate(drawn) for j, cell in enumerate(row) if cell is None and i != j]
+    sums = np.zeros((2 * classes, len(cells)))
+    for at, (i, j) in enumerate(cells):
+        sums[[i, classes + j], at] = 1
+    for at in range(len(cells)):
+        assert np.linalg.matrix_rank(np.delete(sums, at, axis=1)) == np.linalg.matrix_rank(sums)
 
 
 def test_a_number_has_no_threshold():

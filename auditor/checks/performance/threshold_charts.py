@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.cells import shares
+from auditor.checks.cells import square
 from auditor.checks.performance.charts import dots, upright
 from auditor.checks.performance.rates import Rates
 from auditor.dataset import Floats, Integers
@@ -55,14 +55,14 @@ def against_rest(classes: list[str], found: Mapping[str, Rates]) -> Table:
 
 def confusion(truth: Integers, chosen: Integers, classes: list[str], smallest: int) -> Heatmap:
     """Shares of each true class by predicted class."""
-    counts = [np.bincount(chosen[truth == code], minlength=len(classes)) for code in range(len(classes))]
+    counts = np.array([np.bincount(chosen[truth == code], minlength=len(classes)) for code in range(len(classes))])
     return Heatmap(
         title="Predicted class by true class",
         caption="Shares of each row: the diagonal is predicted rightly, the rest shows what is taken for what. "
-        "Cells of few people are left blank.",
+        "Cells of few people are left blank, and others from which these would follow.",
         rows=tuple(classes),
         columns=tuple(classes),
-        values=tuple(shares(row, smallest) for row in counts),
+        values=square(counts, smallest),
         value=Axis(title="Share of the true class", low=0, high=1),
         row_title="True class",
         column_title="Predicted class",
