@@ -94,7 +94,9 @@ def test_a_class_with_few_rows_to_turn_is_not_told_of():
     counts = np.bincount(subject.score(subject.block(subject.test)).argmax(1), minlength=3)
     most = int(counts.argmax())
     subject = dataclasses.replace(subject, smallest_cell=int(120 - counts[most]) + 1)
+    before, params = subject.model.evaluations, measure.params(rows=5, of="each")
     found = run(measure, subject, rows=5, of="each").quantities["found"]
+    assert subject.model.evaluations - before <= measure.rows(subject, params) + len(subject.test)
     name = subject.test.target.classes[most]
     assert found.unmeasured == {name: f"fewer than {subject.smallest_cell} rows are predicted otherwise"}
     assert len(found.parts) == 2

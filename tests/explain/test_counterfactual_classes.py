@@ -10,6 +10,7 @@ from fewest import fewest_cells, search_of
 from subjects import SPREAD, make_subject
 
 from auditor.errors import WrittenFault
+from auditor.explain.counterfactual import evaluations
 from auditor.explain.line import Line
 
 
@@ -33,7 +34,9 @@ def test_of_classes_against_every_combination():
         own, line = int(scores[row].argmax()), Line(subject, subject.test, row, search.possible)
         nearest = search.nearest(row)
         for to in {0, 1, 2} - {own}:
+            before = subject.model.evaluations
             found = search.nearest(row, to)
+            assert subject.model.evaluations - before <= evaluations(19, 3, 7, 0, 4)
             (then,) = line.scores(changed(line, found)[None])
             assert (int(then.argmax()), found.to) == (to, to)
             assert found.score == pytest.approx(then.max())
