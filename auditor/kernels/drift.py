@@ -17,8 +17,11 @@ Mask = NDArray[np.bool_]
 
 
 def quantile_edges(reference: Floats, bins: int) -> Floats:
-    """(at most bins - 1,) inner edges that cut the reference into bins of about equal size; equal ones once."""
-    return np.unique(np.quantile(reference, np.arange(1, bins) / bins))
+    """(at most bins - 1,) inner edges that cut the reference into bins of about equal size; equal ones once.
+
+    Each is a value of the reference, so that edges are the same where every row is there twice.
+    """
+    return np.unique(np.quantile(reference, np.arange(1, bins) / bins, method="inverted_cdf"))
 
 
 def binned(values: Floats, edges: Floats) -> Integers:

@@ -60,6 +60,8 @@ def test_bins_of_the_reference() -> None:
     assert [10, 20, 30, 40, 50, 60, 70, 80, 90] == pytest.approx(edges)
     assert [0, 0, 1, 9, 9] == drift.binned(np.array([-5, 10, 10.5, 90.5, 500]), edges).tolist()
     assert len(drift.quantile_edges(np.zeros(50), 10)) == 1
+    values = np.random.default_rng(0).normal(size=105)
+    assert (drift.quantile_edges(values, 10) == drift.quantile_edges(np.repeat(values, 2), 10)).all()
 
 
 @pytest.mark.parametrize("kernel", [drift.kolmogorov_smirnov, drift.wasserstein])
