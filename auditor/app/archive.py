@@ -119,12 +119,16 @@ def remove(into: Write, of: int, names: Sequence[str], reason: str, *, early: bo
 def restore(place: Path, index: int, out: Path) -> int:
     """Write an archived audit to a new folder, as it was; returns how many of its files are not there any more.
 
-    Raises WrittenFault where the entry is no audit, SealFault where a file was changed.
+    Raises WrittenFault where the entry is no audit or has no files any more, SealFault where one was changed.
     """
     archive, held = store.opened(place), holdings(place)
     entry = _audit(held, index)
     if entry.kind == "run":
         raise WrittenFault(f"entry {index} is a run: it was logged, and none of its files were kept")
+    if entry.files and len(held.gone(index)) == len(entry.files):
+        removals = [held.entries[one] for one in sorted({held.tombs[index, name] for name in entry.files})]
+        why = ", ".join(f"by entry {one.index} ({one.reason})" for one in removals)
+        raise WrittenFault(f"nothing of entry {index} is left: all of its files were removed, {why}")
     with new_folder(out, out.name) as made:
         made.write(dict(unpacked(archive, held, entry)))
     return len(held.gone(index)) + len(entry.left_out or {})

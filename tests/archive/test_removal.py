@@ -73,7 +73,13 @@ def test_restored(desk: Desk, tmp_path: Path) -> None:
     uses.remove(desk.write, 1, ["report.html"], "erasure")
     assert uses.restore(desk.place, 1, tmp_path / "less") == 1
     assert not (tmp_path / "less" / "report.html").exists()
+    uses.remove(desk.write, 1, [], "asked for")
+    with pytest.raises(
+        WrittenFault, match=r"all of its files were removed, by entry 2 \(erasure\), by entry 3 \(asked for"
+    ):
+        uses.restore(desk.place, 1, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
     with store.opened(desk.place).writing(keys.signer(desk.log.private, bytes)) as writer:
         writer.add("run", FACTS, {}, {})
     with pytest.raises(WrittenFault, match="it was logged, and none of its files were kept"):
-        uses.restore(desk.place, 3, tmp_path / "none")
+        uses.restore(desk.place, 4, tmp_path / "none")
