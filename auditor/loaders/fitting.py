@@ -69,7 +69,7 @@ def _wrong_limit(limit: Limit, quantities: Mapping[str, Meaning], where: str) ->
     if wrong and (getattr(limit, wrong) is not None or (not empty and _worst(limit, meaning))):
         right, given = "at_least" if wrong == "at_most" else "at_most", "between" if limit.between else wrong
         what = f"'{limit.quantity}' is better when it is {meaning.better}, so {given} would pass the worst models"
-        yield Problem(where, what, f"Write {right}{'' if limit.between else ', or between'}.")
+        yield Problem(where, what, f"Write {right}.")
     elif meaning.better in _WRONG_SIDE and not empty:
         yield from _better_end(limit, meaning, where)
     elif limit.too_good:
