@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 VENV := $(or $(AUDITOR_VENV),.venv)
 PYTHON := $(VENV)/bin/python
+# Byte code is kept, whatever the caller's shell says: the tests start the program hundreds of times.
+KEPT := PYTHONDONTWRITEBYTECODE=
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,7 +16,7 @@ demo: ## set up, then audit the simulated credit book: findings, verdict, where 
 
 test: ## set up, then run the tests
 	@scripts/bootstrap.sh dev
-	@$(PYTHON) -m pytest -n 2 --dist worksteal
+	@$(KEPT) $(PYTHON) -m pytest -n 2 --dist worksteal
 
 check: ## set up, then everything else that a change must keep: style, types, layers, docs, the wheel
 	@scripts/bootstrap.sh dev
