@@ -1,14 +1,13 @@
 """The simulated examples: the committed data are what the scripts make, and the committed models score them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from auditor.loaders.dataset import open_dataset
-from auditor.subject import Identity, Subject
-from auditor.worker import open_model
+from auditor.subject import Subject
 from examples.credit_simulated import simulate as credit
 from examples.triage_simulated import simulate as triage
 
@@ -46,25 +45,11 @@ def test_southern_ledger_is_late_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("example", ["credit_simulated", "triage_simulated"])
-def test_recorded_scores_are_the_model_s(example: str) -> None:
+def test_recorded_scores_are_the_model_s(example: str, scored: Callable[[str], tuple[Subject, np.ndarray]]) -> None:
     """The auditor scores the test rows as train.py did, within the tolerance that dataset.yaml states."""
-    opened = open_dataset(EXAMPLES / example / "dataset.yaml")
-    model = open_model(EXAMPLES / example / "model.keras", memory_bytes=4 * 2**30, seconds=120)
-    try:
-        subject = Subject(
-            model=model,
-            test=opened.test,
-            reference=opened.reference,
-            encoder=opened.encoder,
-            output=opened.output,
-            decision=None,
-            identity=Identity(name=example, version="1"),
-        )
-        score = subject.score(subject.block(opened.test))
-    finally:
-        model.close()
-    assert opened.test.recorded is not None
-    assert np.abs(score - opened.test.recorded).max() <= opened.test.recorded_tolerance
+    subject, score = scored(example)
+    assert subject.test.recorded is not None
+    assert np.abs(score - subject.test.recorded).max() <= subject.test.recorded_tolerance
 
 
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in EXAMPLES.glob("*/audit.yaml")))
