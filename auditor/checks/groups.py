@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from auditor.checks.combined import combined
 from auditor.checks.names import NameOf
-from auditor.dataset import Group
 from auditor.errors import NotApplicable
 from auditor.estimate import Frozen
 from auditor.kernels.cells import UNKNOWN, Told, set_aside, table, told
+from auditor.kernels.margins import told_beside
 from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
@@ -61,6 +61,7 @@ class Groups:
 
     title: the attribute in words. members: level -> (rows,), and UNKNOWN. outcome: (rows,) the class of each row, 0
     where there are none. only_shown: the levels that are not compared. draw: number -> (rows,) random numbers.
+    lines: of combinations, those of each level of each attribute.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Groups:
     smallest: int
     draw: Callable[[int], NDArray[np.float64]]
     notes: tuple[str, ...]
+    lines: tuple[frozenset[str], ...] = ()
 
     @classmethod
     def of(cls, subject: Subject, grouping: Grouping, rows: Mask | None = None) -> Groups:
@@ -83,7 +85,7 @@ class Groups:
             raise NotApplicable(f"the data have no group {', '.join(missing)}; they have: {', '.join(given) or 'none'}")
         groups = [given[name] for name in dict.fromkeys(names)]
         title = " × ".join(group.name for group in groups)
-        members, empty = _combined(groups, np.ones(len(subject.test), dtype=bool) if rows is None else rows)
+        members, lines, empty = combined(groups, np.ones(len(subject.test), dtype=bool) if rows is None else rows)
         every = {*members, *(level for group in groups for level in group.levels)}
         if unknown := [name for name in grouping.leave_out if name not in every]:
             raise NotApplicable(f"'{title}' has no level {', '.join(unknown)} to leave out")
@@ -104,10 +106,13 @@ class Groups:
             smallest=subject.smallest_cell,
             draw=lambda at: lots.rng("groups", title, at).random(len(known)),
             notes=tuple(notes),
+            lines=tuple(lines),
         )
 
     @cached_property
     def _told(self) -> Told:
+        if self.lines:
+            return told_beside(self._counts, self.lines, self.smallest)
         return told(self._counts, self.smallest)
 
     @cached_property
@@ -118,6 +123,9 @@ class Groups:
     def _rows(self) -> dict[str, Mask]:
         """The rows of each level of which anything is told, without those that are set aside by lot."""
         rows = {name: mask for name, mask in self.members.items() if name not in self._told.hidden and mask.any()}
+        if self._told.share:
+            kept = self.draw(0) >= self._told.share
+            return {name: mask & kept for name, mask in rows.items()}
         for name, less in self._told.less.items():
             whole = name in self._told.whole
             outcome, left = (0 * self.outcome, np.array([less])) if whole else (self.outcome, self._told.untold)
@@ -163,9 +171,10 @@ class Groups:
         kept = {name: mask for name, mask in inside.items() if name not in few}
         why = "drawn whatever their outcome, are set aside, so that no small number shows"
         lots = [f"Some rows of '{name}', {why}." for name in self._told.less]
+        lots += [f"Some rows of every combination, {why}."] if self._told.share else []
         told = lots if notes is None else list(notes)
         if self.members[UNKNOWN].any():
-            exact = UNKNOWN in kept and UNKNOWN not in self._told.less
+            exact = UNKNOWN in kept and UNKNOWN not in self._told.less and not self._told.share
             count = str(int(kept[UNKNOWN].sum())) if exact else "some"
             told.append(f"The value of {self.title} is unknown in {count} of {of} {what}; they are not compared.")
         return Compared(
@@ -181,16 +190,3 @@ class Groups:
             return f"fewer than {self.smallest} rows; suppressed"
         few = name in self._told.whole and int(counts.min()) < self.smallest
         return f"fewer than {self.smallest} rows of some outcome; suppressed" if few else _PROTECTED
-
-
-def _combined(groups: list[Group], rows: Mask) -> tuple[dict[str, Mask], int]:
-    """The members of each level, or of each combination of levels that occurs; and how many combinations do not."""
-    if len(groups) == 1:
-        return {name: rows & (groups[0].codes == code) for code, name in enumerate(groups[0].levels)}, 0
-    members = {}
-    combinations = list(itertools.product(*(list(enumerate(group.levels)) for group in groups)))
-    for combination in combinations:
-        mask = np.logical_and.reduce([rows, *(g.codes == at for g, (at, _) in zip(groups, combination, strict=True))])
-        if mask.any():
-            members[" × ".join(name for _, name in combination)] = mask
-    return members, len(combinations) - len(members)

@@ -20,13 +20,14 @@ class Told:
 
     hidden: of these nothing. whole: of these all rows together, but not by outcome. less: group -> how many of its
     rows, drawn whatever their outcome, are left out of everything that is told. untold: (outcomes,) the rows of the
-    groups that are not told by outcome.
+    groups that are not told by outcome. share: of the rows of every group, those left out by chance.
     """
 
     hidden: frozenset[str]
     whole: frozenset[str]
     less: Mapping[str, int]
     untold: Integers
+    share: float = 0.0
 
 
 def table(outcome: Integers, members: Mapping[str, NDArray[np.bool_]]) -> dict[str, Integers]:

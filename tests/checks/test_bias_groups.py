@@ -105,6 +105,21 @@ def test_combinations_of_attributes():
     assert list(both.aside) == ["female × south", "male × south", UNKNOWN]
 
 
+def test_a_small_combination_does_not_follow_from_those_of_one_attribute():
+    """Women less those of the regions that are told: many, and not the few who are withheld."""
+    subject = make_subject(n=1200)
+    sex, region = np.repeat([0, 1], 600), np.arange(1200) % 3
+    region[np.flatnonzero((sex == 0) & (region == 2))[4:]] = 1
+    subject = regrouped(subject, sex=(("f", "m"), sex), region=(("n", "e", "s"), region))
+    both = Groups.of(subject, Grouping(attribute=("sex", "region")))
+    assert list(both.among().suppressed) == ["f × s"]
+    for found in (both.among(), both.by_outcome()):
+        kept = {name: int(rows.sum()) for name, rows in found.rows.items()}
+        assert 600 - kept["f × n"] - kept["f × e"] >= 40
+        assert 200 - kept["m × s"] >= 10
+    assert any("every combination" in note for note in both.among().notes)
+
+
 def test_what_is_not_there_is_refused():
     """An attribute or a level that the data do not have is told with what they have."""
     subject = make_subject(n=50)
