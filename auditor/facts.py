@@ -8,6 +8,7 @@ import platform
 import numpy as np
 
 from auditor.dataset import Dataset, Group
+from auditor.errors import NotApplicable
 from auditor.kernels.cells import UNKNOWN, table, told
 from auditor.model import Description
 from auditor.record import (
@@ -103,7 +104,10 @@ def _span(data: Dataset) -> tuple[str, str] | None:
 
 
 def _independence(data: Dataset) -> str:
-    sampling = Sampling.of(data)
+    try:
+        sampling = Sampling.of(data)
+    except NotApplicable as error:
+        return f"{len(data):,} rows; {error.reason}"
     if sampling.kind == "rows":
         return f"{len(data):,} rows, each of another entity, taken as independent"
     return f"{len(data):,} rows in {sampling.clusters:,} {sampling.kind}; intervals are by {sampling.kind}"

@@ -177,6 +177,16 @@ def test_a_record_is_complete_and_tells_equal_audits_apart_by_nothing_but_time()
     assert ("Not stated: “It is right” (nobody said so).",) == not_tested((), due)[-1:]  # no claim to who skims
 
 
+def test_weights_are_told_with_the_facts() -> None:
+    """Without intervals of weighted rows the audit goes on: each check says so, and so do the facts."""
+    subject = make_subject(n=30)
+    object.__setattr__(subject.test, "weight", np.arange(1.0, 31.0))
+    facts = data_facts(subject, "", "", (), ())
+    assert (
+        facts.independence == "30 rows; rows have different weights, and intervals of weighted rows are not supported"
+    )
+
+
 def test_a_small_group_and_what_would_give_it_away_are_suppressed() -> None:
     """Where counts are withheld, so is that of the group of which checks set some rows aside."""
     subject = make_subject(n=100)

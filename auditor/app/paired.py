@@ -54,18 +54,24 @@ def paired(audits: Sequence[Path], models: Sequence[Path], data: Sequence[Path],
     """Score the test rows of two audits with their models again, and compare row by row.
 
     data: the dataset.yaml of each, or one that both were audited with. Raises WrittenFault where they are not two, or
-    not what was audited; FileFault where the test rows are not the same, or a score is not finite.
+    not what was audited; FileFault where the test rows are not the same, a score is not finite, or nothing is told.
     """
     if len(audits) != 2 or len(models) != 2 or len(data) not in (1, 2):
         raise WrittenFault("give two models, and one dataset.yaml or two", remedy="In the order of the two audits.")
     sides = [_scored(*one, progress) for one in zip(audits, models, (*data, data[0])[:2], strict=True)]
     first, second = sides
     _same_rows(first, second)
-    return compared(first, second)
+    try:
+        return compared(first, second)
+    except NotApplicable as error:
+        raise FileFault(f"the two models cannot be compared: {error.reason}", where=str(data[0])) from error
 
 
 def compared(first: Scored, second: Scored) -> list[Paired]:
-    """What the task's usual measures of quality say of two models on the same rows."""
+    """What the task's usual measures of quality say of two models on the same rows.
+
+    Raises NotApplicable where these cannot be measured, as with one outcome only, or rows of different weights.
+    """
     sampling, n = Sampling.of(first.data), len(first.data)
     made = []
     for (title, better, one), (_, _, other) in zip(_measures(first), _measures(second), strict=True):

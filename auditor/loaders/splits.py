@@ -19,7 +19,6 @@ from auditor.loaders.variables import Value
 
 TEST, REFERENCE, CALIBRATION, NEITHER, CROSSING = 1, 0, 2, -1, -2
 _PIECE = 2**16
-_FEW = 20  # entities below which windows are blocked by time instead
 _BLOCKS, _LONGEST = 30, 4  # blocks that are left at least where they are made longer; how many times at most
 
 
@@ -105,14 +104,14 @@ def clusters(
 ) -> tuple[Integers | None, Literal["rows", "entities", "time blocks"]]:
     """Codes of what is independent among the picked rows, and its kind.
 
-    Entities where any has several rows. Where they are fewer than 20 and rows are windows: blocks of time that are no
-    shorter than window and horizon together, within entities, so that only neighbouring blocks share lines: see
-    `time_blocks`.
+    Entities where any has several rows, however few they are: what is told of them says how others would fare. Windows
+    of one series: blocks of time that are no shorter than window and horizon together, so that only neighbouring blocks
+    share lines: see `time_blocks`.
     """
     counts = np.bincount(rows.entity[pick], minlength=1)
     if counts.max() < 2:
         return None, "rows"
-    if spec.windows is None or rows.run is None or rows.position is None or np.count_nonzero(counts) >= _FEW:
+    if spec.windows is None or rows.run is None or rows.position is None or np.count_nonzero(counts) > 1:
         return rows.entity[pick], "entities"
     return time_blocks(rows.run[pick], rows.position[pick], spec.windows.length + reach(spec)), "time blocks"
 

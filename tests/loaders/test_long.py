@@ -107,13 +107,11 @@ def test_blocks_are_longer_where_many_are_left(lines: int, length: int):
     assert codes.tolist() == (np.arange(lines) // length).tolist()
 
 
-def test_few_entities_are_blocked_within_each(load):
-    """Fewer than 20 entities with windows: blocks do not cross entities. With 20, the entity is the cluster."""
-    few = "id,t,a,y\n" + "".join(series(8, entity) for entity in range(2))
-    test = load({"d.csv": few}, **LONG, windows={"length": 2, "horizon": 2}).test
-    assert (test.cluster_kind, test.cluster.tolist()) == ("time blocks", [0, 0, 0, 1, 1, 2, 2, 2, 3, 3])
-    many = "id,t,a,y\n" + "".join(series(4, entity) for entity in range(20))
-    test = load({"d.csv": many}, **LONG, windows={"length": 2}).test
+@pytest.mark.parametrize("count", [2, 20])
+def test_entities_are_clusters_however_few(load, count):
+    """Blocks within a few patients would be told as dozens of independent ones; of entities, 2 are too few to judge."""
+    several = "id,t,a,y\n" + "".join(series(8, entity) for entity in range(count))
+    test = load({"d.csv": several}, **LONG, windows={"length": 2, "horizon": 2}).test
     assert (test.cluster_kind, test.cluster.tolist()) == ("entities", test.entity.tolist())
 
 
