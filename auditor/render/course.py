@@ -119,7 +119,8 @@ def _once(courses: Sequence[Course], words: Words) -> Grid:
 
 def _name(one: Course) -> str:
     known = one.of.description
-    name = f"{one.of.name}: {known}" if known and len(known) <= _SHORT else one.of.name
+    says_more = known.casefold() != one.of.name.casefold() and len(known) <= _SHORT
+    name = f"{one.of.name}: {known}" if known and says_more else one.of.name
     return f"{name} ({one.of.unit})" if one.of.unit else name
 
 
