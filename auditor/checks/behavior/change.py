@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -188,8 +188,8 @@ def size_of(sampling: Sampling, values: Floats, *, bounded: bool) -> Estimate:
 
     bounded: that no size is above 1; where all are 0 the mean is then at most the share of rows that would not be.
     """
-    none = sampling.rate(values > 0, np.ones(len(values), dtype=bool))
-    if bounded and none.value == 0 and isinstance(none.spread, Wilson):
+    none = None if values.any() else sampling.rate(values > 0, np.ones(len(values), dtype=bool))
+    if bounded and none is not None and isinstance(none.spread, Wilson):
         spread = Mover(first_value=0.0, first=none.spread, second_value=0.0, second=none.spread)
         method = f"no score changed; {none.method} bound on the share that would"
         return Estimate(value=0.0, n=len(values), entities=none.entities, method=method, spread=spread)
@@ -197,8 +197,7 @@ def size_of(sampling: Sampling, values: Floats, *, bounded: bool) -> Estimate:
 
 
 def _size(trial: Trial) -> Callable[[Sampling, Floats], Estimate]:
-    bounded = trial.data.task != "regression"
-    return lambda sampling, values: size_of(sampling, values, bounded=bounded)
+    return partial(size_of, bounded=trial.data.task != "regression")
 
 
 def _add(
@@ -250,7 +249,8 @@ def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
 
 def _loss(quality: Quality, clean: Stat, draws: Sequence[Floats]) -> Stat:
     """As `Quality.loss`, where what there is without a disturbance is known already."""
-    return minus(clean, mean([quality.stat(scores) for scores in draws]))
+    stats = [quality.stat(scores) for scores in draws]
+    return minus(clean, mean(stats) if len(stats) > 1 else stats[0])
 
 
 def _grouped(found: Effects, name: str, parts: dict[str, Estimate], unmeasured: dict[str, str]) -> None:

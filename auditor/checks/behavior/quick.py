@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.dataset import Floats, Integers
 
+_GAINS = (0.4, 0.7, 1.0, 1.5, 2.5)  # how bent each quick twin is: from nearly straight to nearly steps
 _EACH = 10  # rows that a quick twin learns from for each of its bends
 _STRAIGHT = 600  # numbers of a row up to which each has a straight part of its own; else as many mixtures of them
 _RIDGES = (0.1, 1.0, 10.0, 100.0)
@@ -61,8 +62,15 @@ class Quick:
         return np.asarray(said)
 
 
-def quick_of(numbers: Matrix, wanted: Floats, gain: float, rng: np.random.Generator) -> list[Quick]:
-    """For each column of what is wanted one that leaves least of the held-out rows unexplained, of several ridges."""
+def quick_twins(numbers: Matrix, wanted: Floats, rng: np.random.Generator) -> list[tuple[Quick, ...]]:
+    """For each column of what is wanted, (rows, columns), one of each gain. numbers: (rows, numbers), standardised."""
+    first = np.argsort(np.arange(len(numbers)) % _HELD != 0, kind="stable")  # those held out
+    ordered, held = numbers[first], -(-len(numbers) // _HELD)
+    return list(zip(*(_learned(ordered, wanted[first], held, gain, rng) for gain in _GAINS), strict=True))
+
+
+def _learned(numbers: Matrix, wanted: Floats, held: int, gain: float, rng: np.random.Generator) -> list[Quick]:
+    """Those that leave least of the held-out rows unexplained, of several ridges. held: how many, before the others."""
     from scipy.linalg import cho_factor, cho_solve
 
     wide, count = numbers.shape[1], max(1, len(numbers) // _EACH)
@@ -70,17 +78,18 @@ def quick_of(numbers: Matrix, wanted: Floats, gain: float, rng: np.random.Genera
     shifts = (0.5 * rng.normal(size=count)).astype(np.float32)
     mix = (rng.normal(size=(wide, _STRAIGHT)) / np.sqrt(wide)).astype(np.float32) if wide > _STRAIGHT else None
     straight = numbers if mix is None else numbers @ mix
-    bent = numbers @ bends + shifts
-    seen = np.concatenate([np.tanh(bent, out=bent), straight], axis=1)
-    held = np.arange(len(seen)) % _HELD == 0
-    learned, asked = seen[~held], seen[held].astype(float)
+    seen = np.empty((len(numbers), count + straight.shape[1]), dtype=np.float32)
+    bent, seen[:, count:] = seen[:, :count], straight
+    np.add(np.matmul(numbers, bends, out=bent), shifts, out=bent)
+    np.tanh(bent, out=bent)
+    learned, asked = seen[held:], seen[:held].astype(float)
     square = (learned.T @ learned).astype(float)  # of one array with itself, which takes half the time
-    product = (learned.T @ wanted[~held].astype(np.float32)).astype(float)
+    product = (learned.T @ wanted[held:].astype(np.float32)).astype(float)
     eye = np.eye(len(square))
     weights = [cho_solve(cho_factor(square + ridge * eye, check_finite=False), product) for ridge in _RIDGES]
-    missed = np.stack([((asked @ one - wanted[held]) ** 2).mean(axis=0) for one in weights]) / wanted.var(axis=0)
+    missed = np.stack([((asked @ one - wanted[:held]) ** 2).mean(axis=0) for one in weights]) / wanted.var(axis=0)
     found = []
     for at, best in enumerate(missed.argmin(axis=0)):
-        bent, plain = np.split(weights[best][:, at].astype(np.float32), [count])
-        found.append(Quick(bends, shifts, bent, plain if mix is None else mix @ plain, float(missed[best, at])))
+        curved, plain = np.split(weights[best][:, at].astype(np.float32), [count])
+        found.append(Quick(bends, shifts, curved, plain if mix is None else mix @ plain, float(missed[best, at])))
     return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.checks.behavior.quick import Matrix, Quick, quick_of
+from auditor.checks.behavior.quick import Matrix, Quick, quick_twins
 from auditor.checks.behavior.signs import Sign, Stage, margins
 from auditor.checks.surrogate.simpler import link_of
 from auditor.dataset import Dataset, Floats, Side
@@ -72,12 +72,8 @@ class Twins:
         flat, mean = _flat(inputs, shapes, known.side), wanted.mean(axis=0)
         centre, scale = flat.mean(axis=0), flat.std(axis=0)
         form = Form(shapes, known.side, centre, np.where(scale > 0, scale, 1).astype(np.float32))
-        numbers = form.standard(flat)
-        quick = zip(*(quick_of(numbers, wanted - mean, gain, rng) for gain in _GAINS), strict=True)
-        return {
-            of: cls(subject, form, float(mean[at]), one)
-            for at, (of, one) in enumerate(zip(decisions, quick, strict=True))
-        }
+        quick = quick_twins(form.standard(flat), wanted - mean, rng)
+        return {of: cls(subject, form, float(at), one) for of, at, one in zip(decisions, mean, quick, strict=True)}
 
     @property
     def unlike(self) -> str:
