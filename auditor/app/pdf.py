@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auditor.app import whole
 from auditor.errors import FileFault, WrittenFault
 from auditor.names import same
-from auditor.seal import folder, pdfpage, pdfsign
+from auditor.seal import envelope, folder, pdfpage, pdfsign, signoff, strictjson
 from auditor.seal.signoff import GROWING
-from auditor.seal.statement import Subject
+from auditor.seal.statement import Subject, read
 from auditor.seal.trust import outside
 
 _MOST_BYTES = 2**28
@@ -74,15 +74,46 @@ def approved(audit: Path, key: PdfKey, number: int, name: str, lines: Sequence[s
     return SignedPdf(data, {"field": field, "certificate_sha256": signer.certificate})
 
 
-def replace(audit: Path, data: bytes) -> None:
-    """Put the signed PDF in the place of the one that it begins with. Raises FileFault where it cannot be written."""
-    partial = audit.resolve().with_name(f".{audit.resolve().name}.{GROWING}.partial")
+def stage(audit: Path, data: bytes) -> None:
+    """Have the signed PDF on disk, beside the folder. Raises FileFault where it cannot be written."""
+    partial = whole.beside(audit / GROWING)
     try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(audit / GROWING)
+        whole.stage(partial, data)
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise FileFault(f"cannot be written: {error.strerror}", where=str(audit / GROWING)) from error
+
+
+def put(audit: Path) -> None:
+    """Put it in the place of the one that it begins with, once its statement is there. Raises FileFault."""
+    partial = whole.beside(audit / GROWING)
+    try:
+        whole.put(partial, audit / GROWING)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise FileFault(f"cannot be written: {error.strerror}", where=str(audit / GROWING)) from error
+
+
+def finish(audit: Path) -> bool:
+    """Put it in its place where who signed was killed after the statement and before that; returns whether it was so.
+
+    What no statement names is removed. Raises FileFault where it cannot be written, SealFault where a statement cannot
+    be read.
+    """
+    partial = whole.beside(audit / GROWING)
+    if not partial.is_file():
+        return False
+    if folder.digest(partial) == _stated(folder.contents(audit).files):
+        put(audit)
+        return True
+    partial.unlink()
+    return False
+
+
+def _stated(files: dict[str, Path]) -> tuple[str, int] | None:
+    """Digest and length of the PDF as the last statement has it; None where there is none."""
+    if envelope.FILE not in files:
+        return None
+    seal = read(envelope.unjudged(folder.bounded(files[envelope.FILE], strictjson.MOST_BYTES)))
+    states = [one for one in seal.files if one.name == GROWING] + signoff.unjudged(files)
+    return (states[-1].sha256, states[-1].bytes) if states else None

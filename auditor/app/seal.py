@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from auditor.app.pdf import PdfKey, SignedPdf, certified, replace
+from auditor.app import whole
+from auditor.app.pdf import PdfKey, SignedPdf, certified, finish, put, stage
 from auditor.app.sound import Sound, sound
 from auditor.app.tool import templates, tool
 from auditor.errors import FileFault, WrittenFault
@@ -28,21 +28,43 @@ def seal(
     """
     if not is_hardware(key) and key.resolve().is_relative_to(audit.resolve()):
         raise WrittenFault("the key lies in the folder that it would seal", where=str(key), remedy="Keep keys apart.")
-    found = folder.contents(audit)
-    if envelope.FILE in found.files:
-        raise WrittenFault("this audit is sealed already, and a seal is never overwritten", where=str(audit))
-    if found.strange:
-        raise FileFault(found.strange)
-    signer = keys.signer(key, passphrase)
-    whole, moment = sound(audit, found.files), now()
-    signed = certified(audit, pdf, _shown(whole.record, moment)) if pdf else None
-    file = audit / envelope.FILE
-    data = envelope.signed(_stated(whole, moment, signed), signer)
-    token = stamp.stamped(data, moment, tsa) if tsa else b""
-    if signed:
-        replace(audit, signed.data)
-    write(file, data, token)
+    with whole.alone(audit):
+        finish(audit)
+        found = folder.contents(audit)
+        if envelope.FILE in found.files:
+            raise WrittenFault("this audit is sealed already, and a seal is never overwritten", where=str(audit))
+        if found.strange:
+            raise FileFault(found.strange)
+        signer = keys.signer(key, passphrase)
+        about, moment = sound(audit, found.files), now()
+        signed = certified(audit, pdf, _shown(about.record, moment)) if pdf else None
+        file = audit / envelope.FILE
+        data = envelope.signed(_stated(about, moment, signed), signer)
+        token = stamp.stamped(data, moment, tsa) if tsa else b""
+        publish(file, data, token, signed)
     return file, signer.public_key.keyid
+
+
+def publish(file: Path, data: bytes, token: bytes, pdf: SignedPdf | None) -> None:
+    """Write a statement, its time stamp where it has one, and the PDF that it is over where that is signed too.
+
+    Who is killed in between leaves the statement before the PDF; the next who signs puts that in its place (`finish`).
+    Raises FileFault where the disk does not take them, and then nothing is left of them.
+    """
+    if pdf:
+        stage(file.parent, pdf.data)
+    try:
+        write(file, data, token)  # new, or somebody else was first
+    except FileFault:
+        finish(file.parent)
+        raise
+    if pdf:
+        try:
+            put(file.parent)
+        except FileFault:
+            file.unlink()
+            stamp_of(file).unlink(missing_ok=True)
+            raise
 
 
 def now() -> str:
@@ -51,11 +73,11 @@ def now() -> str:
 
 
 def write(file: Path, data: bytes, token: bytes = b"") -> None:
-    """Write a new file to the disk, and its time stamp beside it: whole or not at all. Raises FileFault."""
-    _new(file, data)
+    """Write a new file to the disk, and its time stamp after it: each whole or not at all. Raises FileFault."""
+    whole.new(file, data)
     if token:
         try:
-            _new(stamp_of(file), token)
+            whole.new(stamp_of(file), token)
         except FileFault:
             file.unlink()
             raise
@@ -64,20 +86,6 @@ def write(file: Path, data: bytes, token: bytes = b"") -> None:
 def stamp_of(file: Path) -> Path:
     """Where the time stamp of an envelope is kept."""
     return file.with_name(stamp.beside(file.name))
-
-
-def _new(file: Path, data: bytes) -> None:
-    made = False
-    try:
-        with file.open("xb") as stream:
-            made = True
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError as error:
-        if made:
-            file.unlink(missing_ok=True)
-        raise FileFault(f"cannot be written: {error.strerror}", where=str(file)) from error
 
 
 def _stated(audit: Sound, moment: str, pdf: SignedPdf | None) -> bytes:

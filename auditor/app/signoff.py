@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.app.pdf import PdfKey, SignedPdf, approved, replace
-from auditor.app.seal import now, stamp_of, write
+from auditor.app.pdf import PdfKey, approved, finish
+from auditor.app.seal import now, publish
 from auditor.app.verify import trusted
-from auditor.errors import FileFault, WrittenFault
+from auditor.app.whole import alone
+from auditor.errors import WrittenFault
 from auditor.names import same
 from auditor.seal import folder, keys, signoff, stamp
 from auditor.seal.envelope import signed
@@ -47,33 +48,30 @@ def sign_off(
     disk does not take it.
     """
     store = trusted(audit, [], trust)
-    sealed = verify(audit, store)
-    signer = keys.signer(outside(key, audit), passphrase)
-    _entitled(words, signer.public_key.keyid, store, key)
-    files = folder.contents(audit).files
-    chain = signoff.chain(files)
-    previous = {name: files[name].read_bytes() for name in signoff.signs(files, chain[-1])}
-    told: dict[str, Any] = {**asdict(words), "signed": now()}
-    grown = approved(audit, pdf, len(chain), words.name, _shown(told)) if pdf else None
-    if grown:
-        told["pdf"] = grown.told
-    report = grown.subject if grown else _report(files, sealed.statement)
-    file = audit / signoff.file_name(len(chain))
-    data = signed(signoff.statement_of(previous, report, told), signer)
-    token = stamp.stamped(data, told["signed"], tsa) if tsa else b""
-    write(file, data, token)  # new, or somebody else was first
-    if grown:
-        _grow(audit, grown, file)
-    return verify(audit, store)
+    with alone(audit):
+        finished, sealed = finish(audit), verify(audit, store)
+        if finished and _said(sealed) == words:
+            return sealed  # who signed was killed before the end, and asks again
+        signer = keys.signer(outside(key, audit), passphrase)
+        _entitled(words, signer.public_key.keyid, store, key)
+        files = folder.contents(audit).files
+        chain = signoff.chain(files)
+        previous = {name: files[name].read_bytes() for name in signoff.signs(files, chain[-1])}
+        told: dict[str, Any] = {**asdict(words), "signed": now()}
+        grown = approved(audit, pdf, len(chain), words.name, _shown(told)) if pdf else None
+        if grown:
+            told["pdf"] = grown.told
+        report = grown.subject if grown else _report(files, sealed.statement)
+        data = signed(signoff.statement_of(previous, report, told), signer)
+        token = stamp.stamped(data, told["signed"], tsa) if tsa else b""
+        publish(audit / signoff.file_name(len(chain)), data, token, grown)
+        return verify(audit, store)
 
 
-def _grow(audit: Path, grown: SignedPdf, file: Path) -> None:
-    try:
-        replace(audit, grown.data)
-    except FileFault:
-        file.unlink()  # a sign-off without its signature in the PDF would leave the folder broken
-        stamp_of(file).unlink(missing_ok=True)
-        raise
+def _said(found: Verified) -> Words | None:
+    """What the last sign-off says."""
+    last = found.sign_offs[-1] if found.sign_offs else None
+    return Words(last.name, last.role, last.meaning, last.comment) if last else None
 
 
 def _shown(told: Mapping[str, str]) -> tuple[str, ...]:

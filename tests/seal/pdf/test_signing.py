@@ -81,6 +81,27 @@ def test_time_stamped(audit: Path, store: Path, ca: Authority, level: Level, mon
     assert (b"/DocTimeStamp" in (audit / REPORT).read_bytes()) == (level == "B-LTA")
 
 
+def test_killed_in_between(
+    signed: Path, store: Path, ca: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed when the statement is there and the PDF is not, a sign-off is seen as broken; the next one finishes it."""
+    audit = shutil.copytree(signed, tmp_path / "audit")
+
+    def killed(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("auditor.app.seal.put", killed)
+        with pytest.raises(KeyboardInterrupt):
+            approve(audit, store, "carl", "approved", key(ca, "carl"))
+    assert wrong(audit, store) == ["report.pdf: was changed after it was signed off"]
+
+    found = approve(audit, store, "carl", "approved", key(ca, "carl"))
+    assert [one.field for one in found.pdf] == ["Seal", "SignOff1", "SignOff2"]
+    assert [one.name for one in found.sign_offs] == ["Rita Reviewer", "Carl Chair"]
+    assert [one.name for one in tmp_path.iterdir()] == ["audit"]
+
+
 def test_no_authority(audit: Path, store: Path, ca: Authority) -> None:
     """Where no time stamp can be had nothing is sealed, and the report is as it was."""
     before = (audit / REPORT).read_bytes()
