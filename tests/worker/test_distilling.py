@@ -39,7 +39,7 @@ def test_a_student_says_much_of_what_its_teacher_says(name, opened):
 def test_the_same_seed_gives_the_same_student(opened):
     """Bit for bit in one process, and the teacher stays as it was; another seed gives another one."""
     door = opened("masked_lstm")
-    spec = Student(kind="LSTM", units=3, layers=2, epochs=2)
+    spec = Student(kind="LSTM", units=3, epochs=2)
     before = door.evaluations
     inputs, output, one, lesson = taught(door, "masked_lstm", spec, seed=4)
     assert door.evaluations - before == (1 + lesson.epochs) * ROWS
@@ -50,16 +50,17 @@ def test_the_same_seed_gives_the_same_student(opened):
     np.testing.assert_array_equal(said[0], said[1])
     assert np.abs(said[0] - said[2]).max() > 1e-3
     np.testing.assert_array_equal(scores, door.evaluate(inputs)[output])
-    assert ["LSTM", "LSTM"] == [layer.kind for layer in one.description.layers if layer.recurrences]
-    assert "LSTM of 3 + 3 units" == str(spec)
     for model in (one, same, other):
         model.close()
 
 
 def test_time_ends_a_lesson(opened):
-    """The best so far is kept, and the lesson says what ended it."""
-    _, output, student, lesson = taught(opened("masked_lstm"), "masked_lstm", Student(epochs=500, seconds=0.01))
+    """The best so far is kept, and the lesson says what ended it; the student is as deep as was asked for."""
+    spec = Student(kind="LSTM", units=3, layers=2, epochs=500, seconds=0.01)
+    _, output, student, lesson = taught(opened("masked_lstm"), "masked_lstm", spec)
     assert (1, "seconds") == (lesson.epochs, lesson.ended)
+    assert ["LSTM", "LSTM"] == [layer.kind for layer in student.description.layers if layer.recurrences]
+    assert "LSTM of 3 + 3 units" == str(spec)
     assert np.isfinite(student.evaluate(ARCHITECTURES["masked_lstm"].rows(5, "left"))[output]).all()
     student.close()
 
