@@ -20,6 +20,7 @@ def loss(sampling: Sampling, stat: Stat, *, n: int, method: str, power: float = 
 
     The t-statistic is bent by the skewness of what rows or clusters contribute, as Hall (1992) does for a mean, less
     what the logarithm bends already. power: `stat` is the mean loss to this power (a root mean squared error: 1/2).
+    entities: as many as count, where a few have most of the rows (`_worth`): their tails are not seen yet.
     """
     mean = Stat(stat.value ** (1 / power), stat.influence * stat.value ** (1 / power - 1) / power)
     plain = sampling.estimate(mean, n=n, method=method, scale="log")
@@ -29,8 +30,22 @@ def loss(sampling: Sampling, stat: Stat, *, n: int, method: str, power: float = 
     skewness = _SHORT * 6 * bootstrap.acceleration(parts)
     se = plain.spread.se
     bent = Skewed(scale="log", se=power * se, bend=skewness / 3 - se / 2, shift=skewness / 6, df=plain.spread.df)
-    method = f"{plain.method}, skewness by Hall's transformation"
-    return plain.model_copy(update={"value": stat.value, "spread": bent, "method": method})
+    method, entities = f"{plain.method}, skewness by Hall's transformation", plain.entities
+    if entities is not None and (worth := _worth(sampling)) < entities:
+        method, entities = f"{method}; worth {worth} {sampling.kind} of equal size", worth
+    update = {"value": stat.value, "spread": bent, "method": method, "entities": entities}
+    return plain.model_copy(update=update)
+
+
+def _worth(sampling: Sampling) -> int:
+    """How many clusters of equal size these are worth, at most: Kish's (1965) number, and twice as many as there would
+    be if all were as large as the largest. By simulation intervals of losses hold where both are 20 or more (92 %;
+    where a few of 25 to 200 entities have most of the rows, 83 to 88 %).
+    """
+    assert sampling.codes is not None  # noqa: S101 - only clusters are counted
+    rows = len(sampling.codes)
+    largest = int(np.bincount(sampling.codes).max())
+    return int(min(sampling.structure.alike(np.ones(rows, dtype=bool)), 2 * rows / largest))
 
 
 def bootstrapped(

@@ -57,6 +57,15 @@ def test_covers_better_than_the_plain_interval() -> None:
     assert 0.91 < bent < 0.98
 
 
+@pytest.mark.parametrize(("sizes", "worth"), [([40] * 30, 30), ([1200 // k for k in range(1, 26)], 7)])
+def test_a_few_entities_with_most_rows_are_few(sizes, worth) -> None:
+    """Thirty of equal size are thirty; of 25 whose sizes fall as 1/k, the largest holds a quarter of all rows."""
+    codes = np.repeat(np.arange(len(sizes)), sizes)
+    rng = np.random.default_rng(1)
+    found = loss(Sampling(codes, "entities", len(sizes)), row_mean(rng.lognormal(size=len(codes))), n=9, method="mean")
+    assert (found.entities, f"worth {worth} entities" in found.method) == (worth, worth < len(sizes))
+
+
 def test_no_loss_at_all_is_not_estimable() -> None:
     """Every prediction right: zero variance is not certainty."""
     stat = errors.quantile_loss(np.ones(120), np.ones(120), 0.9)
