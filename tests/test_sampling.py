@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from auditor.dataset import Dataset, Target
 from auditor.errors import NotApplicable
@@ -145,7 +145,7 @@ def test_rate_of_equally_large_entities_is_that_of_statsmodels() -> None:
     """The variance of a mean that is robust to clusters, with G/(G - 1)."""
     codes, event = np.repeat(np.arange(32), 5), clustered(4)[1]
     keywords = {"groups": codes, "use_correction": False}
-    fit = sm.OLS(event.astype(float), np.ones(160)).fit(cov_type="cluster", cov_kwds=keywords)
+    fit = OLS(event.astype(float), np.ones(160)).fit(cov_type="cluster", cov_kwds=keywords)
     expected = float(fit.cov_params()[0, 0]) * 32 / 31
     assert expected == pytest.approx(entities(codes).structure.variance(rate(event)).value, rel=1e-9)
 

@@ -6,10 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from measuring import judged, run
 from scipy import special, stats
 from sklearn.metrics import roc_auc_score
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.tools import add_constant
 from subjects import make_subject
 
 from auditor.checks import CATALOGUE
@@ -37,11 +39,11 @@ def test_calibration_is_that_of_a_logistic_regression():
     y, score, male = facts(subject)
     said = run(CALIBRATION, subject, **SEX).quantities
     odds, own = special.logit(score[male]), y[male]
-    fit = sm.GLM(own, sm.add_constant(odds), family=sm.families.Binomial()).fit(cov_type="HC0", tol=1e-12)
+    fit = GLM(own, add_constant(odds), family=Binomial()).fit(cov_type="HC0", tol=1e-12)
     slope = said["slope"].parts["male"]
     assert slope.value == pytest.approx(fit.params[1], abs=1e-8)
     assert slope.spread.se == pytest.approx(fit.bse[1], rel=2e-3)
-    large = sm.GLM(own, np.ones(len(own)), family=sm.families.Binomial(), offset=odds).fit()
+    large = GLM(own, np.ones(len(own)), family=Binomial(), offset=odds).fit()
     assert said["in_the_large"].parts["male"].value == pytest.approx(large.params[0], abs=1e-8)
     assert said["expected_to_observed"].parts["male"].value == pytest.approx(score[male].mean() / own.mean())
     women = said["slope"].parts["female"]
@@ -163,3 +165,20 @@ def test_distances_of_scores_are_scipys():
         expected = stats.wasserstein_distance(own, rest)
         assert said["mean_shift"].parts[f"{level} − rest"].value == pytest.approx(expected, abs=1e-12)
         assert part.interval(0.99).low == 0, "regions do not differ"
+
+
+@pytest.mark.parametrize(("check", "task"), [("bias.calibration", "binary"), ("bias.error", "regression")])
+def test_a_ratio_is_the_inverse_of_the_other_way_round(check, task):
+    """Levels in another order: a ratio, and each end of its interval, is one over what it was."""
+    subject = make_subject(task=task, n=900, rows_per_entity=3)
+    sex = subject.test.groups["sex"]
+    turned = dataclasses.replace(sex, levels=sex.levels[::-1], codes=1 - sex.codes)
+    swapped = dataclasses.replace(subject, test=dataclasses.replace(subject.test, groups={"sex": turned}))
+    for name, one in run(CATALOGUE[check], subject, attribute="sex").quantities.items():
+        if name.endswith("_ratio"):
+            (first,), (other,) = (
+                list(quantity.parts.values())
+                for quantity in (one, run(CATALOGUE[check], swapped, attribute="sex").quantities[name])
+            )
+            low, high = other.interval(0.95)
+            assert first.interval(0.95) == pytest.approx((1 / high, 1 / low), rel=1e-9)

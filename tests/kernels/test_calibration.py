@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from sklearn.metrics import brier_score_loss
 from sklearn.metrics import log_loss as sklearn_log_loss
+from statsmodels.discrete.discrete_model import Logit
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 from auditor.errors import NotApplicable
 from auditor.kernels import calibration
@@ -26,10 +30,10 @@ def predicted(seed: int, n: int = 500, slope: float = 0.7):
 def test_slope_and_intercept_are_those_of_statsmodels(seed: int) -> None:
     """Coefficients, and their sandwich standard errors for independent rows and (no cluster left out) by cluster."""
     event, p, x, cluster = predicted(seed)
-    design = sm.add_constant(x)
-    independent = sm.Logit(event.astype(float), design).fit(disp=0, tol=1e-14, cov_type="HC0")
+    design = add_constant(x)
+    independent = Logit(event.astype(float), design).fit(disp=0, tol=1e-14, cov_type="HC0")
     keywords = {"groups": cluster, "use_correction": False}
-    clustered = sm.Logit(event.astype(float), design).fit(disp=0, tol=1e-14, cov_type="cluster", cov_kwds=keywords)
+    clustered = Logit(event.astype(float), design).fit(disp=0, tol=1e-14, cov_type="cluster", cov_kwds=keywords)
     rows, entities = Sampling(None, "rows", 500), Sampling(cluster, "entities", 40)
     for at, stat in enumerate(calibration.recalibration(event, p)):
         assert independent.params[at] == pytest.approx(stat.value, abs=1e-9)
@@ -90,7 +94,7 @@ def test_the_bend_of_a_mean_over_classes_is_to_second_order() -> None:
 def test_in_the_large_is_that_of_statsmodels(seed: int) -> None:
     """The intercept of a logistic regression with the log odds as offset."""
     event, p, x, _ = predicted(seed)
-    fit = sm.GLM(event.astype(float), np.ones(500), sm.families.Binomial(), offset=x).fit(tol=1e-14, cov_type="HC0")
+    fit = GLM(event.astype(float), np.ones(500), Binomial(), offset=x).fit(tol=1e-14, cov_type="HC0")
     stat = calibration.in_the_large(event, p)
     assert fit.params[0] == pytest.approx(stat.value, abs=1e-9)
     se = Sampling(None, "rows", 500).estimate(stat, n=500, method="sandwich").spread.se
@@ -140,7 +144,7 @@ def test_nearly_separated_is_still_found() -> None:
     event = x > 0
     event[17] = True
     stat = calibration.recalibration(event, expit(x))[1]
-    fit = sm.Logit(event.astype(float), sm.add_constant(x)).fit(disp=0, tol=1e-14, maxiter=200)
+    fit = Logit(event.astype(float), add_constant(x)).fit(disp=0, tol=1e-14, maxiter=200)
     assert fit.params[1] == pytest.approx(stat.value, rel=1e-8)
 
 
@@ -184,7 +188,7 @@ def test_the_curve_of_a_number_is_that_of_statsmodels() -> None:
         inside.append(((low <= 3 + 0.8 * curve.at) & (3 + 0.8 * curve.at <= high)).mean())
     assert 0.91 < np.mean(inside) < 0.98
     knots = np.quantile((p - p.mean()) / p.std(), (0.05, 0.275, 0.5, 0.725, 0.95))
-    fit = sm.OLS(y, _spline((p - p.mean()) / p.std(), knots)).fit(cov_type="HC3")
+    fit = OLS(y, _spline((p - p.mean()) / p.std(), knots)).fit(cov_type="HC3")
     told = fit.get_prediction(curve.basis)
     assert told.predicted_mean == pytest.approx(curve.observed, rel=1e-9)
     assert 2 * 1.959964 * told.se == pytest.approx(high - low, rel=1e-8)

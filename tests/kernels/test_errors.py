@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from sklearn import metrics
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 from auditor.errors import NotApplicable
 from auditor.kernels import errors
@@ -36,7 +37,7 @@ def test_values_are_those_of_scikit_learn(kernel, oracle) -> None:
 
 def test_calibration_line_is_that_of_statsmodels() -> None:
     """Least squares with standard errors that allow unequal variances (HC0)."""
-    fit = sm.OLS(Y, sm.add_constant(F)).fit(cov_type="HC0")
+    fit = OLS(Y, add_constant(F)).fit(cov_type="HC0")
     for at, stat in enumerate(errors.calibration_line(Y, F)):
         assert fit.params[at] == pytest.approx(stat.value, abs=1e-9)
         se = ROWS.estimate(stat, n=200, method="sandwich").spread.se
