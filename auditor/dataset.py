@@ -85,7 +85,7 @@ class Dataset:
     values: (lines, features), original units, NaN = not measured. Row i is lines starts[i] up to stops[i].
     y: float targets, or class codes. targets: (rows, horizons), where forecasts are declared; `y` is the column of the
     primary one. horizons: their names. entity: codes. cluster: codes of what is independent: the entity, or a block of
-    time where entities are few; None where each row is its own. recorded: the developer's own scores, if given.
+    time where there is one series; None where each row is its own. recorded: the developer's own scores, if given.
     dropped: how many rows or entities were left out on loading, by reason. entities_declared: whether the specification
     names an entity; without it, codes say nothing about who is in two data sets. step: what one step is, in the
     singular, as a person says it: month, hour.

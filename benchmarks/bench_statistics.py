@@ -35,6 +35,9 @@ OTHERS = {
 }
 PARAMS: dict[str, dict[str, Any]] = {
     "performance.alerts": {"units_per_day": 24, "label": "ahead"},
+    "performance.over_time": {"one_clock": True},
+    "performance.migration": {"one_clock": True},
+    "data.time_order": {"one_clock": True},
     "data.representativeness": {"attribute": "sex", "shares": {"level 0": 0.5, "level 1": 0.5}},
 }
 RESAMPLES, TIMED = 1000, 10  # what an interval takes; how many of them are timed
@@ -78,6 +81,7 @@ def data(rows: int, seed: int) -> tuple[Dataset, np.ndarray]:
         entity=entity,
         index_time=np.arange(rows) % 2,
         groups=groups,
+        recorded=score,
         cluster=entity,
         cluster_kind="entities",
     )
