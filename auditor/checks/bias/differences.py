@@ -11,7 +11,7 @@ from auditor import pairs
 from auditor.checks.bias.contrasts import Combine, Measure, Side
 from auditor.checks.groups import Mask
 from auditor.errors import NotApplicable
-from auditor.estimate import Estimate, NotEstimable, Scale
+from auditor.estimate import Estimate, Normal, NotEstimable, Scale
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Apart, Regression, Stat
 from auditor.pairs import Joint, fewest_entities, limiting
@@ -57,17 +57,20 @@ def of_stat(
 
 
 def ratio_of_stats(sampling: Sampling, method: str) -> Combine:
-    """The ratio of two positive statistics that have influence values, on the log scale."""
+    """The ratio of two positive statistics that have influence values, by the difference of their logarithms: that of
+    the same groups the other way round is its inverse.
+    """
 
     def combine(one: Side, other: Side, joint: Joint) -> Estimate:
         top, bottom = one.stat.value, other.stat.value
         if min(top, bottom) <= 0:
             raise NotApplicable("one of the two is 0, so they have no ratio")
-        ratio = top / bottom
-        parts = [Stat(ratio, ratio / side.stat.value * side.stat.influence, side.stat.strata) for side in (one, other)]
-        both = Stat(ratio, parts[0].influence - parts[1].influence, apart(*parts).strata)
+        parts = [Stat(1.0, side.stat.influence / side.stat.value, side.stat.strata) for side in (one, other)]
+        both = Stat(1.0, parts[0].influence - parts[1].influence, apart(*parts).strata)
         fewer = limiting(one.estimate, other.estimate)
-        found = sampling.estimate(both, n=fewer.n, events=fewer.events, scale="log", method=method)
+        found = sampling.estimate(both, n=fewer.n, events=fewer.events, method=method)
+        logs = found.spread.model_copy(update={"scale": "log"}) if isinstance(found.spread, Normal) else found.spread
+        found = found.model_copy(update={"value": top / bottom, "spread": logs})
         return found.model_copy(update={"entities": fewest_entities(one.estimate, other.estimate)})
 
     return combine
