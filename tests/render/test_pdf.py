@@ -141,14 +141,16 @@ def test_nothing_from_elsewhere(tmp_path: Path, style: str) -> None:
 
 
 @pytest.mark.skipif(bool(_NO_VALIDATOR), reason=_NO_VALIDATOR or "it can be validated")
-def test_keeps_to_its_standards(pdf: bytes, tmp_path: Path) -> None:
-    """PDF/A-3a and PDF/UA-1 at once, as veraPDF sees them; a plain PDF, held beside it, breaks both."""
+def test_keeps_to_its_standards(pdf: bytes, board_pdf: bytes, tmp_path: Path) -> None:
+    """Both reports are PDF/A-3a and PDF/UA-1 at once, as veraPDF sees them; a plain PDF beside them breaks both."""
     from weasyprint import HTML
 
-    (tmp_path / "report.pdf").write_bytes(pdf)
-    HTML(string="<p>A page without a language or a title.").write_pdf(tmp_path / "plain.pdf")
-    found = pdfvalidator.violations(("3a", "ua1"), tmp_path / "report.pdf", tmp_path / "plain.pdf")
-    assert [] == found["report.pdf"]
+    names = [tmp_path / f"{name}.pdf" for name in ("report", "committee", "plain")]
+    names[0].write_bytes(pdf)
+    names[1].write_bytes(board_pdf)
+    HTML(string="<p>A page without a language or a title.").write_pdf(names[2])
+    found = pdfvalidator.violations(("3a", "ua1"), *names)
+    assert ([], []) == (found["report.pdf"], found["committee.pdf"])
     assert {"plain.pdf 3a", "plain.pdf ua1"} == {line.partition(":")[0] for line in found["plain.pdf"]}
 
 
