@@ -82,9 +82,8 @@ def _learned(numbers: Matrix, wanted: Floats, held: int, gain: float, rng: np.ra
     bent, seen[:, count:] = seen[:, :count], straight
     np.add(np.matmul(numbers, bends, out=bent), shifts, out=bent)
     np.tanh(bent, out=bent)
-    learned, asked = seen[held:], seen[:held].astype(float)
-    square = (learned.T @ learned).astype(float)  # of one array with itself, which takes half the time
-    product = (learned.T @ wanted[held:].astype(np.float32)).astype(float)
+    asked, learned = np.split(seen.astype(float), [held])  # rounding of single precision is as large as a ridge
+    square, product = learned.T @ learned, learned.T @ wanted[held:]  # of one array with itself: half the time
     eye = np.eye(len(square))
     weights = [cho_solve(cho_factor(square + ridge * eye, check_finite=False), product) for ridge in _RIDGES]
     missed = np.stack([((asked @ one - wanted[:held]) ** 2).mean(axis=0) for one in weights]) / wanted.var(axis=0)
