@@ -4,8 +4,9 @@ The model is compiled, and its gradient traced, before. Each check and the bare 
 same machine. The bare door is sent inputs that are encoded already, without anything done to what comes back. Two
 shares are told, of processor time (this process's and the model's together): what the check's evaluations take in the
 bare door of the same kind (slopes as slopes of as many rows a call, small batches on purpose as batches of that size,
-all else all test rows at once), and what as many scores take, all test rows at once, whatever the check needs. The door
-is measured against the forward pass in bench_door.py.
+all else all test rows at once), and what as many scores take, all test rows at once, whatever the check needs. Shares
+are told over all checks, and over those that ask the model at all. The door is measured against the forward pass in
+bench_door.py.
 """
 
 from __future__ import annotations
@@ -143,12 +144,14 @@ def main() -> None:
             bare(model, inputs, kind, 1)
         bare(model, inputs, Kind(model.description.outputs[0].name, rows=500), 1)
         print(f"{len(subject.test):,} test rows; {model.door.reason}")
-        total = np.zeros(len(Cost._fields))
+        total, asking = np.zeros(len(Cost._fields)), np.zeros(len(Cost._fields))
         for job in (job for job in plan(order.policy.policy, CATALOGUE)[0] if job.check.family == "behavior"):
             cost, why = measured(subject, evidence, job, counted, inputs)
             total += cost
+            asking += cost if cost.rows else 0
             print(line(job.check.id, cost), why, flush=True)
-        print(line("all of them", Cost(int(total[0]), *map(float, total[1:]))))
+        for name, sums in (("all of them", total), ("those that ask", asking)):
+            print(line(name, Cost(int(sums[0]), *map(float, sums[1:]))))
         print("  goals on the credit example: 15 s on 2 cores, 70 % of the bare door of the same kind")
     finally:
         model.close()
