@@ -65,7 +65,7 @@ class Blobs:
 
     def there(self) -> Iterator[str]:
         """The digests by which files are named here."""
-        for first in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
+        for first in sorted(self.root.glob("[0-9a-f][0-9a-f]/")):
             yield from sorted(path.name for path in first.iterdir())
 
     def tidy(self) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from auditor.seal import strictjson
 
 Kind = Literal["audit", "run", "supersession", "removal"]
 KINDS: tuple[Kind, ...] = ("audit", "run", "supersession", "removal")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 65_535  # what the bundles of tlog-tiles can hold
 
 
@@ -93,24 +95,64 @@ def read(index: int, body: bytes) -> Entry:
             index,
             body,
             kind,
-            str(said["added"]),
+            _moment(said["added"]),
             facts=_facts(said["facts"]) if "facts" in said else None,
             files=_kept(said["files"]) if "files" in said else None,
             left_out=_kept(said["left_out"]) if "left_out" in said else None,
             retain_until=datetime.date.fromisoformat(said["retain_until"]) if "retain_until" in said else None,
-            of=int(said["of"]) if "of" in said else None,
-            by=int(said["by"]) if "by" in said else None,
-            names=tuple(map(str, said.get("names", ()))),
-            reason=str(said.get("reason", "")),
+            of=_number(said["of"]) if "of" in said else None,
+            by=_number(said["by"]) if "by" in said else None,
+            names=_all(_text, said.get("names", [])),
+            reason=_text(said.get("reason", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise SealFault("does not say what an entry of its kind says", where=where) from None
 
 
 def _facts(said: Mapping[str, Any]) -> Facts:
-    data = said.get("data")
-    return Facts(**{**said, "policy_files": tuple(said["policy_files"]), "data": None if data is None else tuple(data)})
+    read: dict[str, Any] = {key: _text(value) for key, value in said.items() if key not in _DIGESTS}
+    for key, read_one in _DIGESTS.items():
+        if said.get(key) is not None:
+            read[key] = read_one(said[key])
+    return Facts(**read)
 
 
 def _kept(said: Mapping[str, Any]) -> dict[str, Kept]:
-    return {name: Kept(str(one["sha256"]), int(one["bytes"])) for name, one in said.items()}
+    return {name: Kept(_digest(one["sha256"]), _number(one["bytes"])) for name, one in said.items()}
+
+
+def _all(read_one: Callable[[Any], str], value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(map(read_one, value))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _digest(value: Any) -> str:
+    """Which names a file of the archive: another text would lead to another file."""
+    if not _SHA256.fullmatch(value):
+        raise ValueError
+    return str(value)
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError
+    return value
+
+
+def _moment(value: Any) -> str:
+    datetime.datetime.fromisoformat(value)
+    return str(value)
+
+
+def _digests(value: Any) -> tuple[str, ...]:
+    return _all(_digest, value)
+
+
+_DIGESTS = {"model": _digest, "record": _digest, "body": _digest, "policy_files": _digests, "data": _digests}

@@ -36,13 +36,13 @@ def made(archive: Archive, index: int) -> str:
         checkpoint = log.latest()
         if not 0 <= index < checkpoint.size:
             raise WrittenFault(f"there is no entry {index}; the log has {checkpoint.size}", where=str(archive.folder))
-        ((_, body),) = log.bodies("idx = ?", index)
+        bodies = [body for _, body in log.bodies("idx = ?", index)]
         leaves = log.leaves(checkpoint.size)
-    if merkle.root(leaves) != checkpoint.root or leaves[index] != merkle.leaf(body):
+    if merkle.root(leaves) != checkpoint.root or [leaves[index]] != [*map(merkle.leaf, bodies)]:
         remedy = "See what `auditor archive verify` says."
         raise SealFault("the log does not have the root that it signed", where=str(archive.folder), remedy=remedy)
     proof = [base64.b64encode(one).decode() for one in merkle.inclusion(leaves, index)]
-    extra = base64.b64encode(body).decode()
+    extra = base64.b64encode(bodies[0]).decode()
     return "\n".join([_FIRST, f"extra {extra}", f"index {index}", *proof, "", checkpoint.note])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from auditor.errors import SealFault
 from auditor.names import alike, plain, same
 from auditor.seal.signoff import MEANINGS, SignedOff
 from auditor.seal.trust import SEAL, Trust
@@ -36,7 +37,7 @@ def asked(rule: Any, signed: Sequence[SignedOff], trust: Trust, sealer: str, own
     if not isinstance(rule, dict):
         return None
     needs = {meaning: _count(rule.get(meaning)) for meaning in MEANINGS}
-    barred = tuple(plain(str(role)) for role in rule.get("not") or ())
+    barred = tuple(plain(str(role)) for role in _roles(rule.get("not")))
     objections = {one: [*_objections(one, barred, trust, sealer, owner)] for one in signed}
     people = {
         meaning: {_person(one, trust) for one in signed if one.meaning == meaning and not objections[one]}
@@ -84,6 +85,12 @@ def _objections(one: SignedOff, barred: Sequence[str], trust: Trust, sealer: str
 def _person(one: SignedOff, trust: Trust) -> str:
     """By which sign-offs are told to be one person's."""
     return plain(trust.named(one.signer).holder) or one.signer
+
+
+def _roles(value: Any) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        raise SealFault("the policy's sign_off does not say who does not count", where="statement")
+    return value or []
 
 
 def _count(value: Any) -> int:

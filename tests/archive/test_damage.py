@@ -1,17 +1,21 @@
-"""A log whose file has one flipped bit: either that is told, or nothing that the log says is another."""
+"""A log whose file was damaged or forged: either that is told, or nothing that the log says is another."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from archiving import Desk
 from killing import FACTS
 
-from auditor.archive import store
+from auditor.app import archive as uses
+from auditor.archive import entry, receipt, store
 from auditor.errors import AuditorError, FileFault, SealFault
 from auditor.seal import keys
 
@@ -68,6 +72,69 @@ def test_a_value_of_another_type(desk: Desk, table: str, column: str, other: str
     if column in ("note", "peaks"):
         with pytest.raises(FileFault, match="value of type"), archive.writing(signer) as writer:
             writer.add("audit", FACTS, {"own": b"2"}, {})
+
+
+@pytest.mark.parametrize(
+    ("place", "right"),
+    [
+        ("added", "2026-11-21T12:00:00+00:00"),
+        ("reason", "why"),
+        ("names", ["a"]),
+        ("of", 0),
+        ("by", 1),
+        ("retain_until", "2030-01-01"),
+        ("facts", asdict(FACTS)),
+        ("files", {"a": {"sha256": "a" * 64, "bytes": 1}}),
+        ("left_out", {"a": {"sha256": "a" * 64, "bytes": 1}}),
+    ],
+)
+def test_an_entry_of_other_types(place: str, right: object) -> None:
+    """What an entry says is of its type, however deep, or it is none: nothing that reads it meets another one."""
+    body = {"v": 1, "kind": "audit", "added": "2026-11-21T12:00:00+00:00"}
+    assert entry.read(0, json.dumps(body | {place: right}).encode()).kind == "audit"
+    for other in _others(right):
+        with pytest.raises(SealFault):
+            entry.read(0, json.dumps(body | {place: other}).encode())
+
+
+def _others(right: object) -> Iterator[object]:
+    """The value with another one anywhere in it."""
+    yield from (True, -1, 1.5, float("inf"), "\ud800", [[1]], [["a"]], {"a": 1}, json.loads("[" * 99 + "]" * 99))
+    inner = right.items() if isinstance(right, dict) else enumerate(right) if isinstance(right, list) else ()
+    for key, value in inner:
+        for other in _others(value):
+            yield {**right, key: other} if isinstance(right, dict) else [*right[:key], other, *right[key + 1 :]]
+    if right == "a" * 64:
+        yield from ("../x", "A" * 64, "a" * 65)
+
+
+def test_a_digest_that_is_a_path(desk: Desk) -> None:
+    """Who may write the log's file, and cannot sign, has the next writer remove no file elsewhere."""
+    victim = desk.place.with_name("victim")
+    victim.write_bytes(b"dear")
+    own = desk.add()[0].files["report.html"].sha256
+    uses.remove(desk.write, 0, ["report.html"], "erasure")
+    desk.forge(f"UPDATE entry SET body = replace(body, '{own}', '../victim')")
+    with pytest.raises(SealFault, match="does not say what an entry of its kind says"):
+        desk.add()
+    assert victim.read_bytes() == b"dear"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a/" * 200 + "b"])
+def test_a_name_for_no_folder(desk: Desk, tmp_path: Path, name: str) -> None:
+    """A file's name that no folder can hold is told."""
+    desk.add()
+    desk.forge(f"""UPDATE entry SET body = replace(body, '"report.html"', '{json.dumps(name)}')""")
+    with pytest.raises(SealFault, match="has a name that no folder can hold"):
+        uses.restore(desk.place, 0, tmp_path / "out")
+
+
+def test_a_receipt_of_nothing(desk: Desk) -> None:
+    """Of an entry that somebody took away there is no receipt."""
+    desk.add()
+    desk.forge("DELETE FROM entry")
+    with pytest.raises(SealFault, match="does not have the root that it signed"):
+        receipt.made(store.opened(desk.place), 0)
 
 
 def _said(archive: store.Archive) -> list[tuple[int, bytes, bytes, str | None]]:

@@ -20,7 +20,7 @@ from sealing import Pairs, broken, no_passphrase, trusting, verified, written_fo
 from auditor.app import recorded
 from auditor.app.seal import seal
 from auditor.errors import SealFault, WrittenFault
-from auditor.seal import envelope, keys
+from auditor.seal import envelope, keys, strictjson
 from auditor.seal.verify import body_digest, verify
 from auditor.shipped import shipped
 
@@ -183,3 +183,11 @@ def test_sealed_once(audit: Path, pairs: Pairs) -> None:
     with pytest.raises(WrittenFault, match="is sealed already"):
         seal(audit, pairs["stranger"].private, no_passphrase)
     assert (audit / envelope.FILE).read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ['{"a": 1e999}', '"\\ud800"', "[" * 99_999, '{"a": 1, "a": 1}', "NaN", "\udcff"])
+def test_strict_json(text: str) -> None:
+    """What other programs could not read again, or print, is no JSON that a seal can hold."""
+    assert strictjson.parsed(b'["\\ud83d\\ude00", 1e9]', "") == ["\U0001f600", 1e9]
+    with pytest.raises(SealFault):
+        strictjson.parsed(text.encode(errors="surrogateescape"), "")
