@@ -22,6 +22,7 @@ from auditor.sampling import Sampling
 
 Mask = NDArray[np.bool_]
 _STEPS = 41  # points of a confidence distribution that are kept
+_ROUNDING = 1e-7  # of a distribution function: less than chance makes of a billion rows
 
 
 def stability_index(sampling: Sampling, bins: Integers, second: Mask) -> Estimate:
@@ -115,7 +116,7 @@ def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, 
         spread: Perfect | Quantiles | NotEstimable
         if value == high:  # not one pair of rows is the other way round
             spread = Perfect(size=1 / sum(1 / size for size in process.sizes), df=process.df)
-        elif not null.any():
+        elif np.abs(process.noise).max() <= _ROUNDING or not null.any():
             spread = NotEstimable(reason="the sample has zero variance")
         else:
             # The largest is searched for: of small distances, too, the interval misses the truth from above alone.

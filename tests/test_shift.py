@@ -181,6 +181,14 @@ def test_constants_that_differ_have_no_variance() -> None:
     assert area.estimate.spread.kind == "not_estimable"
 
 
+def test_a_sample_beside_itself_has_no_variance() -> None:
+    """Where both samples hold the same rows of the same entities, no distance is no certainty."""
+    values = np.tile(np.random.default_rng(2).normal(size=120), 2)
+    sampling = Sampling(np.tile(np.arange(120) // 3, 2), "entities", 40)
+    for apart in distances(sampling, np.arange(240) >= 120, values):
+        assert ("not_estimable", 0.0) == (apart.estimate.spread.kind, apart.estimate.value)
+
+
 def test_stability_index_of_samples_apart() -> None:
     """The value is the index; the interval holds it, is wider for fewer clusters, and 0 is far away."""
     bins = np.concatenate([np.arange(200) % 4, np.minimum(np.arange(100) % 8, 3)])

@@ -1,6 +1,7 @@
 """Errors of a predicted number. observed, predicted: (n,), in the target's unit.
 
-All raise NotApplicable where a number is so large that what its error is known by could not be held (`_LARGEST`).
+All raise NotApplicable where a number is so large, or all are so small, that what its error is known by could not be
+held (`_LARGEST`).
 """
 
 from __future__ import annotations
@@ -89,4 +90,6 @@ def _numbers(observed: Floats, predicted: Floats) -> tuple[Floats, Floats]:
     for numbers, what in ((y, "observed"), (x, "predicted")):
         if max(numbers.max(initial=0.0), -numbers.min(initial=0.0)) > _LARGEST:
             raise NotApplicable(f"a number that is {what} is beyond {_LARGEST:g}, too large to be judged by")
+    if 0 < max(np.abs(y).max(initial=0.0), np.abs(x).max(initial=0.0)) < 1 / _LARGEST:
+        raise NotApplicable(f"all numbers are below {1 / _LARGEST:g}, too small to be judged by")
     return y, x

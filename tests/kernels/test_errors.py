@@ -95,3 +95,11 @@ def test_numbers_that_no_variance_can_hold_have_a_reason(largest: float, told: b
             continue
         with pytest.raises(NotApplicable, match="too large"):
             call()
+
+
+@pytest.mark.parametrize("kernel", [errors.root_mean_squared_error, errors.mean_absolute_error, errors.r_squared])
+def test_numbers_whose_squares_are_nothing_have_a_reason(kernel) -> None:
+    """Targets of 1e-300 are as good as a constant 0; of 1e-30 they are numbers like any other."""
+    with pytest.raises(NotApplicable, match="too small"):
+        kernel(Y * 1e-300, F * 1e-300)
+    assert np.isfinite(ROWS.estimate(kernel(Y * 1e-30, F * 1e-30), n=200, method="t").spread.se)
