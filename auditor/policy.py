@@ -75,13 +75,13 @@ class Limit(Frozen):
         return self.between[1] if self.between else self.at_most
 
 
-Tied = Literal["dataset", "decision"]
+Tied = Literal["dataset", "decision", "policy"]
 
 
 class Attest(Frozen):
     """Who must state it, where only a person can.
 
-    bound_to: what the statement is about beside model and policy; where that is changed, it counts no more.
+    bound_to: what the statement has to be about beside the model; where that is changed, it counts no more.
     """
 
     role: Words

@@ -50,12 +50,15 @@ def attested(
 
 def _strayed(requirement: Requirement, attestation: Attestation, bound: Bound) -> str:
     """Why the statement is not about what the policy, or the statement itself, binds it to; empty where it is."""
+    asked = requirement.attest.bound_to if requirement.attest else ()
     for what, called in _TIED.items():
         given = str(getattr(attestation, f"{what}_sha256"))
         if given and given != getattr(bound, what):
             return f"the statement was made about another {called} (its digest differs)"
-        if not given and requirement.attest and what in requirement.attest.bound_to:
+        if not given and what in asked:
             return f"the statement does not tell about which {called} it was made, which the policy requires"
+    if "policy" in asked and not attestation.policy_sha256:
+        return "the statement does not tell under which policy it was made, which the policy requires"
     return ""
 
 

@@ -6,7 +6,9 @@ import datetime
 from typing import Any
 
 import pytest
+from records import a_record
 
+from auditor.app.rejudged import judged_again
 from auditor.people import Attestation, Bound, Waiver
 from auditor.policy import Policy, Requirement
 from auditor.record import Finding
@@ -87,6 +89,12 @@ UNTOLD = "the statement does not tell about which"
         (["dataset"], ("decision",), about("cd", 0.3), f"{UNTOLD} dataset.yaml it was made, which the policy requires"),
         ([], ("dataset",), about("ce", 0.3), f"{ANOTHER} dataset.yaml (its digest differs)"),
         ([], (), about("ce", 0.4), ""),
+        (
+            ["policy"],
+            (),
+            about("cd", 0.3),
+            "the statement does not tell under which policy it was made, which the policy requires",
+        ),
     ],
 )
 def test_bound_to_more_than_the_model(bound_to: list[str], told: tuple[str, ...], now: Bound, why: str) -> None:
@@ -98,3 +106,18 @@ def test_bound_to_more_than_the_model(bound_to: list[str], told: tuple[str, ...]
     policy = Policy.model_validate({"policy": "p", "version": 1, "title": "t", "requirements": [asked]})
     found = attested(policy.requirements[0], Attestation.model_validate(said), now, policy, TODAY)
     assert (found.status, found.reason if why else "") == ("open" if why else "attested", why)
+
+
+@pytest.mark.parametrize(("judged", "found"), [("ef", "attested"), ("ee", "open")])
+def test_a_statement_bound_to_the_policy_is_judged_again(judged: str, found: str) -> None:
+    """By the digest that the record tells of its policy, which it does not hold whole."""
+    record = a_record({"HUM-1": "attested"})
+    (first,) = record.findings
+    attest = {"role": "owner", "bound_to": ("policy",)}
+    requirement = Requirement.model_validate(first.requirement.model_dump(by_alias=True) | {"attest": attest})
+    assert first.attestation
+    signed = first.attestation.model_copy(update={"policy_sha256": "ef" * 32})
+    findings = (first.model_copy(update={"requirement": requirement, "attestation": signed}),)
+    policy = record.policy.model_copy(update={"sha256": judged * 32})
+    record = record.model_copy(update={"findings": findings, "policy": policy})
+    assert [found] == [one.status for one in judged_again(record)]

@@ -130,7 +130,7 @@ def _tried(case: Case, policy: Policy) -> Tried:
     chosen = [requirement for requirement in policy.requirements if requirement.id in case.measured]
     part = policy.model_copy(update={"requirements": tuple(chosen)})
     entries = {one.id: _measured(one, case.measured[one.id]) for one in chosen if one.check}
-    stated = [_stated(one) for one in chosen if case.measured[one.id] == "attested"]
+    stated = [_stated(one, part) for one in chosen if case.measured[one.id] == "attested"]
     findings = judge(part, entries, {key: key for key in entries}, bound=_BOUND, today=_TODAY, attestations=stated)
     found: dict[str, str] = {finding.requirement.id: finding.status for finding in findings}
     found["verdict"] = verdict(findings)[0]
@@ -149,7 +149,7 @@ def _measured(requirement: Requirement, given: Number | Parts | str) -> Measured
     return base.model_copy(update={"status": "measured", "measurement": Measurement(quantities={name: quantity})})
 
 
-def _stated(requirement: Requirement) -> Attestation:
+def _stated(requirement: Requirement, policy: Policy) -> Attestation:
     return Attestation(
         requirement=requirement.id,
         name="a case",
@@ -159,6 +159,7 @@ def _stated(requirement: Requirement) -> Attestation:
         evidence_sha256=_ANY,
         expires=_TODAY,
         model_sha256=_ANY,
+        policy_sha256=policy.digest(),
         dataset_sha256=_ANY,
         decision_sha256=_ANY,
         verified="a case",  # as a key of the trust store would have it, where the policy asks for signatures

@@ -29,13 +29,15 @@ def judged_again(record: Record) -> tuple[Finding, ...]:
     """The findings that the record's measurements and statements give, in the order of its own."""
     policy = recorded.policy(record)
     stated = [finding.attestation for finding in record.findings if finding.attestation]
-    # A record holds not all that the policy's digest is of: what is bound to it is held to the digest in the record.
-    known = ("", record.policy.sha256)
-    free = [one.model_copy(update={"policy_sha256": ""}) for one in stated if one.policy_sha256 in known]
     measured = record.measured
     keys = {one.requirement.id: one.measured for one in record.findings if one.measured in measured}
     missing = {one.requirement.id for one in record.findings if one.requirement.check} - keys.keys()
     whole = policy.model_copy(update={"requirements": tuple(r for r in policy.requirements if r.id not in missing)})
+    # A record holds not all that the policy's digest is of: what is bound to it is held to the digest in the record.
+    ours = {"": "", record.policy.sha256: whole.digest()}
+    free = [
+        one.model_copy(update={"policy_sha256": ours[one.policy_sha256]}) for one in stated if one.policy_sha256 in ours
+    ]
     found = judge(
         whole,
         measured,

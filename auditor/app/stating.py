@@ -100,7 +100,7 @@ def _tied(asked: Attest, data: Path, spec: AuditSpec) -> dict[str, str]:
     if not asked.bound_to:
         return {}
     about = Bound.of("", {DATASET: _sha256(data)}, spec.decision)
-    return {f"{what}_sha256": getattr(about, what) for what in asked.bound_to}
+    return {f"{what}_sha256": getattr(about, what) for what in asked.bound_to if what != "policy"}
 
 
 def _asked(audit: Path) -> tuple[AuditSpec, Policy]:

@@ -41,7 +41,7 @@ _OWN = {
 _CONFIRMED = (
     f"  - id: {CONFIRMED}",
     "    text: What was guessed when dataset.yaml, policy.yaml and audit.yaml were first written has been confirmed.",
-    "    attest: {role: model owner, bound_to: [dataset, decision]}",
+    "    attest: {role: model owner, bound_to: [dataset, decision, policy]}",
     "    severity: blocker",
     "    rationale: A report on a guess may be about another model, other rows or another outcome.",
 )
