@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import warnings
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 Work = Callable[[], bytes]
+_PATIENCE = 300.0  # seconds for work of a few: a lock that a thread held when it was copied is never free in the copy
 
 
 @contextmanager
@@ -19,7 +21,8 @@ def aside(work: Work) -> Iterator[Work]:
     """Begin the work; what the block is given waits for its bytes, once. The copy ends with the block.
 
     work: Python of one thread, as the copy has no other: it may not draw a chart. Where it fails, where the copy is
-    lost, and where there can be none, it is done here when it is waited for, and raises what it always would.
+    lost or never answers, and where there can be none, it is done here when it is waited for, and raises what it
+    always would.
     """
     if sys.platform != "linux":  # the libraries of macOS cannot be copied
         yield work
@@ -34,6 +37,8 @@ def aside(work: Work) -> Iterator[Work]:
     codes: list[int] = []
 
     def waited() -> bytes:
+        if not select.select([pipe], [], [], _PATIENCE)[0]:
+            os.kill(copy, signal.SIGKILL)
         given = pipe.read()
         codes.append(_ended(copy))
         return given if codes == [0] else work()

@@ -45,6 +45,20 @@ def test_a_copy_that_is_lost_costs_only_time():
         assert waited() == b"whole"
 
 
+def test_a_copy_that_never_answers_is_not_waited_for(monkeypatch):
+    """As where it met a lock that another thread held when it was made."""
+    here = os.getpid()
+
+    def work() -> bytes:
+        if os.getpid() != here:
+            signal.pause()
+        return b"whole"
+
+    monkeypatch.setattr("auditor.app.aside._PATIENCE", 0.01)
+    with aside(work) as waited:
+        assert waited() == b"whole"
+
+
 def test_the_copy_ends_with_the_block(monkeypatch):
     """As where the other work fails, and nobody waits for it any more."""
     fork, copies = os.fork, []
