@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from auditor.worker.traffic import Traffic
 
 # Before anything imports TensorFlow: its log tells a test nothing, and no test may depend on what accelerator is there.
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
@@ -46,3 +50,18 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert path.read_text(encoding="utf-8") == actual
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traffic]:
+    """To one child for all tests that ask real models and do not end it: TensorFlow starts once.
+
+    An hour for all that it answers: a busy machine takes ten times as long as a quiet one.
+    """
+    from auditor.worker.process import Child
+    from auditor.worker.traffic import Traffic
+
+    memory = 4 * 2**30
+    traffic = Traffic(Child(tmp_path_factory.mktemp("private"), memory, 3600), memory, None)
+    yield traffic
+    traffic.close()

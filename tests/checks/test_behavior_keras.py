@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -20,10 +20,9 @@ from auditor.loaders.variables import Step
 from auditor.subject import Subject
 from auditor.worker.intake import take_in
 from auditor.worker.opening import open_in
-from auditor.worker.process import Child
 from auditor.worker.traffic import Traffic
 
-STEPS, MEMORY = 8, 4 * 2**30
+STEPS = 8
 
 
 def built(kind: str):
@@ -40,10 +39,9 @@ def built(kind: str):
 
 
 @pytest.fixture(scope="module")
-def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Subject]]:
+def subject(tmp_path_factory: pytest.TempPathFactory, traffic: Traffic) -> Callable[[str], Subject]:
     """`subject(kind)`: 200 rows of 3 to 8 steps, padded on the right, and that model."""
     folder = tmp_path_factory.mktemp("models")
-    traffic = Traffic(Child(tmp_path_factory.mktemp("private"), MEMORY, 300), MEMORY, None)
     steps = [Step.model_validate({"standardise": {"mean": CENTRE[name], "std": SPREAD[name]}}) for name in NUMERIC]
     pipelines = tuple(Pipeline(name, (step,)) for name, step in zip(NUMERIC, steps, strict=True))
 
@@ -56,8 +54,7 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         plain = make_subject(n=200, shortest=3, steps=STEPS, side="right", threshold=0.5, reference=0)
         return dataclasses.replace(plain, model=model, encoder=encoder)
 
-    yield made
-    traffic.close()
+    return made
 
 
 @pytest.mark.parametrize("length", ["fixed length", "any length"])

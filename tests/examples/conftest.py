@@ -1,9 +1,9 @@
-"""One process behind the door for all examples whose scores are looked at: TensorFlow starts once."""
+"""Examples whose scores are looked at."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +13,9 @@ from auditor.loaders.dataset import open_dataset
 from auditor.subject import Identity, Subject
 from auditor.worker.intake import take_in
 from auditor.worker.opening import open_in
-from auditor.worker.process import Child
 from auditor.worker.traffic import Traffic
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MEMORY = 4 * 2**30
-
-
-@pytest.fixture(scope="session")
-def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traffic]:
-    traffic = Traffic(Child(tmp_path_factory.mktemp("private"), MEMORY, 600), MEMORY, None)
-    yield traffic
-    traffic.close()
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
-"""Real models behind the door: one child process for the tests of attributions."""
+"""Real models behind the door, for the tests of attributions."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -19,16 +19,12 @@ from auditor.model import Model
 from auditor.subject import Output, Subject
 from auditor.worker.intake import take_in
 from auditor.worker.opening import open_in
-from auditor.worker.process import Child
 from auditor.worker.traffic import Traffic
-
-MEMORY = 4 * 2**30
 
 
 @pytest.fixture(scope="session")
-def behind_the_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], Model]]:
+def behind_the_door(tmp_path_factory: pytest.TempPathFactory, traffic: Traffic) -> Callable[[Any], Model]:
     """`behind_the_door(keras_model)`: saved, and opened in the child."""
-    traffic = Traffic(Child(tmp_path_factory.mktemp("private"), MEMORY, 600), MEMORY, None)
     folder = tmp_path_factory.mktemp("models")
 
     def opened(model: Any) -> Model:
@@ -36,8 +32,7 @@ def behind_the_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
         model.save(path)
         return open_in(traffic, take_in(path, traffic.child.private), time.monotonic())
 
-    yield opened
-    traffic.close()
+    return opened
 
 
 @pytest.fixture(scope="session")

@@ -46,8 +46,11 @@ def saved(folder: Path, keras_model: Callable[[str], Any]) -> Callable[[str, str
 
 @pytest.fixture(scope="session")
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traffic]:
-    """To a child that opens any number of models; tests that end their child start one of their own."""
-    traffic = Traffic(Child(tmp_path_factory.mktemp("private"), MEMORY, 600), MEMORY, None)
+    """To a child that opens any number of models; tests that end their child start one of their own.
+
+    An hour, as all that it answers takes ten times as long on a busy machine.
+    """
+    traffic = Traffic(Child(tmp_path_factory.mktemp("private"), MEMORY, 3600), MEMORY, None)
     yield traffic
     traffic.close()
 
