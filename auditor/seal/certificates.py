@@ -57,7 +57,7 @@ def read_certificates(path: Path) -> list[Certificate]:
         if data.lstrip().startswith(b"-----"):
             return x509.load_pem_x509_certificates(data)
         return [x509.load_der_x509_certificate(data)]
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise FileFault("this is no certificate", where=str(path)) from None
 
 

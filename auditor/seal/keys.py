@@ -158,6 +158,8 @@ def read(path: Path) -> bytes:
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise FileFault(f"the key cannot be read: {error.strerror}", where=str(path)) from error
+    except ValueError:  # of a name that holds a zero byte
+        raise FileFault("this is no name of a file", where=repr(str(path))) from None
     if len(data) > _MOST_BYTES:
         raise FileFault("this is too large to be a key", where=str(path))
     return data

@@ -60,7 +60,6 @@ def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Ch
     Of pyHanko's answers only the whole one counts (`bottom_line`): unbroken, by a trusted certificate, and after it
     nothing but what it allows. Raises SealFault where the file cannot be read as PDF.
     """
-    from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     from auditor.seal.pdfgrowth import Growth
@@ -79,7 +78,7 @@ def checked(pdf: bytes, trust: Trust, name: str, today: datetime.datetime) -> Ch
             good += [found] if found else []
             problems += [Problem(f"{name}, signature {embedded.field_name}", what) for what in wrong]
             notes += noted
-    except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except Exception as error:  # of damaged bytes many libraries say many things
         remedy = "Name an audit's folder, or a PDF file."
         raise SealFault(f"cannot be read as a signed PDF: {type(error).__name__}", where=name, remedy=remedy) from error
     return Checked(tuple(good), tuple(problems), tuple(notes), len(pdf) - end, bool(roots.held))

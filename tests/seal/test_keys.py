@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives import serialization as pem
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from auditor.errors import FileFault, WrittenFault
-from auditor.seal import keys
+from auditor.seal import certificates, keys
 
 
 def test_files(tmp_path: Path) -> None:
@@ -93,6 +94,7 @@ def test_other_files(tmp_path: Path) -> None:
         tmp_path / "ec.pub": "this is no Ed25519 key",
         tmp_path / "text": "this is no public key in PEM form",
         tmp_path / "absent": "the key cannot be read: No such file or directory",
+        tmp_path / "zero\0": "this is no name of a file",
     }
     for path, what in told.items():
         with pytest.raises(FileFault) as caught:
@@ -101,3 +103,17 @@ def test_other_files(tmp_path: Path) -> None:
     for path in (pair.public, tmp_path / "text", tmp_path / "ec.key"):
         with pytest.raises(FileFault):
             keys.signer(path, lambda: b"")
+
+
+def test_a_certificate_of_no_version(tmp_path: Path) -> None:
+    """A certificate that is damaged in any byte is another one or none, told as that."""
+    file = tmp_path / "x.cert.der"
+    whole = certificates.read_certificate(certificates.new_certificate(tmp_path, "x", "X", None).public)
+    for at in range(0, len(whole), 7):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with contextlib.suppress(FileFault):
+            certificates.read_certificate(file)
+    version = whole.index(b"\xa0\x03\x02\x01\x02") + 4
+    file.write_bytes(whole[:version] + b"\x7f" + whole[version + 1 :])
+    with pytest.raises(FileFault, match="this is no certificate"):
+        certificates.read_certificate(file)
