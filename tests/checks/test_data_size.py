@@ -43,25 +43,14 @@ def test_the_share_is_that_of_people():
     assert high - low == pytest.approx(2 * 1.96 * np.sqrt(four.value * (1 - four.value) / 100), rel=0.1)
 
 
-@pytest.mark.parametrize(("events", "told"), [(0, True), (9, False), (10, True), (391, False), (400, True)])
-def test_few_with_or_without_the_outcome_are_suppressed(events, told):
-    """Between 1 and 9 on either side is never told, in no number; none and all are."""
-    measured = run(sample_size.measure, with_outcome(make_subject(n=400), np.arange(400) < events))
-    for name in ("events", "non_events", "prevalence"):
-        assert (values(measured, name) != {}) == told
-    assert judged(
-        sample_size.measure,
-        with_outcome(make_subject(n=400), np.arange(400) < 9),
-        {"quantity": "events", "at_least": 1},
-    ) == ("inconclusive")
-
-
-def test_one_hidden_class_cannot_be_had_by_subtraction():
-    """Of three classes with 5, 95 and 300 rows, the second is hidden with the first."""
-    subject = with_outcome(make_subject(n=400, task="multiclass"), np.repeat([0, 1, 2], [5, 95, 300]))
-    measured = run(sample_size.measure, subject)
-    assert values(measured, "events") == {"icu": 300}
-    assert set(measured.quantities["events"].unmeasured) == {"home", "ward"}
+def test_outcomes_of_all_rows_are_no_group():
+    """They stand beside every estimate, and are told here too, however few; by group they are suppressed."""
+    few = with_outcome(make_subject(n=400), np.arange(400) < 3)
+    measured = run(sample_size.measure, few)
+    assert [values(measured, name)[""] for name in ("events", "non_events", "prevalence")] == [3, 397, 3 / 400]
+    assert judged(sample_size.measure, few, {"quantity": "events", "at_least": 4}) == "fail"
+    classes = with_outcome(make_subject(n=400, task="multiclass"), np.repeat([0, 1, 2], [5, 95, 300]))
+    assert sorted(values(run(sample_size.measure, classes), "events").values()) == [5, 95, 300]
 
 
 def test_a_group_is_told_in_both_numbers_or_none():

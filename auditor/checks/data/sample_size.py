@@ -68,18 +68,16 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
 
 def _overall(subject: Subject, outcomes: dict[str, Mask]) -> dict[str, Quantity]:
-    n, (told, hidden) = len(subject.test), _told(outcomes, subject.smallest_cell)
-    parts = {
-        "events": {name: _count(int(event.sum()), n) for name, event in told.items()},
-        "non_events": {name: _count(int((~event).sum()), n) for name, event in told.items()},
+    n = len(subject.test)
+    return {
+        "events": Quantity(parts={name: _count(int(event.sum()), n) for name, event in outcomes.items()}),
+        "non_events": Quantity(parts={name: _count(int((~event).sum()), n) for name, event in outcomes.items()}),
     }
-    return {name: Quantity(parts=of, unmeasured=hidden) for name, of in parts.items()}
 
 
 def _prevalence(subject: Subject, outcomes: dict[str, Mask]) -> Quantity:
-    sampling, (told, hidden) = Sampling.of(subject.test), _told(outcomes, subject.smallest_cell)
-    every = np.ones(len(subject.test), dtype=bool)
-    return Quantity(parts={name: sampling.rate(event, every) for name, event in told.items()}, unmeasured=hidden)
+    sampling, every = Sampling.of(subject.test), np.ones(len(subject.test), dtype=bool)
+    return Quantity(parts={name: sampling.rate(event, every) for name, event in outcomes.items()})
 
 
 def _by_group(subject: Subject, outcomes: dict[str, Mask]) -> tuple[dict[str, Quantity], Table]:
@@ -117,23 +115,6 @@ def _outcomes(subject: Subject) -> dict[str, Mask]:
     if data.task == "multiclass":
         return {name: np.asarray(data.y == code) for code, name in enumerate(data.target.classes)}
     return {"": np.asarray(data.y == 1)}
-
-
-def _told(outcomes: dict[str, Mask], smallest: int) -> tuple[dict[str, Mask], dict[str, str]]:
-    """The outcomes that are told; and those that are hidden, with the reason.
-
-    Hidden is what fewer rows than the smallest cell have, or lack, but for what nobody does. With several classes the
-    next smallest are hidden too, until so many rows are that the counts of the others give none away.
-    """
-    counts = {name: (int(event.sum()), int((~event).sum())) for name, event in outcomes.items()}
-    hidden = {name for name, pair in counts.items() if any(0 < count < smallest for count in pair)}
-    for name in sorted(counts, key=lambda name: counts[name]) if hidden else ():
-        if sum(counts[one][0] for one in hidden) < 2 * smallest and counts[name][0]:
-            hidden.add(name)
-    reason = f"fewer than {smallest} rows, or the size of a smaller class could be derived; suppressed"
-    return {name: event for name, event in outcomes.items() if name not in hidden}, dict.fromkeys(
-        sorted(hidden), reason
-    )
 
 
 def _count(value: int, n: int) -> Estimate:
