@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from auditor.errors import Problem, WrittenFault
@@ -22,7 +23,12 @@ def shipped_instrument(name: str) -> Instrument:
     """A shipped instrument. Raises WrittenFault where there is none of that name."""
     if name not in shipped_names():
         raise WrittenFault(f"there is no instrument '{name}'", remedy=nearest(name, shipped_names()))
-    return read_instrument(_root() / f"{name}.yaml")
+    return _read_once(_root() / f"{name}.yaml")
+
+
+@cache  # what is shipped stays as it is, and a policy that cites eight of them is read several times
+def _read_once(path: Path) -> Instrument:
+    return read_instrument(path)
 
 
 def _root() -> Path:
