@@ -60,34 +60,3 @@ class Estimate(Frozen):
     def interval(self, level: float, critical: float | None = None) -> Interval:
         """Two-sided interval at `level` in (0, 1); `critical`, where given, replaces the quantile (max-t)."""
         return self.spread.bounds(self.value, self.critical(level) if critical is None else critical)
-
-    def p_beyond(self, limit: float, side: Literal["below", "above"]) -> float:
-        """Confidence, in [0, 1], that the truth lies below (or above) `limit`: one-sided, by inverting `interval`.
-
-        One half where the uncertainty is not known.
-        """
-        from scipy import optimize, special
-
-        if isinstance(self.spread, Exact):
-            return float(self.value < limit if side == "below" else self.value > limit)
-        if not self.spread.estimable:
-            return 0.5
-
-        def beyond(critical: float) -> float:
-            """How far the one-sided bound at this critical value lies above the limit; it grows with the value."""
-            bounds = self.spread.bounds(self.value, abs(critical))
-            return (bounds.high if critical >= 0 else bounds.low) - limit
-
-        farthest = self.critical(1 - _NOTHING)
-        low, high = beyond(-farthest), beyond(farthest)
-        if low * high > 0:
-            z = -farthest if low > 0 else farthest
-        else:
-            # Bisection: at an estimate of 0 or 1 the bound is flat in the critical value, which stalls quicker methods.
-            z = float(optimize.bisect(beyond, -farthest, farthest, xtol=1e-12))
-        df = self.spread.df
-        below = float(special.ndtr(z) if df is None else special.stdtr(df, z))
-        return below if side == "below" else 1 - below
-
-
-_NOTHING = 1e-15  # a probability that counts as none

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
@@ -13,7 +13,6 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from auditor.estimate import (
     Estimate,
-    Exact,
     Koopman,
     Mover,
     NoncentralChi2,
@@ -181,42 +180,6 @@ def test_intervals_nest(one: Estimate, first: float, second: float) -> None:
     narrow, wide = one.interval(min(first, second)), one.interval(max(first, second))
     assert wide.low <= narrow.low + 1e-12
     assert narrow.high <= wide.high + 1e-12
-
-
-@given(normals() | wilsons(), st.floats(0.6, 0.99))
-@example(one=estimate(0.0, Wilson(size=2.0, df=1.0)), level=0.984375)
-def test_p_beyond_inverts_the_interval(one: Estimate, level: float) -> None:
-    """At the end of a two-sided interval, (1 - level) / 2 of the confidence lies beyond."""
-    interval = one.interval(level)
-    assume(interval.low > -math.inf and interval.high < math.inf)
-    tail = (1 - level) / 2
-    if _moves(one, interval.high, up=True):
-        assert tail == pytest.approx(one.p_beyond(interval.high, "above"), abs=1e-6)
-    if _moves(one, interval.low, up=False):
-        assert tail == pytest.approx(one.p_beyond(interval.low, "below"), abs=1e-6)
-
-
-def _moves(one: Estimate, end: float, *, up: bool) -> bool:
-    """That this end of the interval still answers to the level, to a digit that can be resolved."""
-    further = one.interval(0.9999)
-    gap = abs((further.high if up else further.low) - end)
-    return gap > 1e-6 and abs(end - one.value) > 1e-6
-
-
-@given(ANY, st.floats(-20, 20))
-@example(one=mover(0.0, 2.0, 0.0, 3.0), limit=0.0)
-def test_p_beyond_sides_add_to_one(one: Estimate, limit: float) -> None:
-    """Below and above share the whole confidence."""
-    below, above = one.p_beyond(limit, "below"), one.p_beyond(limit, "above")
-    assert 0 <= below <= 1
-    assert below + above == pytest.approx(1)
-
-
-@pytest.mark.parametrize("spread", [Exact(), NotEstimable(reason="no variance"), Normal(se=0.0)])
-def test_p_beyond_without_a_distribution(spread: Spread) -> None:
-    """An exact value is certain; one whose uncertainty is unknown says nothing."""
-    certain = isinstance(spread, Exact)
-    assert (1.0 if certain else 0.5) == estimate(0.4, spread).p_beyond(0.5, "below")
 
 
 def test_not_estimable_is_unbounded() -> None:

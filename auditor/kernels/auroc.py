@@ -59,28 +59,6 @@ def gini(positive: NDArray[np.bool_], score: Floats) -> Stat:
     return Stat(2 * area.value - 1, 2 * area.influence, area.strata)
 
 
-def background_positive(positive: NDArray[np.bool_], score: Floats, group: NDArray[np.bool_]) -> Stat:
-    """AUROC of the positive rows outside a group against the negative rows inside it (BPSN; Borkan et al. 2019).
-
-    positive, score, group: (n,), and so is the influence. Low: negative rows of the group score like positive ones
-    elsewhere. Raises NotApplicable where one of the two sides has no row.
-    """
-    return _across(positive, score, positive != group)
-
-
-def background_negative(positive: NDArray[np.bool_], score: Floats, group: NDArray[np.bool_]) -> Stat:
-    """AUROC of the positive rows inside a group against the negative rows outside it (BNSP; Borkan et al. 2019).
-
-    positive, score, group: (n,), and so is the influence. Low: positive rows of the group score like negative ones
-    elsewhere. Raises NotApplicable where one of the two sides has no row.
-    """
-    return _across(positive, score, positive == group)
-
-
-def _across(positive: NDArray[np.bool_], score: Floats, rows: NDArray[np.bool_]) -> Stat:
-    return auroc(positive[rows], score[rows]).among(rows)
-
-
 @dataclass(frozen=True, eq=False)
 class _Ranked:
     """Rows by ascending score. order: (n,) which row; level: (n,) of its score among the distinct ones; case: (n,)

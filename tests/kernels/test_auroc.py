@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from auditor.errors import NotApplicable
-from auditor.kernels.auroc import auroc, average_precision, background_negative, background_positive, gini
+from auditor.kernels.auroc import auroc, average_precision, gini
 from auditor.kernels.stat import minus
 from auditor.sampling import Sampling
 
@@ -104,12 +104,3 @@ def test_gini_on_fishers_scale_is_the_area_on_the_logit_scale() -> None:
     area = rows.estimate(auroc(event, score), n=90, scale="logit", method="DeLong").interval(0.95)
     of_gini = rows.estimate(gini(event, score), n=90, scale="fisher", method="DeLong").interval(0.95)
     assert (2 * area.low - 1, 2 * area.high - 1) == pytest.approx(of_gini, abs=1e-12)
-
-
-def test_areas_across_groups_are_those_of_their_definition() -> None:
-    """BPSN: positives elsewhere against negatives of the group; BNSP the other way round."""
-    event, score, _ = ranked(3)
-    group = np.arange(90) % 3 == 0
-    for kernel, positives in ((background_positive, ~group), (background_negative, group)):
-        rows = np.where(event, positives, ~positives)
-        assert roc_auc_score(event[rows], score[rows]) == pytest.approx(kernel(event, score, group).value, abs=1e-12)

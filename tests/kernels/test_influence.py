@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from auditor.kernels import agreement, calibration, confusion, drift, errors, multiclass
-from auditor.kernels.auroc import auroc, average_precision, background_negative, background_positive, gini
+from auditor.kernels.auroc import auroc, average_precision, gini
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Stat, mean, minus
 
@@ -49,8 +49,6 @@ KERNELS: dict[str, tuple[Callable[..., Stat], tuple[np.ndarray, ...]]] = {
     "multiclass brier": (multiclass.multiclass_brier, (CLASS, SCORES)),
     "mean of several": (lambda e, p, q: mean([auroc(e, p), calibration.brier(e, q)]), (EVENT, P, Q)),
     "gini": (gini, (EVENT, P)),
-    "background positive": (lambda e, p, g: background_positive(e, p, g > 0.5), (EVENT, P, GROUP)),
-    "background negative": (lambda e, p, g: background_negative(e, p, g > 0.5), (EVENT, P, GROUP)),
     "f1": (lambda e, p: confusion.f1(e, p > 0.3), (EVENT, P)),
     "matthews": (lambda e, p: confusion.matthews(e, p > 0.3), (EVENT, P)),
     "net benefit": (lambda e, p: confusion.net_benefit(e, p > 0.3, 0.2), (EVENT, P)),
@@ -58,7 +56,6 @@ KERNELS: dict[str, tuple[Callable[..., Stat], tuple[np.ndarray, ...]]] = {
     "wasserstein": (drift.wasserstein, (EVENT, Q)),
     "quantile loss": (lambda y, f: errors.quantile_loss(y, f, 0.3), (Y, F)),
     "explained": (agreement.explained, (P, Q)),
-    "decision auroc": (lambda p, q: agreement.decision_auroc(p, q, 0.35), (P, Q)),
 }
 
 
