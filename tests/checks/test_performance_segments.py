@@ -17,6 +17,10 @@ from auditor.measurement import Table
 from auditor.sampling import Sampling
 
 
+def changed(subject, **what):
+    return dataclasses.replace(subject, test=dataclasses.replace(subject.test, **what))
+
+
 def test_the_weak_segment_is_found_by_name():
     """In the south the model knows nothing; there it promises far more than it keeps."""
     measured = run(segments.measure, make_subject(n=2000, spoiled="weak segment"))
@@ -55,6 +59,18 @@ def test_numbers_told_are_those_of_the_other_half():
     assert "searched on 500 rows" in measured.notes[0]
     table = next(shown for shown in measured.shown if isinstance(shown, Table))
     assert [row[0] for row in table.rows] == list(measured.quantities["gap"].parts)
+
+
+def test_groups_of_which_few_are_left_over_are_not_searched():
+    """Six rows of the north would follow from those of the others that are told."""
+    subject = make_subject(n=1000, spoiled="weak segment")
+    region = subject.test.groups["region"]
+    codes = np.where(region.codes == 0, 1, region.codes)
+    codes[::170] = 0
+    groups = subject.test.groups | {"region": dataclasses.replace(region, codes=codes)}
+    measured = run(segments.measure, changed(subject, groups=groups))
+    assert not [name for quantity in measured.quantities.values() for name in quantity.parts if "region" in name]
+    assert "Groups by region are not searched: one with fewer than 10 rows could be derived." in measured.notes
 
 
 def test_too_few_rows_to_search_and_to_confirm():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.checks.summaries import Summary, summaries
 from auditor.checks.surrogate.tree import Condition
-from auditor.dataset import Dataset, Floats
+from auditor.dataset import Dataset, Floats, Group
 from auditor.subject import Subject
 
 Mask = NDArray[np.bool_]
@@ -18,14 +18,30 @@ _QUARTERS = (0.25, 0.5, 0.75)
 _FEWEST_OF_OUTCOME = 30  # rows of each outcome where it is searched: fewer would rarely leave enough to confirm it
 
 
-def segments(subject: Subject, data: Dataset, searched: Mask, last_steps: int) -> dict[str, Mask]:
+def told_apart(data: Dataset, searched: Mask, smallest: int) -> tuple[list[Group], tuple[str, ...]]:
+    """The attributes whose levels may be told; and a note of each that is left out.
+
+    Where a level, or the rows of unknown level, are fewer than `smallest` in a half, they would be what is left of it.
+    """
+    told, left = [], []
+    for group in data.groups.values():
+        counts = [np.bincount(group.codes[half] + 1) for half in (searched, ~searched)]
+        small = any(((count > 0) & (count < smallest)).any() for count in counts)
+        (left if small else told).append(group)
+    why = f"are not searched: one with fewer than {smallest} rows could be derived"
+    return told, tuple(f"Groups by {group.name} {why}." for group in left)
+
+
+def segments(
+    subject: Subject, data: Dataset, groups: Iterable[Group], searched: Mask, last_steps: int
+) -> dict[str, Mask]:
     """Every segment by its name: (rows,) who is in it. searched: the rows from which the quarters are cut.
 
-    Levels of each group; of each summary in original units its quarters, its levels, and where it was not measured; the
-    length of the history is one of the summaries.
+    Levels of each of the groups; of each summary in original units its quarters, its levels, and where it was not
+    measured; the length of the history is one of the summaries.
     """
     named: dict[str, Mask] = {}
-    for group in data.groups.values():
+    for group in groups:
         named |= {f"{group.name}: {level}": group.codes == code for code, level in enumerate(group.levels)}
     x, columns = summaries(subject, data, last_steps)
     for at, summary in enumerate(columns):

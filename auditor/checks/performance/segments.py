@@ -11,7 +11,7 @@ from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.performance.charts import LEVEL
-from auditor.checks.performance.segment_names import eligible, segments
+from auditor.checks.performance.segment_names import eligible, segments, told_apart
 from auditor.checks.performance.segment_search import Trial, weakest
 from auditor.checks.quality import MEASURES
 from auditor.checks.sample import sample
@@ -88,7 +88,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     rows, _ = sample(subject.test, params.rows, subject.rng(_ID, params.model_dump_json(), "rows"))
     trial = _halves(subject, params, rows, scores)
     smallest = max(subject.smallest_cell, int(np.ceil(params.smallest_share * trial.searched.sum())))
-    every = segments(subject, trial.data, trial.searched, params.last_steps)
+    groups, left = told_apart(trial.data, trial.searched, subject.smallest_cell)
+    every = segments(subject, trial.data, groups, trial.searched, params.last_steps)
     named = eligible(trial.data, every, trial.searched, smallest)
     if not named:
         raise NotApplicable("no segment has enough rows, and enough of each outcome, to be searched and confirmed")
@@ -104,7 +105,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         unmeasured={**{n: why for n, why in _UNDEFINED.items() if n not in search.quantities}, **search.unmeasured},
         shown=tuple(search.tables),
         sampled=Sampled(n=told, of=len(subject.test), how="the half by cluster on which no segment was searched"),
-        notes=(f"{len(named)} segments were searched on {int(trial.searched.sum())} rows.",),
+        notes=(f"{len(named)} segments were searched on {int(trial.searched.sum())} rows.", *left),
     )
 
 

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from auditor.checks.check import check
 from auditor.checks.outcome import decided
-from auditor.checks.performance.segment_names import segments
+from auditor.checks.performance.segment_names import segments, told_apart
 from auditor.checks.performance.segment_search import weakest
 from auditor.checks.summaries import summaries
 from auditor.checks.surrogate.trial import TreeParams, decisions, learnt, rows_scored, trial
-from auditor.dataset import Floats
+from auditor.dataset import Dataset, Floats
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES, Evidence
 from auditor.kernels.disjoint import difference
@@ -74,9 +74,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     apart = np.abs(guess - rows.judge_scores).reshape(len(held), -1).sum(axis=1) / (2 if guess.ndim == 2 else 1)
     sampling = Sampling.of(rows.judge)
     searched = _searched(subject, params, sampling, len(held))
-    every = segments(subject, rows.judge, searched, params.last_steps)
-    smallest = max(subject.smallest_cell, int(np.ceil(params.smallest_share * searched.sum())))
-    named = {name: mask for name, mask in every.items() if _enough(mask, searched, smallest)}
+    named, left = _named(subject, params, rows.judge, searched)
     found = weakest(named, searched, lambda mask: row_mean(apart[mask]), params.told)
     if not found:
         raise NotApplicable("no segment has enough rows to be searched and confirmed")
@@ -94,9 +92,17 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     else:
         rates = {name: sampling.rate(alike, named[name] & ~searched) for name in found}
         quantities["agreement"] = Quantity(parts=rates)
-    notes = (rows.words, f"{len(named)} segments were searched on {int(searched.sum())} rows.")
+    notes = (rows.words, f"{len(named)} segments were searched on {int(searched.sum())} rows.", *left)
     shown = (_table(quantities, {name: _gap(apart, named[name], searched).value for name in found}),)
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown, sampled=sampled, notes=notes)
+
+
+def _named(subject: Subject, params: Params, data: Dataset, searched: Mask) -> tuple[dict[str, Mask], tuple[str, ...]]:
+    """The segments that have enough rows; and a note of each attribute that is left out."""
+    groups, left = told_apart(data, searched, subject.smallest_cell)
+    smallest = max(subject.smallest_cell, int(np.ceil(params.smallest_share * searched.sum())))
+    every = segments(subject, data, groups, searched, params.last_steps)
+    return {name: mask for name, mask in every.items() if _enough(mask, searched, smallest)}, left
 
 
 def _searched(subject: Subject, params: Params, sampling: Sampling, n: int) -> Mask:
