@@ -11,7 +11,7 @@ from measuring import judged, run
 from subjects import make_subject
 
 from auditor.checks.importance.attribution import measure as attribution
-from auditor.errors import WrittenFault
+from auditor.errors import NotApplicable
 from auditor.explain.expected_gradients import expected_gradients
 from auditor.explain.players import Players
 from auditor.explain.shapley import shapley
@@ -92,5 +92,5 @@ def test_a_model_that_is_not_told_says_so():
     """And an indicator that it does not have cannot be forbidden."""
     subject = make_subject(task="regression", n=60, reference=60)
     assert "not told" in run(attribution, subject).unmeasured["indicator_share"]
-    with pytest.raises(WrittenFault, match="do not have"):
+    with pytest.raises(NotApplicable, match="do not have"):
         run(attribution, subject, forbidden=("lactate (measured or not)",))

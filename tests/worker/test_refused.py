@@ -191,7 +191,7 @@ def test_weights_that_are_nan_are_counted_not_refused(traffic, tmp_path):
     import keras
 
     model = keras.Sequential(
-        [keras.Input((STEPS, FEATURES), name="sequence"), keras.layers.LSTM(2), keras.layers.Dense(1)]
+        [keras.Input((STEPS, FEATURES), name="sequence"), keras.layers.LSTM(2), keras.layers.Dense(1, name="head")]
     )
     kernel, bias = model.layers[-1].get_weights()
     kernel[0, 0], bias[0] = np.nan, np.inf
@@ -200,6 +200,6 @@ def test_weights_that_are_nan_are_counted_not_refused(traffic, tmp_path):
     model.save(path)
     opened = open_in(traffic, take_in(path, traffic.child.private), time.monotonic())
     assert 2 == opened.description.nonfinite_weights
-    scores = opened.evaluate({"sequence": np.zeros((300, STEPS, FEATURES), np.float32)})["dense"]
+    scores = opened.evaluate({"sequence": np.zeros((300, STEPS, FEATURES), np.float32)})["head"]
     assert not np.isfinite(scores).any()
     assert opened.door.compiled is None
