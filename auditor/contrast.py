@@ -82,12 +82,15 @@ class NoncentralChi2(Frozen):
     average, by freedom / size; the interval is not: it holds 0 where the value is no larger than chance makes it. As
     its upper end is never below the value, it cannot miss a small truth from below; up to where it can, the lower end
     has the tails of both (unified, in the manner of Feldman and Cousins 1998), further away that of two sides. `df`
-    (clusters - 1) replaces the normal quantile by Student's t.
+    (clusters - 1) replaces the normal quantile by Student's t. `apart`: the effective number of rows for the way in
+    which the samples differ, where that varies more than other ways. Under a truth of t, the variance is that of t on
+    `apart` rows and of what chance adds on `size` rows, by a chi-square with the mean and the variance of both.
     """
 
     kind: Literal["noncentral_chi2"] = "noncentral_chi2"
     freedom: Annotated[int, Field(ge=1)]
     size: Annotated[FiniteFloat, Field(gt=0)]
+    apart: Annotated[FiniteFloat, Field(gt=0)] | None = None
     df: Annotated[FiniteFloat, Field(gt=0)] | None = None
 
     @property
@@ -108,18 +111,37 @@ class NoncentralChi2(Frozen):
         from scipy import optimize, special
 
         def chance(truth: float) -> float:
-            square = self.size * truth
-            return float(special.chndtr(square, self.freedom, square)) - tail
+            size = self._size(truth)
+            return float(special.chndtr(size * truth, self.freedom * size / self.size, size * truth)) - tail
 
         return most if chance(most) <= 0 else float(optimize.brentq(chance, 0.0, most))
 
+    def _size(self, truth: float) -> float:
+        """The effective number of rows under this truth."""
+        if self.apart is None:
+            return self.size
+        chance = self.freedom / self.size / 2
+        return (truth + chance) / (truth / self.apart + chance / self.size)
+
     def _centre(self, value: float, z: float) -> float:
         """The truth under which the value, or one further away, has the chance that the normal gives to z."""
+        from scipy import optimize
+
+        if self.apart is None:
+            return self._centre_on(self.size, value, z)
+
+        def beyond(truth: float) -> float:
+            return self._centre_on(self._size(truth), value, z) - truth
+
+        most = max(self._centre_on(size, value, z) for size in (self.apart, self.size))
+        return float(optimize.brentq(beyond, 0.0, 2 * most)) if beyond(0.0) > 0 else 0.0
+
+    def _centre_on(self, size: float, value: float, z: float) -> float:
         from scipy import special
 
-        square, tail = self.size * value, normal_cdf(-z)
+        square, tail, freedom = size * value, normal_cdf(-z), self.freedom * size / self.size
         if square > _MANY or z > _FAR:  # its root is normal (Fisher 1928); the exact sum is long, or loses its digits
-            return max(0.0, (math.sqrt(square) + z) ** 2 - self.freedom + 1) / self.size
-        if special.chdtr(self.freedom, square) <= tail:
+            return max(0.0, (math.sqrt(square) + z) ** 2 - freedom + 1) / size
+        if special.chdtr(freedom, square) <= tail:
             return 0.0
-        return float(special.chndtrinc(square, self.freedom, tail)) / self.size
+        return float(special.chndtrinc(square, freedom, tail)) / size

@@ -45,7 +45,7 @@ def _worth(sampling: Sampling) -> int:
     assert sampling.codes is not None  # noqa: S101 - only clusters are counted
     rows = len(sampling.codes)
     largest = int(np.bincount(sampling.codes).max())
-    return int(min(sampling.structure.alike(np.ones(rows, dtype=bool)), 2 * rows / largest))
+    return round(min(sampling.structure.alike(np.ones(rows, dtype=bool)), 2 * rows / largest))
 
 
 def bootstrapped(

@@ -39,21 +39,22 @@ def stability_index(sampling: Sampling, bins: Integers, second: Mask) -> Estimat
     entities = None if sampling.codes is None else fewest
     if entities is not None and entities < 2:
         raise NotApplicable(f"fewer than two {sampling.kind} in one of the two samples")
-    spread = _squares(sampling, bins, second, fewest)
+    value = drift.stability_index(first, other)
     return Estimate(
-        value=drift.stability_index(first, other),
+        value=value,
         n=min(int(second.sum()), int((~second).sum())),
         entities=entities,
         method="noncentral chi-square" + ("" if entities is None else f" on the effective size ({entities} clusters)"),
-        spread=spread,
+        spread=_squares(sampling, bins, second, fewest, value),
     )
 
 
-def _squares(sampling: Sampling, bins: Integers, second: Mask, fewest: int) -> NoncentralChi2:
+def _squares(sampling: Sampling, bins: Integers, second: Mask, fewest: int, value: float) -> NoncentralChi2:
     """How the index is spread: of independent rows as n m / (n + m) rows, which vary freely in every bin but one.
 
     Where rows are clustered, as the design effects of the differences of shares say (`kernels.design`); where the
-    samples are alike the size is such that, at 95 %, the index leaves 0 as a quotient of variances does.
+    samples are alike the size is such that, at 95 %, the index leaves 0 as a quotient of variances does. value: the
+    index.
     """
     from scipy import special
 
@@ -65,7 +66,9 @@ def _squares(sampling: Sampling, bins: Integers, second: Mask, fewest: int) -> N
     freedom, tails = int(found.freedom), 2 * float(special.ndtr(-special.stdtrit(df, 0.975)))
     exact = math.isfinite(found.known)
     far = special.fdtri(freedom, found.known, 0.95) if exact else special.chdtri(freedom, 0.05) / freedom
-    return NoncentralChi2(freedom=freedom, size=float(special.chdtri(freedom, tails) / (found.total * far)), df=df)
+    size = float(special.chdtri(freedom, tails) / (found.total * far))
+    apart = 4 * value / found.along if found.along > 0 else math.inf  # as of a noncentral chi-square on so many rows
+    return NoncentralChi2(freedom=freedom, size=size, apart=apart if 0 < apart < size else None, df=df)
 
 
 @dataclass(frozen=True)

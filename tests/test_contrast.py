@@ -34,6 +34,17 @@ def test_ratio_without_cases_below_the_line() -> None:
     assert one.interval(1 - 2e-5).low > 2
 
 
+def test_a_way_apart_of_its_own_counts_where_samples_differ() -> None:
+    """Near 0 the interval is that of the size; far from it that of the rows for the way in which they differ."""
+    plain, other = NoncentralChi2(freedom=9, size=400), NoncentralChi2(freedom=9, size=400, apart=50)
+    assert plain.bounds(0.02, 1.96).low == other.bounds(0.02, 1.96).low == 0.0
+    assert NoncentralChi2(freedom=9, size=400, apart=400).bounds(0.3, 1.96) == pytest.approx(plain.bounds(0.3, 1.96))
+    far, few = other.bounds(20.0, 1.96), NoncentralChi2(freedom=9, size=50).bounds(20.0, 1.96)
+    assert far == pytest.approx(few, rel=0.02)
+    assert other.bounds(0.3, 1.96).low < plain.bounds(0.3, 1.96).low < plain.bounds(0.3, 1.96).high
+    assert other.bounds(0.3, 1.96).high > plain.bounds(0.3, 1.96).high
+
+
 @pytest.mark.parametrize("kind", [Mover, Koopman])
 def test_a_contrast_has_degrees_of_freedom_of_its_own(kind) -> None:
     """Where they are known; else the fewer of the two sides. More of them, a narrower interval."""

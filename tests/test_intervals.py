@@ -57,7 +57,7 @@ def test_covers_better_than_the_plain_interval() -> None:
     assert 0.91 < bent < 0.98
 
 
-@pytest.mark.parametrize(("sizes", "worth"), [([40] * 30, 30), ([1200 // k for k in range(1, 26)], 7)])
+@pytest.mark.parametrize(("sizes", "worth"), [([40] * 30, 30), ([1200 // k for k in range(1, 26)], 8)])
 def test_a_few_entities_with_most_rows_are_few(sizes, worth) -> None:
     """Thirty of equal size are thirty; of 25 whose sizes fall as 1/k, the largest holds a quarter of all rows."""
     codes = np.repeat(np.arange(len(sizes)), sizes)

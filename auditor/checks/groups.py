@@ -92,8 +92,8 @@ class Groups:
         known = np.logical_or.reduce([np.zeros(len(subject.test), dtype=bool), *members.values()])
         parts = {name: {name, *name.split(" × ")} if len(groups) > 1 else {name} for name in members}
         out = frozenset(name for name, of in parts.items() if of & set(grouping.leave_out))
-        # One lot for all seeds: the mean of several would tell what each hides.
-        lots = dataclasses.replace(subject, seed=0)
+        # One lot for all seeds, and for names in any order: the mean of several would tell what each hides.
+        lots, lot = dataclasses.replace(subject, seed=0), " × ".join(sorted(group.name for group in groups))
         notes = [f"Left out by the policy: {', '.join(grouping.leave_out)}."] if grouping.leave_out else []
         notes += [f"{empty} combinations of {title} occur in no row."] if empty else []
         return cls(
@@ -104,7 +104,7 @@ class Groups:
             else subject.test.y.astype(np.intp),
             only_shown=out | {UNKNOWN},
             smallest=subject.smallest_cell,
-            draw=lambda at: lots.rng("groups", title, at).random(len(known)),
+            draw=lambda at: lots.rng("groups", lot, at).random(len(known)),
             notes=tuple(notes),
             lines=tuple(lines),
         )

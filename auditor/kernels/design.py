@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
+from auditor.kernels import drift
 from auditor.kernels.clusters import Clusters
 from auditor.kernels.stat import Floats, Integers
 
@@ -19,12 +20,13 @@ Mask = NDArray[np.bool_]
 class Design:
     """total: the sum of the squares that the differences of shares, each over the root of its bin's share, have where
     both samples are of one population. freedom: how many of these squares vary freely. known: degrees of freedom of
-    `total`.
+    `total`. along: the variance of the stability index by how it follows the shares, to first order.
     """
 
     total: float
     freedom: float
     known: float
+    along: float
 
 
 def design(clusters: Clusters, bins: Integers, second: Mask) -> Design:
@@ -32,13 +34,16 @@ def design(clusters: Clusters, bins: Integers, second: Mask) -> Design:
 
     The mean of the generalised design effects and their mean square (Rao and Scott 1981, 1984), the latter without the
     products of a cluster with itself, which only say how few clusters there are. What each cluster adds to the variance
-    tells how well it is known (Satterthwaite 1946). Each sample has two clusters or more.
+    tells how well it is known (Satterthwaite 1946). Each sample has two clusters or more. Samples that differ do so in
+    one way, whose own design effect may be far above the mean one (`along`).
     Raises NotApplicable where the shares do not vary among clusters.
     """
     pooled = np.bincount(bins) / len(bins)
     held = pooled > 0
-    apart = _of_sample(clusters, bins, ~second) - _of_sample(clusters, bins, second)
-    parts = apart[:, held] / np.sqrt(pooled[held])
+    one, other = (_of_sample(clusters, bins, rows)[:, held] for rows in (~second, second))
+    slopes = drift.index_slopes(*drift.shares(bins, second))
+    along = float(((one @ slopes[0] + other @ slopes[1]) ** 2).sum())
+    parts = (one - other) / np.sqrt(pooled[held])
     each = (parts**2).sum(axis=1)
     total, own = float(each.sum()), float((each**2).sum())
     if total <= 0:
@@ -47,7 +52,7 @@ def design(clusters: Clusters, bins: Integers, second: Mask) -> Design:
     free = (total**2 - own) / between if between > 0 else 1.0
     uneven = own - total**2 / int((each > 0).sum())
     known = max(1.0, 2 * total**2 / uneven) if uneven > 0 else math.inf
-    return Design(total, max(1.0, min(held.sum() - 1.0, free)), known)
+    return Design(total, max(1.0, min(held.sum() - 1.0, free)), known, along)
 
 
 def _of_sample(clusters: Clusters, bins: Integers, rows: Mask) -> Floats:

@@ -51,6 +51,12 @@ def stability_index(first: Floats, second: Floats) -> float:
     return float(((first - second) * np.log(first / second)).sum())
 
 
+def index_slopes(first: Floats, second: Floats) -> tuple[Floats, Floats]:
+    """How the stability index moves with each share of the first and of the second distribution, each (k,)."""
+    away = np.log(first / second)
+    return away + (first - second) / first, -away - (first - second) / second
+
+
 def kolmogorov_smirnov(second: Mask, values: Floats) -> Stat:
     """The largest distance of the two distribution functions, in [0, 1] (Kolmogorov 1933; Smirnov 1939).
 

@@ -69,3 +69,13 @@ def test_one_sample_only(kernel) -> None:
     """A distance needs two."""
     with pytest.raises(NotApplicable, match="has no row"):
         kernel(np.ones(4, dtype=bool), np.arange(4.0))
+
+
+def test_slopes_of_the_index_are_its_derivatives() -> None:
+    """By small steps of each share."""
+    first, second = np.array([0.2, 0.5, 0.3]), np.array([0.4, 0.35, 0.25])
+    found = drift.index_slopes(first, second)
+    for at, step in enumerate(1e-6 * np.eye(3)):
+        by_first = drift.stability_index(first + step, second) - drift.stability_index(first - step, second)
+        by_second = drift.stability_index(first, second + step) - drift.stability_index(first, second - step)
+        assert (found[0][at], found[1][at]) == pytest.approx((by_first / 2e-6, by_second / 2e-6), rel=1e-6)
