@@ -23,7 +23,8 @@ def told_apart(data: Dataset, searched: Mask, smallest: int) -> tuple[list[Group
 
     Where a level, or the rows of unknown level, are fewer than `smallest` in a half, they would be what is left of it.
     """
-    told, left = [], []
+    told: list[Group] = []
+    left: list[Group] = []
     for group in data.groups.values():
         counts = [np.bincount(group.codes[half] + 1) for half in (searched, ~searched)]
         small = any(((count > 0) & (count < smallest)).any() for count in counts)
