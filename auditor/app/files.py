@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,9 +72,13 @@ def carried(source: Path, files: Iterable[FileDigest]) -> dict[str, bytes]:
 
 def audit_files(record: Record, inputs: Iterable[Input] = (), theme: Theme | None = None) -> dict[str, bytes]:
     """Path in the audit's folder -> bytes. theme: that the reports are made with."""
-    raw = recorded.written(record)
+    from auditor.render.charts import warm
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(warm)  # not before: what draws and TensorFlow would be in memory together
+        raw, tables = recorded.written(record), evidence(record)
     copies = {one.name: one.data for one in inputs}
-    return {recorded.NAME: raw, **evidence(record), **reports(record, raw, theme), **copies}
+    return {recorded.NAME: raw, **tables, **reports(record, raw, theme), **copies}
 
 
 def reports(record: Record, raw: bytes, theme: Theme | None = None) -> dict[str, bytes]:

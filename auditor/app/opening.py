@@ -17,7 +17,6 @@ from auditor.dataset import Dataset
 from auditor.errors import AuditorError, FileFault, ModelFault
 from auditor.loaders.dataset import Opened
 from auditor.model import Model, Shape, check_signature
-from auditor.render.charts import warm
 from auditor.sparing import without
 from auditor.subject import Encoder, Identity, Subject, check_output
 from auditor.worker import open_model
@@ -82,10 +81,9 @@ def can_draw() -> None:
 
 
 def _ready() -> None:
-    """Import and start what takes checks and reports seconds, while TensorFlow starts on another core."""
+    """Import what takes checks a second, while TensorFlow starts on another core."""
     with without("pandas"):
         import_module("sklearn.tree")
-    warm()
 
 
 def subject_of(order: Order, opened: Opened, model: Model) -> Subject:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from auditor.model import Description, Shape
 
 _LARGEST, _SMALLEST = 512, 8  # per row, larger batches are 5 % faster, and leave processors idle at the end
-_LARGEST_GRADIENT = 2048  # not compiled, so that each operation has a price of its own
+_LARGEST_GRADIENT = 1024  # not compiled, so that each operation has a price of its own
 _STEPS_DOWN = 8
 _BATCH_BYTES = 32 * 2**20
 _GRADIENT_BYTES = 8 * 2**20  # a gradient keeps every step's gates besides, which should stay in the processor's cache

@@ -68,5 +68,5 @@ def test_the_largest_batch_follows_from_the_widest_layer():
 
 def test_gradients_take_a_quarter_of_the_bytes():
     """The gates of every step are kept for the way back."""
-    assert 2048 == largest_batch(description((6, 64), (1,)), {"sequence": (6, 6)}, gradient=True)
+    assert 1024 == largest_batch(description((6, 64), (1,)), {"sequence": (6, 6)}, gradient=True)
     assert 512 == largest_batch(description((48, 64), None), {"sequence": (48, 74)}, gradient=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -59,7 +61,9 @@ class Runner:
 
     def probe(self) -> Arrays:
         """What comes out for one row of zeros: shapes and types are those of any row."""
-        return self._call(self._plain, [np.zeros((1, *shape), dtype) for shape, dtype in self._specs])
+        answer = self._call(self._plain, self._zeros(1))
+        _give_back()
+        return answer
 
     def run(self, inputs: Arrays, outputs: Arrays, batch: int, pad: bool) -> None:
         """Fill the outputs. pad: the door chose the batch, so it may be compiled; else plain, one call after the other.
@@ -110,7 +114,12 @@ class Runner:
     def _compiled_for(self, batch: int) -> Any:
         if batch not in self._compiled:
             self._compiled[batch] = self._traced(batch, jit=True)
+            self._call(self._compiled[batch], self._zeros(batch))  # XLA compiles at the first call
+            _give_back()
         return self._compiled[batch]
+
+    def _zeros(self, rows: int) -> Arrays:
+        return [np.zeros((rows, *shape), dtype) for shape, dtype in self._specs]
 
     def _traced(self, batch: int | None, *, jit: bool) -> Any:
         import tensorflow as tf
@@ -136,6 +145,12 @@ def _chosen(plain: Arrays, compiled: Arrays, plain_each: float, compiled_each: f
     if compiled_each > _MUCH_SLOWER * plain_each:
         return Choice(False, "compiled, it is slower than the plain forward pass", worst)
     return Choice(True, "compiled by XLA, which agrees with the plain forward pass", worst)
+
+
+def _give_back() -> None:
+    """To the system, the memory that tracing and compiling needed: 30 MB each, which the C library would keep."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _padded(array: NDArray[Any], batch: int) -> NDArray[Any]:
