@@ -83,8 +83,8 @@ class NoncentralChi2(Frozen):
     its upper end is never below the value, it cannot miss a small truth from below; up to where it can, the lower end
     has the tails of both (unified, in the manner of Feldman and Cousins 1998), further away that of two sides. `df`
     (clusters - 1) replaces the normal quantile by Student's t. `apart`: the effective number of rows for the way in
-    which the samples differ, where that varies more than other ways. Under a truth of t, the variance is that of t on
-    `apart` rows and of what chance adds on `size` rows, by a chi-square with the mean and the variance of both.
+    which the samples differ, where that varies more or less than other ways. Under a truth of t, the variance is that
+    of t on `apart` rows and of what chance adds on `size` rows, by a chi-square with the mean and the variance of both.
     """
 
     kind: Literal["noncentral_chi2"] = "noncentral_chi2"

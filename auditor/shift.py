@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, NoncentralChi2, NotEstimable, Perfect, Quantiles
 from auditor.kernels import drift
-from auditor.kernels.design import design
+from auditor.kernels.design import Design, design
 from auditor.kernels.process import compared
 from auditor.kernels.stat import Floats, Integers, Stat
 from auditor.sampling import Sampling
@@ -67,8 +67,22 @@ def _squares(sampling: Sampling, bins: Integers, second: Mask, fewest: int, valu
     exact = math.isfinite(found.known)
     far = special.fdtri(freedom, found.known, 0.95) if exact else special.chdtri(freedom, 0.05) / freedom
     size = float(special.chdtri(freedom, tails) / (found.total * far))
-    apart = 4 * value / found.along if found.along > 0 else math.inf  # as of a noncentral chi-square on so many rows
-    return NoncentralChi2(freedom=freedom, size=size, apart=apart if 0 < apart < size else None, df=df)
+    apart = _apart(found, value, size, freedom / size, df)
+    return NoncentralChi2(freedom=freedom, size=size, apart=apart, df=df)
+
+
+def _apart(found: Design, value: float, size: float, chance: float, df: float) -> float | None:
+    """On how many rows the way in which the samples differ is known; None: on `size`, as all others.
+
+    The slopes of the index are those of a truth and of what chance adds to it. chance: what that is on average.
+    """
+    if min(value, found.along) <= 0:
+        return None
+    apart = 4 * value / found.along  # as of a noncentral chi-square on so many rows
+    if apart < size:
+        return 1 / (1 / apart + chance / max(value - chance, chance) * (1 / apart - 1 / size))
+    sure = apart * (1 - math.sqrt(1 / (2 * df)))  # less half a standard error of a variance
+    return None if sure <= size else size + found.shared * (sure - size)
 
 
 @dataclass(frozen=True)

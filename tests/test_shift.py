@@ -199,6 +199,19 @@ def test_stability_index_of_samples_apart() -> None:
     assert 0.1 < low < rows.value < high
 
 
+def test_what_entities_have_in_common_cancels() -> None:
+    """Two samples that are apart: how far is known better than how their bins vary where both are of the same entities,
+    and worse where each has its own.
+    """
+    rng, codes, second = np.random.default_rng(12), np.arange(12000) % 60, np.arange(12000) % 2 == 1
+    level = rng.normal(size=60)
+    for entity, less, more in ((codes // 2, 1.5, 4), (codes, 0.5, 0.9)):
+        values = 0.7 * level[entity] + 0.7 * rng.normal(size=12000) + 0.4 * second
+        bins = np.searchsorted(np.linspace(-1.2, 1.2, 9), values)
+        spread = stability_index(Sampling(entity, "entities", 60), bins, second).spread
+        assert less < spread.apart / spread.size < more
+
+
 @pytest.mark.parametrize("clusters", [None, 20])
 def test_an_index_leaves_0_where_a_test_does(clusters: int | None) -> None:
     """Where 1 of 20 pairs of samples that are alike would be as far apart; from there on up to two-sided ends."""
