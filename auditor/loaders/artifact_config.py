@@ -11,25 +11,11 @@ from auditor.artifact import Custom, Part, Trusted, legible
 from auditor.errors import ModelFault, Problem
 from auditor.loaders import artifact_names as known
 from auditor.loaders.artifact_archive import damaged
+from auditor.loaders.artifact_values import REBUILD, is_name, wrong_value
 
 _MOST_NODES = 500_000
 _DEEPEST = 60
-_LARGEST_NUMBER = 10**7  # of units, steps, classes, ...: anything that makes arrays
-_LARGEST_ROW = 10**8  # numbers
-_FREE = (
-    "seed",
-    "shared_object_id",
-    "value",
-    "max_value",
-    "mask_value",
-    "mean",
-    "variance",
-    "bin_boundaries",
-)  # no sizes
-_SHAPES = ("batch_shape", "batch_input_shape", "input_shape", "shape", "target_shape", "build_input_shape")
-_SIZES = ("units", "filters", "input_dim", "output_dim", "num_heads", "key_dim", "value_dim")
 _HOLD_LAYERS = ("layers", "layer", "cell", "cells", "forward_layer", "backward_layer")
-_REBUILD = "build the model from Keras's own layers (keras.ops work in a functional model) and save it again"
 _TRUST = "if you trust the code, name it: --trust-custom module:{}"
 
 
@@ -46,8 +32,10 @@ def parsed(text: bytes | str) -> Any:
     try:
         read = json.loads(text, object_pairs_hook=_unique)
         if sum(1 for _ in _nodes(read)) > _MOST_NODES:
-            raise ModelFault(f"the configuration holds more than {_MOST_NODES:,} values", remedy=_REBUILD)
-    except (ValueError, RecursionError) as error:
+            raise ModelFault(f"the configuration holds more than {_MOST_NODES:,} values", remedy=REBUILD)
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError as error:
         raise damaged(error) from error
     return read
 
@@ -75,12 +63,16 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def _too_deep() -> ModelFault:
+    return ModelFault(f"the configuration is nested more than {_DEEPEST} deep", remedy=REBUILD)
+
+
 def _nodes(read: Any) -> Iterator[Any]:
     waiting = [(read, 0)]
     while waiting:
         node, depth = waiting.pop()
         if depth > _DEEPEST:
-            raise ModelFault(f"the configuration is nested more than {_DEEPEST} deep", remedy=_REBUILD)
+            raise _too_deep()
         yield node
         inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         waiting += [(one, depth + 1) for one in inner]
@@ -107,7 +99,7 @@ class _Reader:
                     return
                 path = found
             for name, value in node.items():
-                self._size(name, value, path)
+                self._value(name, value, path)
                 self.look(value, path, name)
 
     def _object(self, node: Mapping[str, Any], path: tuple[str, ...], key: str) -> tuple[str, ...] | None:
@@ -119,14 +111,18 @@ class _Reader:
         place = _place(inner, kind, key)
         used = config if kind == "function" else kind
         if not isinstance(used, str):
-            self._fault(place, "is described in a way that Keras does not write", _REBUILD)
+            self._fault(place, "is described in a way that Keras does not write", REBUILD)
             return None
         if self._let_in(used, node, place):
             return inner
         if reason := _reason(used, module, node, part):
-            remedy = _REBUILD if used in known.RUN_CODE else f"{_REBUILD}; {_TRUST.format(used.rsplit('>', 1)[-1])}"
+            remedy = REBUILD if used in known.RUN_CODE else f"{REBUILD}; {_TRUST.format(used.rsplit('>', 1)[-1])}"
             self._fault(place, reason, remedy)
             return None
+        if (part or not key) and (not isinstance(named, str | None) or "/" in str(named)):
+            self._fault(place, "has a name that Keras does not write", REBUILD)
+        if used in known.POLICIES and named not in known.TYPES:
+            self._fault(place, f"names a type of numbers, '{legible(named, 100)}', that Keras does not know", REBUILD)
         if part:
             self.parts.append(Part("/".join(inner), legible(used)))
         return inner
@@ -140,19 +136,14 @@ class _Reader:
         self.custom += [Custom(n, place, one) for n in names if isinstance(n, str) and n.rsplit(">", 1)[-1] == short]
         return True
 
-    def _size(self, name: str, value: Any, path: tuple[str, ...]) -> None:
-        numbers = value if isinstance(value, list) else [value]
-        whole = [abs(one) for one in numbers if isinstance(one, int) and not isinstance(one, bool)]
-        if not whole or name in _FREE:
+    def _value(self, key: str, value: Any, path: tuple[str, ...]) -> None:
+        place = _place(path, None, "")
+        if isinstance(value, str) and is_name(key) and (one := self.trusted.get(value.rsplit(">", 1)[-1])):
+            self.custom.append(Custom(value, f"{key} of {place}", one))
             return
-        place, product = _place(path, None, ""), 1
-        for one in whole:
-            product *= max(one, 1)
-        if name in _SIZES and max(whole) > self.numbers:
-            what = f"has {name} = {max(whole):,}, more than the {self.numbers:,} numbers in the file can serve"
-            self._fault(place, what, "copy the file again from where it was made, or save the model again")
-        elif max(whole) > _LARGEST_NUMBER or (name in _SHAPES and product > _LARGEST_ROW):
-            self._fault(place, f"has {name} = {value}, which no memory could hold", _REBUILD)
+        what, remedy = wrong_value(key, value, self.numbers)
+        if what:
+            self._fault(place, what, remedy)
 
     def _fault(self, place: str, what: str, remedy: str) -> None:
         self.problems.append(Problem("", f"{place} {what}", remedy))
@@ -178,6 +169,8 @@ def _reason(used: str, module: object, node: Mapping[str, Any], part: bool) -> s
         return "calls a function that the file names"
     if custom or foreign or not isinstance(module, str | None):
         return f"needs {registered if custom else f'{module}.{used}'}, which is not part of Keras"
+    if isinstance(registered, str) and registered not in (used, node.get("class_name")):
+        return f"is registered under another name than its own ('{legible(registered, 100)}')"
     functions = known.FUNCTIONS if node.get("class_name") == "function" else frozenset()
     parts = known.MODELS | known.LAYERS | known.OPERATIONS
     if used not in (functions or (parts if part else parts | known.PIECES | known.VALUES)):

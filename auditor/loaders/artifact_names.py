@@ -87,6 +87,36 @@ FUNCTIONS = _names("""
 """)
 """Activations."""
 
+TYPES = _names("""
+    bool bfloat16 float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 mixed_bfloat16 mixed_float16
+""")
+"""Of numbers, and policies for them."""
+
+POLICIES = frozenset({"DTypePolicy", "FloatDTypePolicy", "Policy"})
+
+NAMED = {
+    "activation": FUNCTIONS,
+    "initializer": _names("""
+        Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer LecunNormal LecunUniform
+        Ones Orthogonal OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros constant
+        glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal lecun_uniform normal one ones orthogonal
+        random_normal random_uniform truncated_normal uniform variance_scaling zero zeros
+    """),
+    "regularizer": _names("L1 L1L2 L2 OrthogonalRegularizer l1 l1l2 l1_l2 l2 orthogonal_regularizer"),
+    "constraint": _names("MaxNorm MinMaxNorm NonNeg UnitNorm max_norm min_max_norm non_neg unit_norm"),
+    "dtype": TYPES,
+}
+"""What may be named by text alone, by the end of the key that it stands under."""
+
+WORDS = {
+    "merge_mode": _names("ave concat mul sum"),
+    "score_mode": _names("concat dot"),
+    "data_format": _names("channels_first channels_last"),
+    "padding": _names("causal same valid"),
+    "output_mode": _names("count int multi_hot one_hot tf_idf"),
+}
+"""Words that say how a layer works."""
+
 RUN_CODE = frozenset(
     {"Lambda", "__lambda__", "lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFOpLambda"}
     | {"SlicingOpLambda", "TensorFlowOpLayer", "__typespec__", "TypeSpec", "CompositeTensor"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hostile import archives, building, configurations, weights
+from hostile import archives, building, configurations, values, weights
 
 CORPUS = building.CORPUS
-FAMILIES = (archives, configurations, weights)
+FAMILIES = (archives, configurations, values, weights)
 """Importing them fills the corpus."""

@@ -20,29 +20,29 @@ def _code(folder: Path) -> str:
     return base64.b64encode(marshal.dumps(code)).decode()
 
 
-def _config(name: str, says: str, change: Callable[[Tree, Path], Any], *, both: bool = True) -> None:
+def changed(name: str, says: str, change: Callable[[Tree, Path], Any], *, both: bool = True) -> None:
     """A change of the sound configuration, in a .keras and an .h5 file."""
 
-    def changed(folder: Path) -> Any:
+    def config_of(folder: Path) -> Any:
         config = copy.deepcopy(sound_config())
         answer = change(config, folder)
         return config if answer is None else answer
 
     def build(folder: Path) -> Path:
-        return archive(folder / "model.keras", sound_texts(changed(folder)))
+        return archive(folder / "model.keras", sound_texts(config_of(folder)))
 
     CORPUS.append(Hostile(name, build, says))
     if both:
-        CORPUS.append(Hostile(f"{name} (.h5)", lambda folder: legacy(folder / "model.h5", changed(folder)), says))
+        CORPUS.append(Hostile(f"{name} (.h5)", lambda folder: legacy(folder / "model.h5", config_of(folder)), says))
 
 
 def _layer(name: str, says: str, layer: Callable[[Path], Tree]) -> None:
-    _config(name, says, lambda config, folder: config["config"]["layers"].append(layer(folder)))
+    changed(name, says, lambda config, folder: config["config"]["layers"].append(layer(folder)))
 
 
-def _part(name: str, says: str, key: str, value: Callable[[Path], Any]) -> None:
+def in_lstm(name: str, says: str, key: str, value: Callable[[Path], Any]) -> None:
     """Something in the place of a part of the LSTM."""
-    _config(name, says, lambda config, folder: config["config"]["layers"][1]["config"].update({key: value(folder)}))
+    changed(name, says, lambda config, folder: config["config"]["layers"][1]["config"].update({key: value(folder)}))
 
 
 def _lambda(folder: Path) -> Tree:
@@ -110,35 +110,35 @@ for _kind in ("Map", "WhileLoop", "Cond", "Scan"):
             kind, {"name": "loop", "function": _function("get_file", "keras.utils")(f)}, "keras.src.ops.core"
         ),
     )
-_part("a function of Python", "not part of Keras", "activation", _function("system", "os"))
-_part("a built-in of Python", "not among what of Keras", "activation", _function("eval", "builtins"))
-_part("a download", "not part of Keras", "activation", _function("get_file", "keras.utils"))
-_part(
+in_lstm("a function of Python", "not part of Keras", "activation", _function("system", "os"))
+in_lstm("a built-in of Python", "not among what of Keras", "activation", _function("eval", "builtins"))
+in_lstm("a download", "not part of Keras", "activation", _function("get_file", "keras.utils"))
+in_lstm(
     "a lambda as activation",
     "runs code of its own",
     "recurrent_activation",
     lambda f: node("__lambda__", {"code": _code(f)}, "builtins"),
 )
-_part("a custom initializer", "not part of Keras", "bias_initializer", lambda f: node("Evil", {}, "evil"))
-_part("a custom regularizer", "not part of Keras", "kernel_regularizer", lambda f: node("Evil", {}, "evil"))
-_part("a custom constraint", "not part of Keras", "kernel_constraint", lambda f: node("Evil", {}, "evil"))
-_part("a custom type of numbers", "not part of Keras", "dtype", lambda f: node("Evil", {}, "evil"))
-_part(
+in_lstm("a custom initializer", "not part of Keras", "bias_initializer", lambda f: node("Evil", {}, "evil"))
+in_lstm("a custom regularizer", "not part of Keras", "kernel_regularizer", lambda f: node("Evil", {}, "evil"))
+in_lstm("a custom constraint", "not part of Keras", "kernel_constraint", lambda f: node("Evil", {}, "evil"))
+in_lstm("a custom type of numbers", "not part of Keras", "dtype", lambda f: node("Evil", {}, "evil"))
+in_lstm(
     "a type of TensorFlow",
     "runs code",
     "extra",
     lambda f: {"class_name": "__typespec__", "spec_name": "X", "config": []},
 )
-_part("a lambda deep inside", "runs code", "extra", lambda f: {"a": [{"b": [_lambda(f)]}]})
-_part(
+in_lstm("a lambda deep inside", "runs code", "extra", lambda f: {"a": [{"b": [_lambda(f)]}]})
+in_lstm(
     "a lambda by its type",
     "Keras does not write",
     "extra",
     lambda f: {"function": [_code(f)], "function_type": "lambda"},
 )
-_part("10⁹ units", "units = 1,000,000,000", "units", lambda f: 10**9)
-_part("more units than numbers", "more than the", "units", lambda f: 1000)
-_part("a number of steps", "no memory could hold", "steps", lambda f: 10**12)
+in_lstm("10⁹ units", "units = 1,000,000,000", "units", lambda f: 10**9)
+in_lstm("more units than numbers", "more than the", "units", lambda f: 1000)
+in_lstm("a number of steps", "no memory could hold", "steps", lambda f: 10**12)
 _layer(
     "a huge embedding",
     "input_dim = 1,000,000,000",
@@ -146,17 +146,17 @@ _layer(
 )
 _layer("endless repetition", "no memory could hold", lambda f: node("RepeatVector", {"name": "r", "n": 10**9}))
 _layer("endless padding", "no memory could hold", lambda f: node("ZeroPadding1D", {"name": "p", "padding": [10**9, 0]}))
-_config(
+changed(
     "a huge input",
     "no memory could hold",
     lambda c, f: c["config"]["layers"][0]["config"].update(batch_shape=[None, 10**6, 10**6]),
 )
-_config(
+changed(
     "a huge build",
     "no memory could hold",
     lambda c, f: c["config"]["layers"][1].update(build_config={"input_shape": [None, 10**7, 10**7]}),
 )
-_config(
+changed(
     "a loss in an inner model",
     "not part of Keras",
     lambda c, f: c["config"]["layers"].append(
@@ -168,8 +168,8 @@ _config(
         )
     ),
 )
-_config("no mapping", "damaged or cut off", lambda c, f: [c])
-_config("a model of its own", "not part of Keras", lambda c, f: c | {"class_name": "Own", "module": "own"})
+changed("no mapping", "damaged or cut off", lambda c, f: [c])
+changed("a model of its own", "not part of Keras", lambda c, f: c | {"class_name": "Own", "module": "own"})
 
 
 def _text(name: str, says: str, text: Callable[[], bytes]) -> None:
@@ -179,7 +179,7 @@ def _text(name: str, says: str, text: Callable[[], bytes]) -> None:
     CORPUS.append(Hostile(name, build, says))
 
 
-_text("nested without end", "damaged or cut off", lambda: b"[" * 200_000)
+_text("nested without end", "nested more than 60 deep", lambda: b"[" * 200_000)
 _text(
     "nested too deep",
     "nested more than",
