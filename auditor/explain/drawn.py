@@ -19,9 +19,8 @@ from auditor.explain.question import Question
 _NOISE = 1e-6  # of the score: what float32 cannot tell
 _FIRST = 64  # pairs of the first round, where twice the players are fewer
 _HOPE = 6.0  # a guess seldom makes an error smaller by more than this factor
-_GUESSED = (
-    1536  # pairs from which on the regression is good enough by itself, and a guess would take longer than playing
-)
+_GUESSED = 1536  # pairs from which on the regression is good enough by itself; a guess would take longer than playing
+_SHARED = 1.25  # guesses from nearly the same pairs err alike: how much larger the error is than of as many independent
 
 
 def shares(game: Game, question: Question, precision: float, largest: int) -> Shares:
@@ -91,6 +90,7 @@ def solved(members: Members, played: Floats, due: Floats, precision: float) -> t
     for row in np.flatnonzero((relative > precision) & (relative < _HOPE * precision)):
         values, missed = guessed(members, played[row], due[row], np.abs(parts[row].mean(0)))
         rest, spread = regressed(members, missed[None], (due[row] - values.sum(1))[None])
+        spread = _SHARED * spread
         if (spread**2).sum() < (error[row] ** 2).sum():
             parts[row], error[row] = values + rest[0], spread[0]
     return parts, error
