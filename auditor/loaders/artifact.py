@@ -16,6 +16,7 @@ from auditor.errors import ModelFault, Problem
 from auditor.loaders.artifact_archive import CONFIG, METADATA, WEIGHTS, read_archive
 from auditor.loaders.artifact_config import parsed, read_config
 from auditor.loaders.artifact_hdf5 import Listing, count_numbers
+from auditor.loaders.artifact_training import trained_with
 
 ListHdf5 = Callable[[Path, str], Listing]
 """Lists an HDF5 file: its path, and the member's name where it lies in an archive."""
@@ -37,21 +38,26 @@ def examine(copy: Path, file: ModelFile, list_hdf5: ListHdf5, trusted: Sequence[
         if file.format == "keras-v3":
             texts, members = read_archive(copy)
             config, metadata = parsed(texts[CONFIG]), parsed(texts[METADATA])
+            training = config.get("compile_config") if isinstance(config, dict) else None
             listing = list_hdf5(copy, WEIGHTS)
         else:
             listing = list_hdf5(copy, "")
             if listing.config is None:
                 raise ModelFault("the file holds no architecture; it seems to hold weights only", remedy=_SAVE)
             config, metadata = parsed(listing.config), {"keras_version": listing.keras_version}
+            training = None if listing.training is None else parsed(listing.training)
         numbers = count_numbers(listing)
         found = read_config(config, numbers, trusted)
+        unloaded, problems = trained_with(training)
+        if problems:
+            raise ModelFault(list(problems))
     except Refused:
         raise
     except ModelFault as fault:
         raise Refused([_at(file, problem) for problem in fault.problems[:_MOST_TOLD]], file) from fault
     said = metadata if isinstance(metadata, dict) else {}
     version, saved = (legible(said.get(key, "unknown"), 40) for key in ("keras_version", "date_saved"))
-    return Artifact(file, version, saved, members, found.parts, numbers, found.custom)
+    return Artifact(file, version, saved, members, found.parts, numbers, found.custom, unloaded=unloaded)
 
 
 def _at(file: ModelFile, problem: Problem) -> Problem:

@@ -48,7 +48,7 @@ def read_config(config: Any, numbers: int, trusted: Sequence[Trusted] = ()) -> C
     """
     if not isinstance(config, dict):
         raise damaged("the configuration is not a mapping")
-    # Keras throws away what the whole model was trained with; nothing of it is opened.
+    # Keras throws away what the whole model was trained with; artifact_training looks at it.
     reader = _Reader(numbers, {one.name: one for one in trusted})
     reader.look({key: value for key, value in config.items() if key != "compile_config"}, (), "")
     if reader.problems:

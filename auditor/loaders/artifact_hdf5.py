@@ -43,7 +43,8 @@ class Stored:
 
 @dataclass(frozen=True)
 class Listing:
-    """What an HDF5 file holds. config: the text of the architecture where there is one.
+    """What an HDF5 file holds. config, training: the texts of the architecture and of what the model was trained with,
+    where there are any.
 
     strange: path and kind of what is neither a group nor plain numbers; a key of the words above.
     """
@@ -52,6 +53,7 @@ class Listing:
     keras_version: str
     stored: tuple[Stored, ...]
     strange: tuple[tuple[str, str], ...]
+    training: str | None = None
 
 
 def count_numbers(listing: Listing) -> int:

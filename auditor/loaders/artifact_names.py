@@ -62,7 +62,8 @@ PIECES = _names("""
     MeanAbsolutePercentageError MeanSquaredLogarithmicError Poisson AUC Accuracy BinaryAccuracy CategoricalAccuracy
     SparseCategoricalAccuracy F1Score FBetaScore FalseNegatives FalsePositives TrueNegatives TruePositives Precision
     Recall PrecisionAtRecall RecallAtPrecision SensitivityAtSpecificity SpecificityAtSensitivity RootMeanSquaredError
-    R2Score TopKCategoricalAccuracy SparseTopKCategoricalAccuracy Mean Sum
+    CategoricalHinge CosineSimilarity LogCoshError MeanIoU IoU BinaryIoU Dice Tversky CTC Circle Muon
+    ConcordanceCorrelation PearsonCorrelation R2Score TopKCategoricalAccuracy SparseTopKCategoricalAccuracy Mean Sum
 """)
 """Initializers, regularizers, constraints, types of numbers; and what an inner model was trained with."""
 

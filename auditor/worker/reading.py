@@ -79,7 +79,8 @@ class Reader:
             what = f"the weights cannot be read, the process that tried was lost ({fault.problems[0].what})"
             raise ModelFault(what, remedy="the file may be damaged, or made to do this; save it again") from fault
         stored = tuple(Stored(one.path, tuple(one.shape), one.dtype, one.bytes, one.packed) for one in said.stored)
-        return Listing(said.config, said.keras_version, stored, tuple((one.path, one.what) for one in said.strange))
+        strange = tuple((one.path, one.what) for one in said.strange)
+        return Listing(said.config, said.keras_version, stored, strange, said.training)
 
 
 def _started() -> Child:

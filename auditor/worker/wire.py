@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 _LONGEST = 8 * 2**20
-LONGEST_CONFIG, MOST_STORED = 4 * 2**20, 20_000
+LONGEST_CONFIG, LONGEST_TRAINING, MOST_STORED = 4 * 2**20, 2**20, 20_000
 _LENGTH = struct.Struct(">I")
 
 Text = Annotated[str, StringConstraints(max_length=300)]
@@ -112,6 +112,7 @@ class Listed(Reply):
     """What an HDF5 file holds."""
 
     config: Annotated[str, StringConstraints(max_length=LONGEST_CONFIG)] | None
+    training: Annotated[str, StringConstraints(max_length=LONGEST_TRAINING)] | None
     keras_version: Text
     stored: Annotated[list[StoredReply], Field(max_length=MOST_STORED)]
     strange: Annotated[list[StrangeReply], Field(max_length=32)]

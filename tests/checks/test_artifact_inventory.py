@@ -35,6 +35,12 @@ def test_trusted_code_is_listed():
     assert (("Own", "layer 'own' (Own)", "my_layers:Own (sha256 aaaaaaaaaaaa…)"),) == custom.rows
 
 
+def test_what_the_model_was_trained_with_is_listed_where_it_is_not_of_keras():
+    """By the names in the file."""
+    *_, unloaded = measured(unloaded=("loss: focal",)).shown
+    assert (("loss: focal",),) == unloaded.rows
+
+
 @pytest.mark.parametrize(("signed", "expected"), [(True, 0), (False, 1)])
 def test_a_signature_of_another_file_is_counted(signed, expected):
     """One that names this file is none of them."""

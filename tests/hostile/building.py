@@ -71,11 +71,15 @@ def archive(path: Path, members: dict[str, bytes] | list[tuple[str | zipfile.Zip
     return path
 
 
-def legacy(path: Path, config: Any = None, add: Callable[[h5py.File], None] | None = None) -> Path:
+def legacy(
+    path: Path, config: Any = None, add: Callable[[h5py.File], None] | None = None, training: Any = None
+) -> Path:
     """An .h5 file with the same model."""
     with h5py.File(path, "w") as file:
         file.attrs["keras_version"] = "3.15.1"
         file.attrs["model_config"] = json.dumps(sound_config() if config is None else config)
+        if training is not None:
+            file.attrs["training_config"] = json.dumps(training)
         _write_weights(file.create_group("model_weights"))
         if add:
             add(file)

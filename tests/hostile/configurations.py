@@ -13,7 +13,7 @@ from typing import Any
 from hostile.building import CORPUS, MARKER, Hostile, Tree, archive, legacy, node, sound_config, sound_texts
 
 
-def _code(folder: Path) -> str:
+def code_of(folder: Path) -> str:
     """A function's code as Keras packs it: it would write the marker."""
     source = f"lambda x: (__import__('pathlib').Path({str(folder / MARKER)!r}).write_text('ran'), x)[1]"
     code = compile(source, "hostile", "eval").co_consts[0]
@@ -46,14 +46,14 @@ def in_lstm(name: str, says: str, key: str, value: Callable[[Path], Any]) -> Non
 
 
 def _lambda(folder: Path) -> Tree:
-    function = node("__lambda__", {"code": _code(folder), "defaults": None, "closure": None}, "builtins")
+    function = node("__lambda__", {"code": code_of(folder), "defaults": None, "closure": None}, "builtins")
     return node("Lambda", {"name": "head", "function": function})
 
 
 def _legacy_lambda(folder: Path) -> Tree:
     return {
         "class_name": "Lambda",
-        "config": {"name": "head", "function": [_code(folder), None, None], "function_type": "lambda"},
+        "config": {"name": "head", "function": [code_of(folder), None, None], "function_type": "lambda"},
     }
 
 
@@ -117,7 +117,7 @@ in_lstm(
     "a lambda as activation",
     "runs code of its own",
     "recurrent_activation",
-    lambda f: node("__lambda__", {"code": _code(f)}, "builtins"),
+    lambda f: node("__lambda__", {"code": code_of(f)}, "builtins"),
 )
 in_lstm("a custom initializer", "not part of Keras", "bias_initializer", lambda f: node("Evil", {}, "evil"))
 in_lstm("a custom regularizer", "not part of Keras", "kernel_regularizer", lambda f: node("Evil", {}, "evil"))
@@ -134,7 +134,7 @@ in_lstm(
     "a lambda by its type",
     "Keras does not write",
     "extra",
-    lambda f: {"function": [_code(f)], "function_type": "lambda"},
+    lambda f: {"function": [code_of(f)], "function_type": "lambda"},
 )
 in_lstm("10⁹ units", "units = 1,000,000,000", "units", lambda f: 10**9)
 in_lstm("more units than numbers", "more than the", "units", lambda f: 1000)

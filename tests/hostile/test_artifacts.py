@@ -42,12 +42,16 @@ def test_sound_twins_are_read(read, tmp_path):
         assert () == artifact.custom
 
 
-def test_what_a_model_was_trained_with_is_nobodys_business(read, tmp_path):
-    """A loss of one's own does not make a model unsafe: it is thrown away, not opened."""
+def test_a_loss_of_ones_own_is_told_and_not_opened(read, tmp_path):
+    """It does not make a model unsafe: Keras throws it away."""
     config = sound_config()
-    loss = {"module": "training", "class_name": "function", "config": "focal", "registered_name": "focal"}
-    config["compile_config"] = {"optimizer": "adam", "loss": loss}
-    assert read(archive(tmp_path / "model.keras", sound_texts(config))).parts
+    focal = node("function", "focal", "builtins", registered_name="function")
+    loss = {"score": node("Focal", {"gamma": 2}, "training.losses", registered_name="mine>Focal")}
+    adam = node("Adam", {"name": "adam", "learning_rate": node("CosineDecay", {}, "keras.optimizers.schedules")})
+    config["compile_config"] = {"optimizer": adam, "loss": loss, "metrics": ["mse", "f2", node("AUC", {}), focal]}
+    expected = ("loss: Focal", "metrics: focal", "metrics: f2")
+    assert expected == read(archive(tmp_path / "model.keras", sound_texts(config))).unloaded
+    assert expected == read(legacy(tmp_path / "model.h5", training=config["compile_config"])).unloaded
 
 
 def test_operations_of_keras_are_let_through(read, tmp_path):

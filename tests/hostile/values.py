@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from hostile.building import node
-from hostile.configurations import changed, in_lstm
+from collections.abc import Callable
+from pathlib import Path
+
+from hostile.building import CORPUS, Hostile, Tree, archive, legacy, node, sound_config, sound_texts
+from hostile.configurations import changed, code_of, in_lstm
 
 in_lstm("a function by its name", "activation = 'os.system', which is not among", "activation", lambda f: "os.system")
 in_lstm("an unknown activation", "activation = 'evil', which is not", "recurrent_activation", lambda f: "evil")
@@ -37,4 +40,29 @@ changed(
     "a batch of text",
     "layer 'sequence' has batch_shape = ['all', 4], which Keras does not write",
     lambda c, f: c["config"]["layers"][0]["config"].update(batch_shape=["all", 4]),
+)
+
+
+def _trained(name: str, says: str, loss: Callable[[Path], Tree]) -> None:
+    """A hostile loss, where each format tells what the model was trained with."""
+
+    def build(folder: Path) -> Path:
+        config = sound_config() | {"compile_config": {"optimizer": "adam", "loss": loss(folder)}}
+        return archive(folder / "model.keras", sound_texts(config))
+
+    def build_legacy(folder: Path) -> Path:
+        return legacy(folder / "model.h5", training={"loss": loss(folder)})
+
+    CORPUS.append(Hostile(name, build, says))
+    CORPUS.append(Hostile(f"{name} (.h5)", build_legacy, says))
+
+
+_trained("trained with a command", "(loss: system) is os.system, no loss", lambda f: node("system", {}, "os"))
+_trained("trained with a download", "keras.utils.get_file, no loss", lambda f: node("get_file", {}, "keras.utils"))
+_trained("trained with an evaluation", "a function of Python", lambda f: node("function", "eval", "builtins"))
+_trained("trained with another name", "Keras does not write", lambda f: node("function", "os.system()", "builtins"))
+_trained(
+    "trained with a lambda",
+    "(loss: __lambda__) is code that the file brings along",
+    lambda f: {"class_name": "__lambda__", "config": {"code": code_of(f)}},
 )

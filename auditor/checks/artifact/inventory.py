@@ -66,7 +66,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     else:
         counts["unsigned_by_key"] = (int(not (artifact.signed and artifact.signed_by_key)), 1)
     made = {name: Quantity.of(_count(value, of)) for name, (value, of) in counts.items()}
-    shown = (_contents(artifact), _layers(artifact, description), *_custom(artifact))
+    shown = (_contents(artifact), _layers(artifact, description), *_custom(artifact), *_unloaded(artifact))
     return Measurement(quantities=made, unmeasured=unmeasured, shown=shown)
 
 
@@ -112,5 +112,19 @@ def _custom(artifact: Artifact) -> tuple[Table, ...]:
             caption="It ran because the person who started the audit named it as trusted; nobody examined it here.",
             columns=(Column(title="named in the file"), Column(title="used by"), Column(title="taken from")),
             rows=tuple((one.name, one.used_by, str(one.trusted)) for one in artifact.custom),
+        ),
+    )
+
+
+def _unloaded(artifact: Artifact) -> tuple[Table, ...]:
+    if not artifact.unloaded:
+        return ()
+    return (
+        Table(
+            title="Custom objects that the model was trained with",
+            caption="Losses, metrics and optimizers that are not Keras's own. The file names them, nothing here loads "
+            "them, and scores do not need them; whoever trains the model on needs their code.",
+            columns=(Column(title="named in the file"),),
+            rows=tuple((one,) for one in artifact.unloaded),
         ),
     )

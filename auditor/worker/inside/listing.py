@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.worker.inside.refusals import Refusal, damaged
-from auditor.worker.wire import LONGEST_CONFIG, MOST_STORED, printable
+from auditor.worker.wire import LONGEST_CONFIG, LONGEST_TRAINING, MOST_STORED, printable
 
 _MOST_STRANGE, _DEEPEST = 20, 24
 _FILTERS = {1, 2, 3}  # deflate, shuffle, Fletcher's checksum; any other may load a library
@@ -28,6 +28,7 @@ def listed(path: Path, member: str) -> dict[str, Any]:
             source = path
         with h5py.File(source, "r") as file:
             config, version = _text(file, "model_config"), _text(file, "keras_version")
+            training = _text(file, "training_config")
             found = list(_found(file))
     except Refusal:
         raise
@@ -35,10 +36,14 @@ def listed(path: Path, member: str) -> dict[str, Any]:
         raise damaged(error) from error
     if config is not None and len(config) > LONGEST_CONFIG:
         raise Refusal(f"the architecture takes {len(config):,} characters; at most {LONGEST_CONFIG:,} are read")
+    if training is not None and len(training) > LONGEST_TRAINING:
+        what = f"what it was trained with takes {len(training):,} characters; at most {LONGEST_TRAINING:,} are read"
+        raise Refusal(what)
     stored = [one for one in found if "what" not in one]
     strange = [one for one in found if "what" in one]
     return {
         "config": config,
+        "training": training,
         "keras_version": printable(version or "unknown"),
         "stored": stored[:MOST_STORED],
         "strange": strange[:_MOST_STRANGE],
