@@ -5,14 +5,18 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from auditor.estimate import Frozen
 from auditor.evidence import Evidence, Need
 from auditor.measurement import Meaning, Measurement
 from auditor.subject import Subject
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 HEADINGS = ("Measures", "Why", "Blind to")
 Measure = Callable[[Subject, Evidence, Any], Measurement]
@@ -78,12 +82,21 @@ def _on_one_thread(measure: Measure) -> Measure:
 
     @functools.wraps(measure)
     def measured(subject: Subject, evidence: Evidence, params: Any) -> Measurement:
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(limits=1, user_api="blas"):
+        with _threads(len(sys.modules)).limit(limits=1, user_api="blas"):
             return measure(subject, evidence, params)
 
     return measured
+
+
+@functools.lru_cache(maxsize=1)
+def _threads(modules: int) -> ThreadpoolController:
+    """The libraries that have threads, looked for anew (2 ms) where modules were loaded since, with which others come.
+
+    modules: how many are loaded.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _place(measure: Measure) -> str:

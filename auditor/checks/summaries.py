@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.checks.where import Where
 from auditor.dataset import Block, Dataset, Feature, Floats
 from auditor.subject import Subject
 
@@ -43,8 +44,10 @@ def summaries(
     for rows in subject.chunks(data):
         columns = list(_columns(data, subject.block(data, rows), recent, longest, told))
         names = tuple(name for name, _ in columns)
-        pieces.append(np.stack([values for _, values in columns], axis=1).astype(np.float32))
-    return np.concatenate(pieces), names
+        pieces.append(np.empty((len(rows), len(columns)), dtype=np.float32))
+        for at, (_, values) in enumerate(columns):
+            pieces[-1][:, at] = values
+    return np.concatenate(pieces) if len(pieces) > 1 else pieces[0], names
 
 
 def _told(data: Dataset) -> dict[str, list[int]]:
@@ -65,12 +68,15 @@ def _columns(
 ) -> Iterator[tuple[Summary, Floats]]:
     # A step of all rows lies together in memory: what is summed over few steps then takes a third of the time.
     from_end = np.asfortranarray(np.cumsum(block.mask[:, ::-1], axis=1, dtype=np.int_)[:, ::-1] * block.mask)
+    every = Where(from_end > 0, from_end, recent)
     for at, feature in enumerate(data.features):
         values = np.asfortranarray(block.values[:, :, at])
+        there = ~np.isnan(values)
+        measured = every if np.array_equal(there, every.steps) else Where(there, from_end, recent)
         if feature.kind == "categorical":
-            yield from _levels(feature, told.get(feature.name), values, data.step)
+            yield from _levels(feature, told.get(feature.name), values, measured, data.step)
         else:
-            yield from _numbers(feature, values, from_end, recent, longest, data.step)
+            yield from _numbers(feature, values, measured, longest, data.step)
     for at, feature in enumerate(data.static_features):
         once = block.static[:, at]
         if feature.kind == "categorical":
@@ -82,84 +88,43 @@ def _columns(
 
 
 def _numbers(
-    feature: Feature, values: Floats, from_end: NDArray[np.int_], recent: int, longest: int, step: str
+    feature: Feature, values: Floats, measured: Where, longest: int, step: str
 ) -> Iterator[tuple[Summary, Floats]]:
-    name, unit, measured = feature.name, feature.unit, ~np.isnan(values)
+    name, unit, recent = feature.name, feature.unit, measured.recent
     latest = "last value" if step == "step" else f"last {step} measured"
-    yield Summary(f"{name}: {latest}", unit), _last(values, measured)
-    yield Summary(f"{name}: {step}s since the last measurement"), _steps_ago(measured, from_end)
+    yield Summary(f"{name}: {latest}", unit), measured.last(values)
+    yield Summary(f"{name}: {step}s since the last measurement"), measured.ago
     if longest == 1:
         return
     if longest > recent > 1:
-        late = measured & (from_end <= recent)
-        yield Summary(f"{name}: mean of the last {recent} {step}s", unit), _mean(values, late)
+        late = measured.late
+        yield Summary(f"{name}: mean of the last {recent} {step}s", unit), late.mean(values)
         if feature.kind == "numeric" and recent > 2:
-            yield Summary(f"{name}: slope over the last {recent} {step}s", _per(unit, step)), _slope(values, late)
-    yield Summary(f"{name}: mean", unit), _mean(values, measured)
-    yield (
-        Summary(f"{name}: share of {step}s measured"),
-        measured.sum(axis=1) / np.maximum((from_end > 0).sum(axis=1), 1),
-    )
+            yield Summary(f"{name}: slope over the last {recent} {step}s", _per(unit, step)), late.slope(values)
+    yield Summary(f"{name}: mean", unit), measured.mean(values)
+    yield Summary(f"{name}: share of {step}s measured"), measured.share
     if feature.kind == "numeric":
-        yield Summary(f"{name}: slope", _per(unit, step)), _slope(values, measured)
-        yield Summary(f"{name}: lowest value", unit), _extreme(values, measured, np.inf)
-        yield Summary(f"{name}: highest value", unit), _extreme(values, measured, -np.inf)
+        yield Summary(f"{name}: slope", _per(unit, step)), measured.slope(values)
+        yield Summary(f"{name}: lowest value", unit), measured.extreme(values, np.inf)
+        yield Summary(f"{name}: highest value", unit), measured.extreme(values, -np.inf)
     if feature.low is not None and feature.high is not None and feature.low < 0 < feature.high:
-        positive = measured & (np.nan_to_num(values) > 0)  # where zero parts good from bad: months in arrears
-        yield Summary(f"{name}: number of {step}s above 0"), _counted(positive, measured)
+        positive = measured.steps & (np.nan_to_num(values) > 0)  # where zero parts good from bad: months in arrears
+        yield Summary(f"{name}: number of {step}s above 0"), measured.counted(positive)
 
 
-def _levels(feature: Feature, told: list[int] | None, values: Floats, step: str) -> Iterator[tuple[Summary, Floats]]:
-    measured = ~np.isnan(values)
-    last = _last(values, measured)
+def _levels(
+    feature: Feature, told: list[int] | None, values: Floats, measured: Where, step: str
+) -> Iterator[tuple[Summary, Floats]]:
+    last = measured.last(values)
     for code in range(len(feature.levels)) if told is None else told:
         level = feature.levels[code]
         yield Summary(f"{feature.name}, last", level=level), _flag(last, code)
-        yield Summary(f"{feature.name}: share of {step}s '{level}'"), _mean((values == code).astype(float), measured)
+        yield Summary(f"{feature.name}: share of {step}s '{level}'"), measured.mean((values == code).astype(float))
 
 
 def _per(unit: str, step: str) -> str:
     return f"{unit} per {step}".strip()
 
 
-def _counted(where: Mask, measured: Mask) -> Floats:
-    """How many steps; NaN where nothing was measured, which is not none."""
-    return np.where(measured.any(axis=1), where.sum(axis=1).astype(float), np.nan)
-
-
 def _flag(codes: Floats, code: int) -> Floats:
     return np.where(np.isnan(codes), np.nan, codes == code)
-
-
-def _last(values: Floats, measured: Mask) -> Floats:
-    """The last measured value of each row."""
-    at = values.shape[1] - 1 - measured[:, ::-1].argmax(axis=1)
-    return np.asarray(np.where(measured.any(axis=1), values[np.arange(len(values)), at], np.nan))
-
-
-def _steps_ago(measured: Mask, from_end: NDArray[np.int_]) -> Floats:
-    """0 where the last step was measured."""
-    nearest = np.where(measured, from_end, np.iinfo(np.int_).max).min(axis=1, initial=np.iinfo(np.int_).max)
-    return np.where(measured.any(axis=1), nearest - 1.0, np.nan)
-
-
-def _mean(values: Floats, where: Mask) -> Floats:
-    count = where.sum(axis=1)
-    return np.asarray(np.where(count > 0, np.where(where, values, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan))
-
-
-def _slope(values: Floats, measured: Mask) -> Floats:
-    """Least squares of the measured values on their steps; NaN below two."""
-    step = np.arange(values.shape[1], dtype=float)
-    centre = (measured * step).sum(axis=1) / np.maximum(measured.sum(axis=1), 1)
-    away = np.where(measured, np.subtract(step, centre[:, None], order="F"), 0.0)
-    spread = (away**2).sum(axis=1)
-    rise = (away * np.where(measured, values, 0.0)).sum(axis=1)
-    return np.asarray(np.where(spread > 0, rise / np.where(spread > 0, spread, 1.0), np.nan))
-
-
-def _extreme(values: Floats, measured: Mask, other: float) -> Floats:
-    """The lowest measured value (`other` is +inf) or the highest (-inf)."""
-    kept = np.where(measured, values, other)
-    found = kept.min(axis=1) if other > 0 else kept.max(axis=1)
-    return np.asarray(np.where(measured.any(axis=1), found, np.nan))

@@ -20,7 +20,7 @@ from auditor.dataset import Dataset, Floats, Integers
 from auditor.errors import FileFault, ModelFault, NotApplicable
 from auditor.estimate import Estimate, Mover, Wilson
 from auditor.evidence import SCORES, Evidence
-from auditor.kernels.stat import Stat, mean, minus, row_mean
+from auditor.kernels.stat import Stat, minus, row_mean
 from auditor.measurement import Meaning, Quantity, Sampled
 from auditor.sampling import Sampling
 from auditor.subject import Subject
@@ -248,9 +248,9 @@ def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
 
 
 def _loss(quality: Quality, clean: Stat, draws: Sequence[Floats]) -> Stat:
-    """As `Quality.loss`, where what there is without a disturbance is known already."""
-    stats = [quality.stat(scores) for scores in draws]
-    return minus(clean, mean(stats) if len(stats) > 1 else stats[0])
+    """As `Quality.loss`, where what there is without a disturbance is known already; the draws' strata are the same."""
+    values, influences = zip(*((one.value, one.influence) for one in map(quality.stat, draws)), strict=True)
+    return minus(clean, Stat(float(np.mean(values)), np.mean(influences, axis=0), clean.strata))
 
 
 def _grouped(found: Effects, name: str, parts: dict[str, Estimate], unmeasured: dict[str, str]) -> None:

@@ -109,9 +109,9 @@ def _limits(subject: Subject) -> Sequence[Limit]:
                 continue
             # As many values as make a group lie beyond, so that no limit is the value of one person.
             tail = min(0.5, max(_TAIL, subject.smallest_cell / len(cells)))
-            low, high = np.quantile(cells, (tail, 1 - tail))
-            ends = (feature.low if feature.low is not None else low, feature.high if feature.high is not None else high)
-            found.append(Limit(feature, at, static, float(ends[0]), float(ends[1])))
+            low = float(np.quantile(cells, tail)) if feature.low is None else feature.low
+            high = float(np.quantile(cells, 1 - tail)) if feature.high is None else feature.high
+            found.append(Limit(feature, at, static, low, high))
     return found
 
 

@@ -112,16 +112,22 @@ class Hunt(NamedTuple):
 
         They meet the same signs again and again, which are tried once.
         """
-        now, told = [sign for _, sign in starts], dict[frozenset[tuple[Cell, float]], tuple[Floats, float]]()
+        now, told = [sign for _, sign in starts], dict[frozenset[tuple[Cell, float]], int]()  # which was tried when
+        drops, expected = np.empty((0, len(self.then))), np.empty(0)
         for number in range(_ROUNDS * _LONG):
             tried = [[sign, *self._near(sign, number % len(sign))] for sign in now]
-            fresh = {frozenset(sign): sign for some in tried for sign in some if frozenset(sign) not in told}
-            drops = self.then.drops([*fresh.values()])
-            expected = self.expected(self.then, [*fresh.values()], drops)
-            told |= zip(fresh, zip(drops, expected, strict=True), strict=True)
+            keys = [[frozenset(sign) for sign in some] for some in tried]
+            fresh: list[Sign] = []
+            for key, sign in zip(itertools.chain(*keys), itertools.chain(*tried), strict=True):
+                if key not in told:
+                    told[key] = len(told)
+                    fresh.append(sign)
+            after = self.then.drops(fresh)
+            expected = np.concatenate([expected, self.expected(self.then, fresh, after)])
+            drops = np.concatenate([drops, after])
             for at, (aim, _) in enumerate(starts):
-                after, by = zip(*(told[frozenset(sign)] for sign in tried[at]), strict=True)
-                now[at] = tried[at][int(aim(np.stack(after), np.array(by), self.then).argmax())]
+                which = [told[key] for key in keys[at]]
+                now[at] = tried[at][int(aim(drops[which], expected[which], self.then).argmax())]
         return now
 
     def _near(self, sign: Sign, at: int) -> Iterator[Sign]:

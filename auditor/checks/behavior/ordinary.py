@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -44,11 +45,22 @@ class Known:
         every = self.static[:, cell.at] if cell.static else self.last[:, :, cell.at].ravel()
         return np.asarray(every[np.isfinite(every)])
 
+    @cached_property
+    def _spans(self) -> dict[tuple[bool, int], float]:
+        return {}
+
+    def span(self, cell: Cell) -> float:
+        """From the lowest to the highest value of the cell's feature."""
+        key = cell.static, cell.at
+        if key not in self._spans:
+            self._spans[key] = float(np.ptp(self.pool(cell)))
+        return self._spans[key]
+
     def share(self, sign: Sign) -> float:
         """The share of rows that bear a sign already."""
         held = np.ones(len(self.static), dtype=bool)
         for cell, value in sign:
-            held &= np.abs(self.column(cell) - value) <= _WITHIN * float(np.ptp(self.pool(cell)))
+            held &= np.abs(self.column(cell) - value) <= _WITHIN * self.span(cell)
         return float(held.mean())
 
 
@@ -62,6 +74,7 @@ class Values(NamedTuple):
     def of(cls, pool: Floats, *, numeric: bool) -> Values:
         """Quantiles of its values and the ends of their range; or all of them, where they are few or no numbers."""
         distinct, number = np.unique(pool, return_counts=True)
+        shares = np.quantile(pool, _TRIED)
         if not numeric:
             order = np.argsort(-number, kind="stable")
             rest = order[_FREQUENT:]
@@ -69,17 +82,20 @@ class Values(NamedTuple):
             tried = np.asarray(distinct[kept])
         else:
             few = distinct if len(distinct) <= _FEW else distinct[[0, -1]]
-            tried = np.union1d(few, np.quantile(pool, _TRIED))
-        low, high = (float(end) for end in np.quantile(pool, (_TRIED[0], _TRIED[-1])))
+            tried = np.union1d(few, shares)
+        low, high = float(shares[0]), float(shares[-1])
         ends = (low, high) if high > low and numeric else (float(distinct[0]), float(distinct[-1]))
         return cls(np.union1d(tried, ends), ends)
 
 
 def values_of(known: Known, cells: Sequence[Cell]) -> dict[tuple[bool, int], Values]:
     """By feature: whether it is static, and its column. Features with one value only are left out."""
-    found: dict[tuple[bool, int], Values] = {}
+    found: dict[tuple[bool, int], Cell] = {}
     for cell in cells:
-        key, pool = (cell.static, cell.at), known.pool(cell)
-        if key not in found and len(pool) and np.ptp(pool) > 0:
-            found[key] = Values.of(pool, numeric=cell.feature(known.data).kind == "numeric")
-    return found
+        found.setdefault((cell.static, cell.at), cell)
+    pools = {key: known.pool(cell) for key, cell in found.items()}
+    return {
+        key: Values.of(pool, numeric=found[key].feature(known.data).kind == "numeric")
+        for key, pool in pools.items()
+        if len(pool) and np.ptp(pool) > 0
+    }

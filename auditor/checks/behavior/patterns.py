@@ -93,12 +93,10 @@ def patterns(data: Dataset, each: int, rng: np.random.Generator) -> Iterator[Pat
             values, unit = _tried(cells, each // 2, feature)
             if len(values) < 2:
                 continue
-            singles = [(value,) for value in values]
+            singles = [(value,) for value in values.tolist()]
             long = [] if static or steps < _LONG else _several(values, each - len(values), rng)
-            yield from (
-                Pattern(at, static, tuple(map(float, one)), unit, float(values[0]), float(values[-1] - values[0]))
-                for one in [*singles, *long]
-            )
+            low, span = float(values[0]), float(values[-1] - values[0])
+            yield from (Pattern(at, static, one, unit, low, span) for one in [*singles, *long])
 
 
 def ending(block: Block, tried: Sequence[Pattern]) -> Block:
@@ -148,7 +146,7 @@ def _several(values: Floats, most: int, rng: np.random.Generator) -> list[tuple[
         every = list(itertools.product(values.tolist(), repeat=_LONG))
         return [every[at] for at in np.sort(rng.permutation(len(every))[:most])]
     half = max(1, most // 2)
-    same = values[np.unique(np.linspace(0, len(values) - 1, half).round().astype(int))]
+    same = values[np.unique(np.linspace(0, len(values) - 1, half).round().astype(int))].tolist()
     coarse = values[np.unique(np.linspace(0, len(values) - 1, _COARSE).round().astype(int))]
     mixed = rng.choice(coarse, (half, _LONG))
-    return [(value,) * _LONG for value in same] + [tuple(row) for row in mixed]
+    return [(value,) * _LONG for value in same] + [tuple(row) for row in mixed.tolist()]

@@ -71,24 +71,32 @@ def quick_twins(numbers: Matrix, wanted: Floats, rng: np.random.Generator) -> li
 
 def _learned(numbers: Matrix, wanted: Floats, held: int, gain: float, rng: np.random.Generator) -> list[Quick]:
     """Those that leave least of the held-out rows unexplained, of several ridges. held: how many, before the others."""
-    from scipy.linalg import cho_factor, cho_solve
-
     wide, count = numbers.shape[1], max(1, len(numbers) // _EACH)
     bends = (rng.normal(size=(wide, count)) * gain / np.sqrt(wide)).astype(np.float32)
     shifts = (0.5 * rng.normal(size=count)).astype(np.float32)
     mix = (rng.normal(size=(wide, _STRAIGHT)) / np.sqrt(wide)).astype(np.float32) if wide > _STRAIGHT else None
     straight = numbers if mix is None else numbers @ mix
-    seen = np.empty((len(numbers), count + straight.shape[1]), dtype=np.float32)
-    bent, seen[:, count:] = seen[:, :count], straight
-    np.add(np.matmul(numbers, bends, out=bent), shifts, out=bent)
-    np.tanh(bent, out=bent)
-    asked, learned = np.split(seen.astype(float), [held])  # rounding of single precision is as large as a ridge
-    square, product = learned.T @ learned, learned.T @ wanted[held:]  # of one array with itself: half the time
-    eye = np.eye(len(square))
-    weights = [cho_solve(cho_factor(square + ridge * eye, check_finite=False), product) for ridge in _RIDGES]
+    seen = np.empty((len(numbers), count + straight.shape[1]))  # rounding of single precision is as large as a ridge
+    seen[:, count:], each = straight, max(1, _TOGETHER // count)
+    for begin in range(0, len(numbers), each):
+        bent = numbers[begin : begin + each] @ bends
+        bent += shifts
+        seen[begin : begin + each, :count] = np.tanh(bent, out=bent)
+    asked, learned = np.split(seen, [held])
+    square, product = learned.T @ learned, (wanted[held:].T @ learned).T  # of one array with itself: half the time
+    weights = [_solved(square, ridge, product) for ridge in _RIDGES]
     missed = np.stack([((asked @ one - wanted[:held]) ** 2).mean(axis=0) for one in weights]) / wanted.var(axis=0)
     found = []
     for at, best in enumerate(missed.argmin(axis=0)):
         curved, plain = np.split(weights[best][:, at].astype(np.float32), [count])
         found.append(Quick(bends, shifts, curved, plain if mix is None else mix @ plain, float(missed[best, at])))
     return found
+
+
+def _solved(square: Floats, ridge: float, product: Floats) -> Floats:
+    """The solution of (square + ridge) x = product. A transpose lies as LAPACK wants it, which takes half the time."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    raised = (square + ridge * np.eye(len(square))).T
+    factor = cho_factor(raised, lower=True, overwrite_a=True, check_finite=False)
+    return np.asarray(cho_solve(factor, product, check_finite=False))

@@ -40,10 +40,16 @@ def stacked(subject: Subject, data: Dataset, draws: Sequence[Draw], key: tuple[o
 def _disturbed(
     subject: Subject, data: Dataset, draws: Sequence[Draw], key: tuple[object, ...]
 ) -> Iterator[tuple[int, Block]]:
-    """The rows, piece by piece, and under which disturbance they are."""
+    """The rows, piece by piece, and under which disturbance they are. What is in one piece is laid out once."""
+    pieces, whole = subject.chunks(data), None
     for number, draw in enumerate(draws):
-        rng, given = subject.rng(*key, *draw.of), data if draw.data is None else draw.data
-        for rows in subject.chunks(given):
+        rng = subject.rng(*key, *draw.of)
+        if draw.data is None and len(pieces) == 1:
+            whole = subject.block(data, pieces[0]) if whole is None else whole
+            yield number, draw.disturb(whole, rng)
+            continue
+        given, parts = (data, pieces) if draw.data is None else (draw.data, subject.chunks(draw.data))
+        for rows in parts:
             yield number, draw.disturb(subject.block(given, rows), rng)
 
 

@@ -116,7 +116,7 @@ def _hangs(trial: Trial, found: Effects, name: str, after: Floats) -> None:
     changed = np.asarray(moved(trial.before, after) > _SMALL * spread)
     several = np.asarray(trial.data.lengths > 1)
     found.quantities[name] = Quantity.of(trial.sampling.rate(changed, several, what))
-    levels = level_parts(trial.subject, trial.picked[several])[0]
+    levels = trial.levels[0] if several.all() else level_parts(trial.subject, trial.picked[several])[0]
     if not levels.rows and not levels.small:
         found.unmeasured[f"{name}_by_group"] = "the data declare no groups"
         return
