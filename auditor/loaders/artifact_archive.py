@@ -13,6 +13,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from auditor.artifact import Member
 from auditor.errors import ModelFault
@@ -25,7 +26,11 @@ _MOST_INFLATED = 100  # times the packed size; Keras packs nothing, and trained 
 _MOST_MEMBERS = 16
 _LARGEST_DIRECTORY = 2**16
 _END = struct.Struct("<4s4H2IH")  # the record that ends a zip archive (APPNOTE 4.3.16)
-_ENCRYPTED = 0x1
+_HEADER = struct.Struct("<4s5H3I2H")  # before each file (APPNOTE 4.3.7)
+_SIZES = struct.Struct("<2H2Q")  # in a header, of a file that may be large (APPNOTE 4.5.3)
+_UNTOLD = 0xFFFFFFFF  # told in the extra field
+_MOST_EXTRA, _LARGEST_FOOTER = 64, 24
+_ENCRYPTED, _SIZES_FOLLOW = 0x1, 0x8
 _PLAIN, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _PIECE = 2**20
 _SAVE = 'save the whole model from Keras with model.save("model.keras")'
@@ -45,9 +50,19 @@ def read_archive(path: Path) -> tuple[dict[str, bytes], tuple[Member, ...]]:
             for entry in entries:
                 _check_entry(entry)
             _check_order(entries, archive.start_dir)
+            _check_headers(path, entries, archive.start_dir)
             texts = {name: archive.read(name) for name in LARGEST_TEXT}
             members = tuple(_member(archive, entry) for entry in entries)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        struct.error,
+    ) as error:
         raise damaged(error) from error
     return texts, members
 
@@ -111,6 +126,34 @@ def _check_order(entries: list[zipfile.ZipInfo], directory: int) -> None:
     for entry, end in zip(ordered, ends, strict=True):
         if entry.header_offset + entry.compress_size > end:
             raise ModelFault(f"{entry.filename!r} in the archive overlaps another file", remedy=_SAVE)
+
+
+def _check_headers(path: Path, entries: list[zipfile.ZipInfo], directory: int) -> None:
+    """Each file is told in front of it as it is in the directory, and nothing lies before, between or behind them."""
+    at, loose = 0, 0
+    with path.open("rb") as file:
+        for entry in sorted(entries, key=lambda entry: entry.header_offset):
+            if not 0 <= entry.header_offset - at <= loose:
+                raise ModelFault(f"something lies before {entry.filename!r} in the archive", remedy=_SAVE)
+            at = _end_of(file, entry)
+            loose = _LARGEST_FOOTER if entry.flag_bits & _SIZES_FOLLOW else 0
+    if not 0 <= directory - at <= loose:
+        raise ModelFault("something lies behind the last file in the archive", remedy=_SAVE)
+
+
+def _end_of(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
+    """Where a file ends. Raises ModelFault where its header says something else than the directory."""
+    file.seek(entry.header_offset)
+    _, _, flags, how, _, _, checksum, packed, unpacked, name, extra = _HEADER.unpack(file.read(_HEADER.size))
+    field = file.read(name + extra)[name:]
+    if packed == unpacked == _UNTOLD and len(field) >= _SIZES.size:
+        _, _, unpacked, packed = _SIZES.unpack(field[: _SIZES.size])
+    told, known = (checksum, packed, unpacked), (entry.CRC, entry.compress_size, entry.file_size)
+    same = told == known or (flags & _SIZES_FOLLOW and told == (0, 0, 0))
+    if not same or (flags, how) != (entry.flag_bits, entry.compress_type) or extra > _MOST_EXTRA:
+        raise ModelFault(f"{entry.filename!r} is told in two ways in the archive", remedy=_SAVE)
+    end: int = entry.header_offset + _HEADER.size + name + extra + entry.compress_size
+    return end
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:

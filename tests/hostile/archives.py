@@ -81,6 +81,20 @@ def _other_name(raw: bytearray) -> bytearray:
     return raw
 
 
+def _both_checksums(raw: bytearray) -> bytearray:
+    return _patched(b"PK\x01\x02", 16, "<I", 7)(_patched(b"PK\x03\x04", 14, "<I", 7)(raw))
+
+
+def _between(raw: bytearray) -> bytearray:
+    """Nine bytes after the first file; all places behind them are told as they are then."""
+    foreign, second = b"#!/bin/sh", raw.index(b"PK\x03\x04", 1)
+    entry = raw.index(b"PK\x01\x02")
+    while (entry := raw.find(b"PK\x01\x02", entry + 1)) >= 0:
+        struct.pack_into("<I", raw, entry + 42, struct.unpack_from("<I", raw, entry + 42)[0] + len(foreign))
+    struct.pack_into("<I", raw, len(raw) - 6, struct.unpack_from("<I", raw, len(raw) - 6)[0] + len(foreign))
+    return raw[:second] + foreign + raw[second:]
+
+
 _raw("cut off", "damaged or cut off", lambda raw: raw[: len(raw) // 2])
 _raw("bytes behind", "damaged or cut off", lambda raw: raw + b"#!/bin/sh")
 _raw("a comment", "damaged or cut off", lambda raw: raw[:-2] + b"\x04\x00evil")
@@ -88,7 +102,11 @@ _raw("a second archive behind", "damaged or cut off", _second_directory)
 _raw("a name that differs", "damaged or cut off", _other_name)
 _raw("encrypted", "encrypted", _patched(b"PK\x01\x02", 8, "<H", 1))
 _raw("a size that is a lie", "", _patched(b"PK\x01\x02", 24, "<I", 2**31))
-_raw("a wrong checksum", "damaged or cut off", _patched(b"PK\x01\x02", 16, "<I", 7))
+_raw("a wrong checksum", "'model.weights.h5' is told in two ways", _patched(b"PK\x01\x02", 16, "<I", 7))
+_raw("another checksum in front", "'model.weights.h5' is told in two ways", _patched(b"PK\x03\x04", 14, "<I", 7))
+_raw("another size in front", "'model.weights.h5' is told in two ways", _patched(b"PK\x03\x04", 22, "<I", 7))
+_raw("both wrong", "damaged or cut off", _both_checksums)
+_raw("bytes between", "something lies before 'config.json'", _between)
 _raw("members that overlap", "", _patched(b"PK\x01\x02", 42, "<I", 0))
 _raw("a directory elsewhere", "damaged or cut off", _patched(b"PK\x05\x06", 16, "<I", 0))
 

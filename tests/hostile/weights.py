@@ -62,6 +62,26 @@ def weights_cut_off(folder: Path) -> Path:
     return archive(folder / "model.keras", sound_texts() | {"model.weights.h5": sound_weights()[:-99]})
 
 
+@hostile("something else lies before them")
+def weights_behind_something(folder: Path) -> Path:
+    """HDF5 lets 512 bytes of anything stand in front."""
+    return archive(folder / "model.keras", sound_texts() | {"model.weights.h5": bytes(512) + sound_weights()})
+
+
+@hostile("something lies around the weights")
+def something_behind_the_weights(folder: Path) -> Path:
+    """HDF5 ends where its first bytes say so."""
+    return archive(folder / "model.keras", sound_texts() | {"model.weights.h5": sound_weights() + b"PK\x05\x06"})
+
+
+@hostile("something lies around the weights")
+def an_archive_behind_the_weights(folder: Path) -> Path:
+    """One file that two programs read as two."""
+    path, other = legacy(folder / "model.h5"), archive(folder / "other.zip", sound_texts())
+    path.write_bytes(path.read_bytes() + other.read_bytes())
+    return path
+
+
 @hostile("damaged or cut off")
 def weights_of_noise(folder: Path) -> Path:
     """Only the first bytes are those of HDF5."""

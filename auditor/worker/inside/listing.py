@@ -14,6 +14,8 @@ from auditor.worker.wire import LONGEST_CONFIG, LONGEST_TRAINING, MOST_STORED, p
 _MOST_STRANGE, _DEEPEST = 20, 24
 _FILTERS = {1, 2, 3}  # deflate, shuffle, Fletcher's checksum; any other may load a library
 _LONGEST_PATH = 300
+_SIGNATURE, _START = b"\x89HDF\r\n\x1a\n", 64
+_SAVE = "load it where it was made, and save it again from Keras"
 
 
 def listed(path: Path, member: str) -> dict[str, Any]:
@@ -24,8 +26,11 @@ def listed(path: Path, member: str) -> dict[str, Any]:
         if member:
             with zipfile.ZipFile(path) as archive:
                 source: Any = io.BytesIO(archive.read(member))
+            _check_whole(source.getvalue()[:_START], len(source.getvalue()))
         else:
             source = path
+            with path.open("rb") as file:
+                _check_whole(file.read(_START), path.stat().st_size)
         with h5py.File(source, "r") as file:
             config, version = _text(file, "model_config"), _text(file, "keras_version")
             training = _text(file, "training_config")
@@ -48,6 +53,18 @@ def listed(path: Path, member: str) -> dict[str, Any]:
         "stored": stored[:MOST_STORED],
         "strange": strange[:_MOST_STRANGE],
     }
+
+
+def _check_whole(start: bytes, size: int) -> None:
+    """The first byte and the last are HDF5's own, as the superblock tells (HDF5 File Format, II.A)."""
+    if not start.startswith(_SIGNATURE):
+        raise Refusal("the weights do not begin as HDF5 does: something else lies before them", _SAVE)
+    version = start[8]
+    width = start[9 if version >= 2 else 13]
+    base = {0: 24, 1: 28}.get(version, 12)
+    places = [int.from_bytes(start[at : at + width], "little") for at in (base, base + 2 * width)]
+    if len(start) == _START and places != [0, size] and places[0] + places[1] <= size:
+        raise Refusal(f"something lies around the weights: they take {places[1]:,} of {size:,} bytes", _SAVE)
 
 
 def _text(file: Any, name: str) -> str | None:
