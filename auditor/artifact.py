@@ -8,12 +8,12 @@ from typing import Literal
 
 from auditor.errors import ModelFault, Problem
 
-Format = Literal["keras-v3", "hdf5"]
+Format = Literal["keras-v3", "hdf5", "unknown"]
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model file by its bytes. name: as the user wrote it."""
+    """A model file by its bytes. name: as the user wrote it. sha256: empty for what has no bytes, such as a folder."""
 
     name: str
     sha256: str

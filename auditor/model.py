@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
 
-from auditor.artifact import Artifact
+from auditor.artifact import Artifact, Format
 from auditor.errors import FileFault, Problem
 from auditor.student import Lesson, Link, Student
 
@@ -72,7 +72,7 @@ class Description:
     file: str
     sha256: str
     bytes: int
-    format: Literal["keras-v3", "hdf5"]
+    format: Format
     keras_version: str
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]

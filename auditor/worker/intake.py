@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from auditor.artifact import Format, ModelFile
+from auditor.artifact import Format, ModelFile, Refused
 from auditor.errors import ModelFault
 
 _ENDINGS: dict[str, Format] = {".keras": "keras-v3", ".h5": "hdf5", ".hdf5": "hdf5"}
@@ -37,56 +38,64 @@ class Taken:
 def take_in(path: Path, private: Path) -> Taken:
     """Copy a model file into a private directory.
 
-    Raises ModelFault for what is missing, unreadable or not a Keras model file, with the way to make one.
+    Raises Refused for what is no Keras model file, with the way to make one; ModelFault for what is missing or cannot
+    be read.
     """
-    ending = _ending(path)
-    copy = private / ("model.keras" if ending == "keras-v3" else "model.h5")
-    digest, count = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as source, copy.open("xb") as target:
-            while piece := source.read(_PIECE):
-                if count == 0:
-                    _check_start(path, piece, ending)
-                digest.update(piece)
-                count += target.write(piece)
-    except OSError as error:
-        raise ModelFault(f"the model file cannot be read or copied: {error.strerror}", where=str(path)) from error
-    if count == 0:
-        raise ModelFault("the model file is empty", where=str(path), remedy=_SAVE)
-    return Taken(ModelFile(str(path), digest.hexdigest(), count, ending), copy)
-
-
-def _ending(path: Path) -> Format:
-    if path.is_dir():
-        raise _refused_folder(path)
     if not path.exists():
         raise ModelFault("there is no such model file", where=str(path), remedy="check model.file in the audit file")
     if not path.is_file():
-        raise ModelFault("this is not a regular file", where=str(path), remedy=_SAVE)
-    ending = path.suffix.lower()
-    if ending not in _ENDINGS:
+        what, remedy = _folder(path) if path.is_dir() else ("this is not a regular file", _SAVE)
+        raise Refused(what, ModelFile(str(path), "", 0, "unknown"), where=str(path), remedy=remedy)
+    form = _ENDINGS.get(path.suffix.lower(), "unknown")
+    copy = private / ("model.keras" if form == "keras-v3" else "model.h5")
+    try:
+        with path.open("rb") as source, copy.open("xb") as target:
+            start = source.peek(_PIECE)[: max(map(len, _STARTS.values()))]
+            what, remedy = _wrong(path.suffix.lower(), start, form)
+            digest, count = _copied(source, None if what else target)
+    except OSError as error:
+        raise ModelFault(f"the model file cannot be read or copied: {error.strerror}", where=str(path)) from error
+    file = ModelFile(str(path), digest, count, form)
+    if what:
+        copy.unlink(missing_ok=True)
+        raise Refused(what, file, where=str(path), remedy=remedy)
+    return Taken(file, copy)
+
+
+def _copied(source: BinaryIO, target: BinaryIO | None) -> tuple[str, int]:
+    """Digest and size of what is read to its end, and written to `target` where there is one."""
+    digest, count = hashlib.sha256(), 0
+    while piece := source.read(_PIECE):
+        digest.update(piece)
+        count += len(piece)
+        if target is not None:
+            target.write(piece)
+    return digest.hexdigest(), count
+
+
+def _wrong(ending: str, start: bytes, form: Format) -> tuple[str, str]:
+    """What is wrong with a file by its name and first bytes, and what to do; both empty where nothing is."""
+    if form == "unknown":
         kind = _OTHERS.get(ending, "not a kind of model file that can be audited")
-        raise ModelFault(f"this is {kind}; a .keras or .h5 file is needed", where=str(path), remedy=_SAVE)
-    return _ENDINGS[ending]
+        return f"this is {kind}; a .keras or .h5 file is needed", _SAVE
+    if not start:
+        return "the model file is empty", _SAVE
+    if start.startswith(_STARTS[form]):
+        return "", ""
+    other: Format = "hdf5" if form == "keras-v3" else "keras-v3"
+    if start.startswith(_STARTS[other]):
+        what = f"the name says {_NAMES[form]}, the content is {_NAMES[other]}"
+        return what, "give the file the ending that its content has"
+    what = f"the content is not that of a {_NAMES[form]} file"
+    return what, f"the file may be damaged, or something else; {_SAVE}"
 
 
-def _refused_folder(path: Path) -> ModelFault:
+def _folder(path: Path) -> tuple[str, str]:
     if not (path / "saved_model.pb").exists():
-        return ModelFault("this is a folder; a .keras or .h5 file is needed", where=str(path), remedy=_SAVE)
+        return "this is a folder; a .keras or .h5 file is needed", _SAVE
     remedy = (
         "a SavedModel holds a graph but no layers to look into. Where the Keras model can still be built or loaded: "
         f"{_SAVE}. Loading it with tf.keras 2 (2.15 or older) and saving as .h5 works as well; wrapping it in "
         "keras.layers.TFSMLayer does not, because its layers stay hidden"
     )
-    return ModelFault("this is a SavedModel folder; a .keras or .h5 file is needed", where=str(path), remedy=remedy)
-
-
-def _check_start(path: Path, piece: bytes, ending: Format) -> None:
-    if piece.startswith(_STARTS[ending]):
-        return
-    other: Format = "hdf5" if ending == "keras-v3" else "keras-v3"
-    if piece.startswith(_STARTS[other]):
-        what = f"the name says {_NAMES[ending]}, the content is {_NAMES[other]}"
-        raise ModelFault(what, where=str(path), remedy="give the file the ending that its content has")
-    what = f"the content is not that of a {_NAMES[ending]} file"
-    raise ModelFault(what, where=str(path), remedy=f"the file may be damaged, or something else; {_SAVE}")
+    return "this is a SavedModel folder; a .keras or .h5 file is needed", remedy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -120,6 +121,24 @@ def test_a_hostile_file_ends_the_real_program(order, call, one) -> None:
     assert "INCONCLUSIVE" == record.verdict
     assert one.says in record.because
     assert not (order.parent / MARKER).exists()
+
+
+@pytest.mark.usefixtures("reports")
+@pytest.mark.parametrize("form", ["script in front", "folder"])
+def test_what_is_no_model_file_is_recorded_too(order, call, form) -> None:
+    """A file that two programs read as two, and what has no bytes at all."""
+    path = order.parent / "model.keras"
+    path.unlink(missing_ok=True)
+    if form == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"#!/bin/sh\nPK\x03\x04")
+    told = call("run", order, "--out", "out", "--quiet")
+
+    assert 3 == told.code, told.err
+    file = recorded.load(Path("out")).model.file
+    expected = ("", 0) if form == "folder" else (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
+    assert expected == (file.sha256, file.bytes)
 
 
 @pytest.mark.usefixtures("reports")

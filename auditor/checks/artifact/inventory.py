@@ -12,7 +12,7 @@ from auditor.model import Description
 from auditor.subject import Subject
 
 _MOST_LAYERS = 400
-_FORMATS = {"keras-v3": ".keras (zip archive)", "hdf5": ".h5 (HDF5)"}
+_FORMATS = {"keras-v3": ".keras (zip archive)", "hdf5": ".h5 (HDF5)", "unknown": "unknown"}
 
 
 class Params(Frozen):
