@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.kernels.stat import Apart, Floats, Integers, Regression, Stat, Together
+from auditor.kernels.fits import Apart, Regression, Together
+from auditor.kernels.stat import Floats, Integers, Stat
 
 NONE = 1e-12  # a variation below this share of what it could be is rounding, not knowledge
 
@@ -91,7 +92,7 @@ class Clusters:
         more. The products of two strata carry the G of all clusters.
         """
         if self.codes is not None and stat.regression is not None:
-            return self._regressed(stat.regression, self.codes)
+            return self._regressed(stat.regression, self.codes, stat.bend is not None)
         strata = np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata
         inside = [strata == stratum for stratum in range(int(strata.max(initial=-1)) + 1)]
         held = [self._held(rows) for rows in inside]
@@ -144,10 +145,12 @@ class Clusters:
         correction = self.count / max(1, self.count - 1)
         return np.asarray(correction * (sums @ sums.T) / len(influences[0]) ** 2)
 
-    def _regressed(self, regression: Regression | Apart | Together, codes: Integers) -> Variance:
+    def _regressed(self, regression: Regression | Apart | Together, codes: Integers, bent: bool) -> Variance:
         """The variance from leaving out one cluster at a time, in one step (CR3: Bell and McCaffrey 2002).
 
-        Of what is fitted in a bend, to second order, and with it how far the estimate is off (Quenouille 1956).
+        Of what is fitted in a bend, to second order, and with it how far the estimate is off (Quenouille 1956). A line
+        has no bend, and its variance is known no better than from as many clusters as its information is worth (Kish
+        1965): those that carry it may by chance have added little. bent: how the estimate is skewed is known.
         """
         clusters = self.contributing(np.ones(len(codes), dtype=bool))
         try:
@@ -156,7 +159,11 @@ class Clusters:
             return Variance(math.nan, clusters, math.nan, np.zeros(self.count), 1)
         value = (clusters - 1) / clusters * float((without**2).sum())
         off = -(clusters - 1) / clusters * float(without.sum()) if regression.turned else 0.0
-        return Variance(value, clusters, satterthwaite(without, clusters), without, clusters, off)
+        df = satterthwaite(without, clusters)
+        if not regression.turned and not bent:
+            expected = regression.expected(codes, self.count)
+            df = min(df, max(1.0, float(expected.sum() ** 2 / (expected**2).sum()) - 1.0))
+        return Variance(value, clusters, df, without, clusters, off)
 
 
 def satterthwaite(parts: Floats, clusters: int) -> float:

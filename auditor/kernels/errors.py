@@ -12,7 +12,8 @@ import numpy as np
 
 from auditor.errors import NotApplicable
 from auditor.kernels.clusters import NONE
-from auditor.kernels.stat import Floats, Regression, Stat, row_mean
+from auditor.kernels.fits import Regression
+from auditor.kernels.stat import Floats, Stat, row_mean
 
 _LARGEST = 1e35  # the eighth power of an error, which tells how well its variance is known, is held by a float
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import NotApplicable
-from auditor.kernels.stat import Bend, Floats, Regression, Stat
+from auditor.kernels.fits import Regression
+from auditor.kernels.stat import Bend, Floats, Stat
 
 _STEPS = 60
 _SETTLED = (

@@ -10,6 +10,7 @@ from statsmodels.tools import add_constant
 
 from auditor.errors import NotApplicable
 from auditor.kernels import errors
+from auditor.kernels.clusters import Clusters
 from auditor.sampling import Sampling
 
 RNG = np.random.default_rng(3)
@@ -103,3 +104,16 @@ def test_numbers_whose_squares_are_nothing_have_a_reason(kernel) -> None:
     with pytest.raises(NotApplicable, match="too small"):
         kernel(Y * 1e-300, F * 1e-300)
     assert np.isfinite(ROWS.estimate(kernel(Y * 1e-30, F * 1e-30), n=200, method="t").spread.se)
+
+
+def test_a_line_is_known_from_those_who_carry_its_information():
+    """Three of 30 entities have most of the rows and by chance hardly any error: what they do not show is not known."""
+    rng, codes = np.random.default_rng(4), np.repeat(np.arange(30), 600 // np.arange(1, 31))
+    predicted = rng.normal(size=len(codes))
+    observed = predicted + rng.normal(size=len(codes)) * np.where(codes < 3, 0.01, 1.0)
+    slope = errors.calibration_line(observed, predicted)[1]
+    held = np.bincount(codes, weights=(predicted - predicted.mean()) ** 2)
+    assert held.sum() ** 2 / (held**2).sum() - 1 == pytest.approx(Clusters(codes, 30).variance(slope).df)
+    even = np.arange(600) % 30
+    wide = errors.calibration_line(rng.normal(size=600), np.repeat(np.arange(20.0), 30))[1]
+    assert 15 < Clusters(even, 30).variance(wide).df <= 29, "of equal shares only what they add counts"

@@ -12,8 +12,9 @@ from auditor.checks.bias.contrasts import Combine, Measure, Side
 from auditor.checks.groups import Mask
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Normal, NotEstimable, Scale
+from auditor.kernels.fits import Apart, Regression
 from auditor.kernels.rates import rate
-from auditor.kernels.stat import Apart, Regression, Stat
+from auditor.kernels.stat import Stat
 from auditor.pairs import Joint, fewest_entities, limiting
 from auditor.sampling import Sampling
 
