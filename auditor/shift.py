@@ -107,11 +107,12 @@ def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, 
     the largest, or counting every distance as positive, makes both too large: the lower end of the interval is set back
     by as much as the process adds once more (the basic bootstrap of Davison and Hinkley 1997), and is 0 where, at 95 %,
     one of 20 pairs of samples of one population would be as far apart. No interval can miss a truth of 0 from below,
-    nor an area within what chance makes of none: there the lower end has all the tail (`_set_back`). A distance of 1 is
-    known from below alone (`Perfect`). Where no draw of the process is as far, the chance of the largest distance is
+    nor an area within what chance makes of none: there the lower end has all the tail (`_set_back`). The upper end of a
+    largest distance of clustered rows is that of the places that are surely apart (`Process.reached`). A distance of 1
+    is known from below alone (`Perfect`). Where no draw of the process is as far, the chance of the largest distance is
     bounded by the sum of those at the single values (Boole), so that it may become as small as it is; that of the area
-    is never below 1 in 1,025. events are the
-    rows of `second`; entities those of the sample with fewer. Raises NotApplicable where a sample has no row.
+    is never below 1 in 1,025. events are the rows of `second`; entities those of the sample with fewer. Raises
+    NotApplicable where a sample has no row.
     """
     largest, area = drift.distances(second, values)
     if reason := _unusable(sampling, second, values):
@@ -138,7 +139,8 @@ def distances(sampling: Sampling, second: Mask, values: Floats) -> tuple[Apart, 
         else:
             # The largest is searched for: of small distances, too, the interval misses the truth from above alone.
             alone = np.zeros(1) if high == 1.0 else null
-            spread = _set_back(value, min(value, here), added, p, alone, high)
+            above = process.reached(value) if high and process.df else value + added
+            spread = _set_back(value, min(value, here), added, above, p, alone, high)
         told = min(p, beyond) if null.max() < here else p
         return Apart(_estimate(sampling, second, value, spread), told, stat.influence)
 
@@ -166,13 +168,16 @@ def _estimate(sampling: Sampling, second: Mask, value: float, spread: Perfect | 
     )
 
 
-def _set_back(value: float, here: float, added: Floats, p: float, alone: Floats, high: float | None) -> Quantiles:
+def _set_back(
+    value: float, here: float, added: Floats, above: Floats, p: float, alone: Floats, high: float | None
+) -> Quantiles:
     """The confidence distribution of a distance from what the process adds to it (draws,).
 
-    here: the distance at the values of the process, not above the distance itself. high: the largest that there is.
-    alone: (draws,) distances that no upper end falls short of: up to its quantile at the level of the upper end, the
-    lower end alone can miss the truth, and has the tails of both (unified, in the manner of Feldman and Cousins 1998);
-    further away it is that of two sides. It leaves 0 where the test of none at both tails does (p: two-sided).
+    here: the distance at the values of the process, not above the distance itself. above: (draws,) whose quantiles are
+    the upper ends. high: the largest that there is. alone: (draws,) distances that no upper end falls short of: up to
+    its quantile at the level of the upper end, the lower end alone can miss the truth, and has the tails of both
+    (unified, in the manner of Feldman and Cousins 1998); further away it is that of two sides. It leaves 0 where the
+    test of none at both tails does (p: two-sided).
     """
     from scipy import special
 
@@ -180,11 +185,11 @@ def _set_back(value: float, here: float, added: Floats, p: float, alone: Floats,
     probabilities = special.ndtr(np.linspace(last, -last, _STEPS))
     both = np.minimum(2 * probabilities, 0.5)
     more, less, near, back = _quantiles(added, probabilities, 1 - probabilities, both, 1 - both)
-    reach = _quantiles(alone, 1 - probabilities)[0]
+    reach, up = _quantiles(alone, 1 - probabilities)[0], _quantiles(above, probabilities)[0]
     low = np.maximum(here + np.minimum(more, -less), np.minimum(here + np.minimum(near, -back), reach))
     low = np.minimum.accumulate(low[::-1])[::-1]  # of a lower level never further off
     low[2 * probabilities < p] = 0.0
-    ends = np.maximum.accumulate(np.maximum(0.0, np.where(probabilities < 0.5, low, value + more)))
+    ends = np.maximum.accumulate(np.maximum(0.0, np.where(probabilities < 0.5, low, up)))
     return Quantiles(probabilities=tuple(probabilities.tolist()), values=tuple(ends.tolist()), low=0.0, high=high)
 
 

@@ -15,6 +15,8 @@ from auditor.kernels.stat import Floats, Integers
 
 _LEVELS = 64  # at which the functions are compared
 _DRAWS = 512  # and their mirror images
+_CHANCE = 2.0  # standard errors
+_ROUNDING = 1e-9  # distances that differ by less are the same, in whatever order rows were added up
 
 Mask = NDArray[np.bool_]
 
@@ -39,6 +41,19 @@ class Process:
     def largest(self, distance: Floats) -> Floats:
         """(...,) the largest of |distance| (..., k)."""
         return np.asarray(np.abs(distance).max(axis=-1))
+
+    def reached(self, height: float) -> Floats:
+        """(draws,) the multiple of the shape of the distance from which on, with this noise, none is below the height.
+
+        The shape is what the distance is beyond two standard errors: the rest, beside a peak, may be chance alone.
+        """
+        size, errors = np.abs(self.distance), self.noise.std(axis=0)
+        beyond = np.maximum(size - _CHANCE * errors, 0.0)
+        if not beyond.any():  # the peak alone; of several that are as high, that which is known worst
+            beyond[np.where(size >= size.max() * (1 - _ROUNDING), errors, -1.0).argmax()] = 1.0
+        used = beyond > 0
+        noise = np.where(self.distance[used] < 0, -1.0, 1.0) * self.noise[:, used]
+        return np.asarray(np.maximum(0.0, ((height - noise) * (beyond.max() / beyond[used])).min(axis=1)))
 
     def area(self, distance: Floats) -> Floats:
         """(...,) the area under |distance| (..., k)."""
