@@ -57,3 +57,14 @@ def test_no_decision_flips_and_all_agree_because_there_is_only_one(name):
     found = run(CATALOGUE[name], make_subject(n=600, threshold=30.0))
     assert found.unmeasured[AMONG_OTHERS[name]] == NOBODY
     assert found.quantities
+
+
+@pytest.mark.parametrize("compare", ["pairs", "rest"])
+def test_errors_are_not_alike_because_one_class_is_predicted_for_everybody(compare):
+    """How often that is wrong is told of each group, and says nothing of the model that groups could be compared in."""
+    found = run(
+        CATALOGUE["bias.error"], make_subject(n=300, task="multiclass", constant=True), attribute="sex", compare=compare
+    )
+    gaps = found.quantities["error_rate_difference"]
+    assert {"every row is predicted to be of class 'home', so that nothing is decided"} == set(gaps.unmeasured.values())
+    assert (2, 0) == (len(found.quantities["error_rate"].parts), len(gaps.parts))

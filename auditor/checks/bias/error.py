@@ -16,6 +16,7 @@ from auditor.checks.bias.differences import (
 )
 from auditor.checks.check import check
 from auditor.checks.groups import Grouping, Groups
+from auditor.checks.outcome import chosen
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.evidence import SCORES, Evidence
@@ -73,7 +74,9 @@ def measure(subject: Subject, evidence: Evidence, params: Grouping) -> Measureme
     """Predictions are as good in every group, and err to the same side.
 
     Measures: for a predicted number, the mean absolute error and the mean error (predicted − observed) in each group,
-    their differences, and the ratio of the absolute errors. For several classes: the share predicted wrongly.
+    their differences, and the ratio of the absolute errors. For several classes: the share predicted wrongly; groups
+    are not compared in it where every row is predicted to be of the same class, as it then tells how often the group
+    is of another class, and nothing of the model.
     Why: a group whose values are predicted worse, or always too low, is served worse by the same model.
     Blind to: whether the target itself is harder to predict in one group for reasons that no model can change.
     """
@@ -120,9 +123,18 @@ def _of_classes(subject: Subject, groups: Groups, params: Grouping, scores: Floa
     sampling = Sampling.of(subject.test)
     wrong = ~right(subject.test.y.astype(np.intp), scores)
     found = ByGroup(sampling, params.compare)
-    found.add(groups.among(), rates(sampling, wrong, "rows"))
+    found.add(groups.among(), rates(sampling, wrong, "rows"), undecided=_undecided(subject, scores))
     gaps = found.gaps(difference_of_rates)
     says = "The share of each group whose class is predicted wrongly."
     charts = shown(found, {"Difference of shares predicted wrongly": gaps}, "Error rate", groups.title, says)
     told = dict(zip(_CLASSES, (found.quantity(), gaps), strict=True))
     return measurement(told, charts, found.notes, dict.fromkeys(_NUMBERS, "defined for a number only"))
+
+
+def _undecided(subject: Subject, scores: Floats) -> str:
+    """Why groups whose shares are alike say nothing; empty where they do."""
+    try:
+        chosen(subject.test, scores)
+    except NotApplicable as error:
+        return error.reason
+    return ""

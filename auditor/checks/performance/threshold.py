@@ -56,7 +56,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Why: people meet the decision, not the score; a model that ranks well can still be used at a threshold that misses
     most cases, or that raises more alarms than anybody can answer.
     Blind to: what a miss and a false alarm cost (see performance.net_benefit); predictive values hold only where the
-    outcome is as frequent as in the test data.
+    outcome is as frequent as in the test data; how the few rows of a class, or the few that are decided alike, fared
+    where they are fewer than the smallest cell: a rate among so few is about single people, and settles nothing. How
+    many they are is told (see data.sample_size), and how many of them were decided rightly may follow from the rest.
     """
     data, sampling = subject.test, Sampling.of(subject.test)
     if data.task == "regression":
