@@ -77,7 +77,11 @@ class _Ranked:
             raise NotApplicable("all rows have the same outcome" if len(positive) else "no rows")
         order = np.argsort(score)
         case, ranked = positive[order], score[order]
-        level = np.cumsum(np.append(False, ranked[1:] != ranked[:-1]))
+        new = ranked[1:] != ranked[:-1]
+        if new.all():  # no ties: each row has a level of its own
+            alone = case.astype(float)
+            return cls(order, np.arange(len(order)), case, alone, 1.0 - alone)
+        level = np.cumsum(np.append(False, new))
         rows = np.bincount(level).astype(float)
         positives = np.bincount(level[np.flatnonzero(case)], minlength=len(rows)).astype(float)
         return cls(order, level, case, positives, rows - positives)
@@ -85,5 +89,8 @@ class _Ranked:
     def rows(self, negative: Floats, positive: Floats) -> Floats:
         """(n,) what each row has, in the rows' own order, of what a negative and a positive row has at each level."""
         found = np.empty(len(self.order))
-        found[self.order] = np.concatenate([negative, positive]).take(self.level + len(negative) * self.case)
+        if len(negative) == len(self.order):
+            found[self.order] = np.where(self.case, positive, negative)
+        else:
+            found[self.order] = np.concatenate([negative, positive]).take(self.level + len(negative) * self.case)
         return found

@@ -93,6 +93,10 @@ class Clusters:
         """
         if self.codes is not None and stat.regression is not None:
             return self._regressed(stat.regression, self.codes, stat.bend is not None)
+        if self.codes is None and stat.strata is None and len(stat.influence) > 1:  # as below, of one sample of rows
+            n = len(stat.influence)
+            each = stat.influence / (1 - 1 / n) / n
+            return Variance(float((each**2).sum()) * (n - 1) / n, n, satterthwaite(each, n), each, n)
         strata = np.zeros(len(stat.influence), dtype=np.intp) if stat.strata is None else stat.strata
         inside = [strata == stratum for stratum in range(int(strata.max(initial=-1)) + 1)]
         held = [self._held(rows) for rows in inside]

@@ -63,10 +63,11 @@ class Pipeline:
 
     def indicators(self, given: Floats) -> Floats:
         """Indicator columns (..., columns) of `given` (...): 1 where measured, or 1 where missing."""
+        if not self.indicator_columns:
+            return np.empty((*given.shape, 0))
         missing = np.isnan(given)
         flags = {"missing_indicator": missing, "measured_indicator": ~missing}
-        told = [flags[step.name] for step in self.steps if step.name in flags]
-        return np.stack(told, axis=-1).astype(float) if told else np.empty((*given.shape, 0))
+        return np.stack([flags[step.name] for step in self.steps if step.name in flags], axis=-1).astype(float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,17 +159,21 @@ def _refuse(made: NDArray[np.float32], real: Mask, columns: Sequence[InputColumn
 
 
 def _apply(step: Step, x: Floats) -> Floats:
+    """The values after a step, in place wherever that can be: memory that is new takes longer than the sums."""
     name = step.name
     if name == "forward_fill":
         return _forward(x)
     if name == "impute":
         return np.where(np.isnan(x), float(step.impute or 0), x)
     if step.clip is not None:
-        return np.clip(x, *step.clip)
+        return np.clip(x, *step.clip, out=x)
     if name == "log1p":
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.log1p(x)
-    return (x - step.standardise.mean) / step.standardise.std if step.standardise else x
+            return np.log1p(x, out=x)
+    if step.standardise:
+        x -= step.standardise.mean
+        x /= step.standardise.std
+    return x
 
 
 def _forward(x: Floats) -> Floats:

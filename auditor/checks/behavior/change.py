@@ -145,9 +145,8 @@ def effects(trial: Trial, after: After, refused: Mapping[str, str] = MappingProx
     refused: disturbances without scores, and why.
     """
     if not after:
-        return Effects(
-            unmeasured=dict.fromkeys(meanings(""), "; ".join(refused.values()) or "there is nothing to disturb")
-        )
+        why = "; ".join(refused.values()) or "there is nothing to disturb"
+        return Effects(unmeasured=dict.fromkeys(meanings(""), why))
     found, (levels, events) = Effects(), trial.levels
     found.notes = tuple(dict.fromkeys((*levels.notes, *events.notes)))
     sizes = {part: np.mean([moved(trial.before, scores) for scores in draws], axis=0) for part, draws in after.items()}
@@ -250,7 +249,8 @@ def _losses(found: Effects, trial: Trial, after: After, levels: Levels) -> None:
 def _loss(quality: Quality, clean: Stat, draws: Sequence[Floats]) -> Stat:
     """As `Quality.loss`, where what there is without a disturbance is known already; the draws' strata are the same."""
     values, influences = zip(*((one.value, one.influence) for one in map(quality.stat, draws)), strict=True)
-    return minus(clean, Stat(float(np.mean(values)), np.mean(influences, axis=0), clean.strata))
+    together = influences[0] if len(draws) == 1 else np.mean(influences, axis=0)
+    return minus(clean, Stat(float(np.mean(values)), together, clean.strata))
 
 
 def _grouped(found: Effects, name: str, parts: dict[str, Estimate], unmeasured: dict[str, str]) -> None:
