@@ -78,7 +78,7 @@ def write(lines: list[Line], least: float, cells: int) -> None:
 
     cells: how many there are, so that the page says whether all of them were simulated.
     """
-    runs = [line.runs for line in lines]
+    runs = [line.runs for line in lines if line.runs]  # what needs entities is not made of independent rows
     made = len({line.cell for line in lines})
     each = f"{min(runs):,}" if min(runs) == max(runs) else f"{min(runs):,} to {max(runs):,}"
     head = f"{made} of {cells} cells, {each} runs each.\n\n{summary(lines)}"

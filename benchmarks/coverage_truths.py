@@ -31,7 +31,7 @@ def truths(prevalence: float) -> dict[str, float]:
     """The truth of every estimate, by integration over x (and over the noise, the error)."""
     w = world(prevalence)
     case, control = w.share * w.p / prevalence, w.share * (1 - w.p) / (1 - prevalence)
-    score = expit(w.x)
+    score, far = expit(w.x), float(np.abs(np.cumsum(w.first - w.second)).max())
     return {
         "rate": prevalence,
         "difference": float((w.first - w.second) @ w.p),
@@ -52,7 +52,11 @@ def truths(prevalence: float) -> dict[str, float]:
         "Wasserstein, alike": 0.0,
         "Wasserstein, near": NEAR * APART,
         "KS, alike": 0.0,
-        "KS, near": NEAR * float(np.abs(np.cumsum(w.first - w.second)).max()),
+        "KS, near": NEAR * far,
+        "PSI, by entity": _stability(w, 1.0),
+        "KS, by entity": far,
+        "Wasserstein, by entity": APART,
+        **dict.fromkeys(("PSI, alike by entity", "KS, alike by entity", "Wasserstein, alike by entity"), 0.0),
     }
 
 

@@ -4,7 +4,8 @@ A score x is normal, a little apart in two groups; the outcome has P(event | x) 
 score is x with noise, and a number y = 0.8 x + 1 + a skewed error is predicted by x + 1. Rows of an entity share a part
 of x, and, by a Gaussian copula, a part of the outcome, of the noise and of the error. Rows of one long series have a
 score from windows that overlap, and errors that follow one another. Three classes have each a score of its own, and
-chances by it whose log odds are too extreme. `near` is a split that has little to do with the groups.
+chances by it whose log odds are too extreme. `near` is a split that has little to do with the groups. Where rows are of
+entities, `Whole` has the same groups with each entity in one of them.
 """
 
 from __future__ import annotations
@@ -63,11 +64,23 @@ class World:
 
 
 @dataclass(frozen=True, eq=False)
+class Whole:
+    """Two groups of whole entities. second: (n,) the second of them; alike: (n,) scores that differ by chance alone;
+    x: (n,) scores of groups that are apart.
+    """
+
+    sampling: Sampling
+    second: Mask
+    alike: Floats
+    x: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Draw:
     """One simulated test set. first: (n,) the group; half: (n,) a split that means nothing; near: (n,) nearly nothing.
 
     of_class: (n,) one of three classes, the first as rare as the outcome; votes: (n, 3) a score of each; chances:
-    (n, 3) what is told as the chance of each.
+    (n, 3) what is told as the chance of each. whole: None where no row is of an entity.
     """
 
     sampling: Sampling
@@ -81,6 +94,7 @@ class Draw:
     of_class: NDArray[np.integer]
     votes: Floats
     chances: Floats
+    whole: Whole | None
 
 
 @cache
@@ -117,7 +131,19 @@ def drawn(cell: Cell, rng: np.random.Generator) -> Draw:
     chances = np.column_stack(
         [told_chance(votes[:, code], share) for code, share in enumerate(shares(cell.prevalence))]
     )
-    return Draw(sampling, event, x, noisy, observed, first, half, near, of_class, votes, chances)
+    return Draw(
+        sampling, event, x, noisy, observed, first, half, near, of_class, votes, chances, _whole(cell, rng.spawn(1)[0])
+    )
+
+
+def _whole(cell: Cell, rng: np.random.Generator) -> Whole | None:
+    """As many entities in each of the two groups: half of those of the design, or 30."""
+    if cell.design not in ("entities of 5", "30 entities"):
+        return None
+    sampling = _sampling(cell, rng, groups=2)
+    second = sampling.codes % 2 == 1
+    alike = world(cell.prevalence).mean + SPREAD * _normal(cell, sampling, SHARED_SCORE, rng)
+    return Whole(sampling, second, alike, alike + np.where(second, -APART / 2, APART / 2))
 
 
 def shares(prevalence: float) -> tuple[float, float, float]:
@@ -150,13 +176,13 @@ def error(normal: Floats) -> Floats:
     return np.asarray(np.exp(SKEW * normal) - np.exp(SKEW**2 / 2))
 
 
-def _sampling(cell: Cell, rng: np.random.Generator) -> Sampling:
+def _sampling(cell: Cell, rng: np.random.Generator, groups: int = 1) -> Sampling:
     if cell.design == "rows":
         return Sampling(None, "rows", cell.n)
     if cell.design == "time blocks":
         codes = time_blocks(np.zeros(cell.n, dtype=np.intp), np.arange(cell.n), WINDOW + HORIZON)
         return Sampling(codes, "time blocks", int(codes.max()) + 1)
-    entities = cell.n // 5 if cell.design == "entities of 5" else 30
+    entities = cell.n // 5 if cell.design == "entities of 5" else 30 * groups
     share = rng.gamma(4.0, size=entities)
     codes = np.unique(rng.choice(entities, cell.n, p=share / share.sum()), return_inverse=True)[1]
     return Sampling(codes, "entities", int(codes.max()) + 1)

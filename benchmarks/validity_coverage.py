@@ -30,6 +30,7 @@ from auditor.kernels.auroc import auroc, average_precision, gini
 from auditor.kernels.logistic import expit
 from auditor.kernels.rates import rate
 from auditor.kernels.stat import Stat, mean, minus
+from auditor.sampling import Sampling
 from auditor.shift import Apart, distances, stability_index
 
 SIZES, PREVALENCES = (100, 300, 1000, 10000), (0.02, 0.1, 0.5)
@@ -66,13 +67,22 @@ def makers(draw: Draw, cell: Cell) -> Iterator[tuple[str, Maker]]:
     yield "quantile loss", lambda: loss(sampling, tilted, n=cell.n, method="simulated")
     yield from _of_classes(draw)
     yield "KS", lambda: distances(sampling, draw.event, draw.x)[0].estimate
-    bins = drift.binned(draw.x, world(cell.prevalence).edges)
+    edges = world(cell.prevalence).edges
     for name, second in (("", ~draw.first), (", alike", draw.half), (", near", ~draw.near)):
-        yield f"PSI{name}", partial(stability_index, sampling, bins, second)
-        both = cache(partial(distances, sampling, second, draw.x))
-        if name:
-            yield f"KS{name}", partial(_one, both, 0)
-        yield f"Wasserstein{name}", partial(_one, both, 1)
+        yield from _distances(sampling, draw.x, second, edges, name)
+    if (whole := draw.whole) is not None:
+        for name, x in ((", by entity", whole.x), (", alike by entity", whole.alike)):
+            yield from _distances(whole.sampling, x, whole.second, edges, name)
+
+
+def _distances(
+    sampling: Sampling, x: np.ndarray, second: np.ndarray, edges: np.ndarray, name: str
+) -> Iterator[tuple[str, Maker]]:
+    yield f"PSI{name}", lambda: stability_index(sampling, drift.binned(x, edges), second)
+    both = cache(partial(distances, sampling, second, x))
+    if name:
+        yield f"KS{name}", partial(_one, both, 0)
+    yield f"Wasserstein{name}", partial(_one, both, 1)
 
 
 def _one(both: Callable[[], tuple[Apart, Apart]], which: int) -> Estimate:

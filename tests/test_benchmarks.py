@@ -18,16 +18,14 @@ from validity_joint import DESIGNS as SHARED
 from validity_joint import alarms
 from written import replaced
 
-SIZE = 60_000
 
-
-@pytest.mark.parametrize(("design", "far"), [("rows", 0.02), ("time blocks", 0.08)])
-def test_truths_are_those_of_a_large_sample(design: str, far: float) -> None:
+@pytest.mark.parametrize(("design", "size", "far"), [("entities of 5", 30_000, 0.03), ("time blocks", 60_000, 0.08)])
+def test_truths_are_those_of_a_large_sample(design: str, size: int, far: float) -> None:
     """Every number that is integrated comes out of very many rows, too; distances of groups that are alike are 0."""
-    cell, known = Cell(design, SIZE, 0.3), truths(0.3)
+    cell, known = Cell(design, size, 0.3), truths(0.3)
     found = {name: make().value for name, make in makers(drawn(cell, np.random.default_rng(4)), cell)}
-    assert set(known) == set(found)
-    near = {name: pytest.approx(value, rel=0.05, abs=far) for name, value in known.items()}
+    assert {name for name in known if design == "entities of 5" or "by entity" not in name} == set(found)
+    near = {name: pytest.approx(known[name], rel=0.05, abs=far) for name in found}
     assert near == found
 
 
@@ -37,7 +35,7 @@ def test_intervals_of_a_cell_are_counted(design: str) -> None:
     cell = Cell(design, 1000, 0.5)
     lines = coverage(cell, 3, 1)
     assert [line for line in lines if line.name in ("F1", "KS")] == coverage(cell, 3, 1, ["KS", "F1"])
-    assert {3} == {line.runs for line in lines}
+    assert all(line.runs == (3 if "entities" in design or "by entity" not in line.name else 0) for line in lines)
     assert sum(line.below + line.above for line in lines) < 0.3 * sum(line.judged for line in lines)
 
 
