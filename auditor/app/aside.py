@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -56,6 +57,7 @@ def aside(work: Work) -> Iterator[Work]:
 def _give(work: Work, writing: int) -> NoReturn:
     """In the copy, which leaves all that this process has opened as it is."""
     code = 1
+    gc.disable()  # the copy ends before its memory would be needed again
     try:
         given = work()
         with os.fdopen(writing, "wb") as pipe:

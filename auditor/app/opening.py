@@ -73,8 +73,10 @@ def opened_subject(
 
 def can_draw() -> None:
     """Raise FileFault where the libraries for a PDF are missing: better now than after the work."""
+    from auditor.render.pdf import ready
+
     try:
-        import weasyprint  # noqa: F401
+        ready()
     except OSError as error:
         remedy = "On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         raise FileFault(f"the PDF cannot be made, a library is missing: {error}", remedy=remedy) from error

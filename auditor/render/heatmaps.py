@@ -10,7 +10,7 @@ from auditor.measurement import Heatmap
 from auditor.render.labels import NUMBERED, SCALE, WIDTH, longest, numbered, row_labels, tallest, titled
 from auditor.render.numbers import digits_for
 from auditor.render.palette import DIVERGING, SEQUENTIAL, UNMEASURED
-from auditor.render.vega import Chart, channel, layer, over, pixels
+from auditor.render.vega import Chart, beside, channel, layer, over, pixels
 
 if TYPE_CHECKING:
     from auditor.render.words import Words
@@ -21,18 +21,41 @@ _MANY = 24  # rows, beyond which each label has one line
 _FIGURE = 5.2  # CSS pixels of a figure of a number in a cell
 _PIXELS = 8  # side of a cell in the picture
 _DARK_INK, _LIGHT_INK = "#1f242b", "#fefefe"  # in cells, which look the same on a dark page
+_NARROW = 10  # letters of a line of a column's label there
+_APART = 20  # CSS pixels between the two halves of one
 _TALL = 760  # CSS pixels: what fits on a page with its caption
 
 
 def heatmap(shown: Heatmap, words: Words) -> Chart:
-    """Rows by columns in colour; grey where nothing was measured."""
-    ends = _ends(shown)
-    many = len(shown.rows) > _MANY
-    rows, columns = numbered(shown.rows, 46 if many else 34, 1 if many else 3), numbered(shown.columns, 18)
-    wide = WIDTH - 60 - longest(rows)
+    """Rows by columns in colour; grey where nothing was measured. Many rows of few columns stand in two halves."""
+    ends, many, half = _ends(shown), len(shown.rows) > _MANY, -(-len(shown.rows) // 2)
+    columns, room = numbered(shown.columns, _NARROW), WIDTH / 2 - _APART
+    if not many or longest(_row_labels(shown.rows, many)) + _least(columns) * len(columns) > room:
+        return _part(shown, ends, many, numbered(shown.columns, 18), WIDTH - 60, words)
+    halves = (
+        shown.model_copy(update={"rows": shown.rows[part], "values": shown.values[part]})
+        for part in (slice(half), slice(half, None))
+    )
+    return beside((_part(one, ends, many, columns, room, words) for one in halves), _APART)
+
+
+def _row_labels(rows: tuple[str, ...], many: bool) -> list[str]:
+    return numbered(rows, 46 if many else 34, 1 if many else 3)
+
+
+def _least(columns: list[str]) -> float:
+    """CSS pixels of a column whose label fits."""
+    return max(54.0, min(110.0, longest(columns) + 12.0))
+
+
+def _part(
+    shown: Heatmap, ends: tuple[float, float], many: bool, columns: list[str], room: float, words: Words
+) -> Chart:
+    """Rows of a heat map, labels and cells in so many CSS pixels. many: that there are so many in all."""
+    rows = _row_labels(shown.rows, many)
     tall = max(10.5 if many else 22.0, 1.0 * tallest(rows) - 7.5 * many)
-    each = max(54.0, min(110.0, longest(columns) + 12.0))
-    size = {"width": min(wide, each * len(columns)), "height": min(tall * len(rows), _TALL)}
+    wide = min(room - longest(rows), _least(columns) * len(columns))
+    size = {"width": wide, "height": min(tall * len(rows), _TALL)}
     cells = [
         {"r": rows[i], "c": columns[j], "v": value}
         for i, line in enumerate(shown.values)

@@ -12,10 +12,12 @@ from auditor.render.conformance import mark_universal_access, quickly_verified
 from auditor.render.drawing import taken_out
 from auditor.render.fonts import packed_faces, plain_faces
 from auditor.render.html import render_html
+from auditor.render.lines import full_lines
 from auditor.render.pagenumbers import filled, with_room
 from auditor.render.strict import inside_only, strict
 from auditor.render.svgwords import whole_words
-from auditor.sparing import uncollected
+from auditor.render.unrepeated import parsed, unrepeated
+from auditor.sparing import later, uncollected, unsearched
 
 if TYPE_CHECKING:
     from weasyprint import Attachment, Document
@@ -41,7 +43,22 @@ def render_pdf(record: Record, record_json: bytes, *, html: str | None = None) -
 
 def page_pdf(page: str, attachments: Callable[[], list[Attachment]] = list) -> bytes:
     """A page of ours as PDF. Raises as `render_pdf`."""
-    with strict(), whole_words(), uncollected():
+    ready()
+    with uncollected():
+        return _drawn(page, attachments)  # of which nothing is left when garbage is searched for again
+
+
+def ready() -> None:
+    """Import WeasyPrint, in half of its time. Raises OSError where a library of the system is missing.
+
+    It takes fontTools along for systems without HarfBuzz's own subsetter.
+    """
+    with uncollected(), unsearched(), later("fontTools.subset", "fontTools.varLib.instancer"):
+        import weasyprint  # noqa: F401
+
+
+def _drawn(page: str, attachments: Callable[[], list[Attachment]]) -> bytes:
+    with strict(), whole_words(), full_lines(), unrepeated():
         paper = _ON_SCREEN_ONLY.sub("", page).replace(packed_faces(), "")
         document = _laid_out(with_room(paper))
         if not filled(document):
@@ -52,13 +69,13 @@ def page_pdf(page: str, attachments: Callable[[], list[Attachment]] = list) -> b
 
 
 def _laid_out(page: str) -> Document:
-    from weasyprint import CSS, HTML
+    from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
     page, drawings = taken_out(page, lambda at: f"auditor-drawing:{at}")
     fonts, fetcher = FontConfiguration(), inside_only(drawings)
     letters = CSS(string=plain_faces(page), font_config=fonts, url_fetcher=fetcher)
-    source = HTML(string=page, base_url=_NOWHERE, url_fetcher=fetcher)
+    source = parsed(page, base_url=_NOWHERE, url_fetcher=fetcher)
     return source.render(stylesheets=[letters], font_config=fonts, pdf_variant=_VARIANT, pdf_tags=True)
 
 

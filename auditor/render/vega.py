@@ -44,6 +44,11 @@ def layer(charts: Iterable[Chart]) -> Chart:
     return Chart({"layer": [one.spec for one in charts]})
 
 
+def beside(charts: Iterable[Chart], apart: float) -> Chart:
+    """The charts from left to right, so many CSS pixels apart; the colours that they have in common are told once."""
+    return Chart({"hconcat": [one.spec for one in charts], "spacing": apart})
+
+
 def channel(field: str, **how: Any) -> dict[str, Any]:
     """A field of the rows, as `name:N` (nominal), `:O` (ordinal) or `:Q` (quantitative), and how it is shown."""
     name, _, kind = field.partition(":")
