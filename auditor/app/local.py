@@ -129,7 +129,7 @@ class Explainer:
             alike=alike,
             alike_rows=len(self.others.pool),
             alike_events=share,
-            notice=self._notice(features.take(np.array([at])), question.backgrounds, score),
+            notice=self._notice(features.take(np.array([at])), question.backgrounds, line),
             inside=self._inside(case.row),
             step=data.step,
             rivals=rivals,
@@ -153,7 +153,7 @@ class Explainer:
         runs, _ = traced(self.subject, self.subject.test, np.array([row]))
         return tuple(shown for run in runs for shown in of_row(run, 0))
 
-    def _notice(self, features: Attribution, backgrounds: Backgrounds, score: float) -> Notice | None:
+    def _notice(self, features: Attribution, backgrounds: Backgrounds, line: Line) -> Notice | None:
         reasons, decision = self.reasons, self.subject.decision
         if reasons is None or decision is None or self.others.scores.ndim == 2:
             return None
@@ -164,8 +164,9 @@ class Explainer:
         for number, members in enumerate(listed):
             groups[members] = number
         (found,) = principal(features, backgrounds, towards, groups)
-        told = tuple(sentence(one, listed[one.group], names, features.values[0], reasons, towards) for one in found)
-        letter = reasons.letter
+        known, letter = {one.of.name: one for one in courses(line)}, reasons.letter
+        pushes = [{names[at]: float(features.values[0, at]) for at in listed[one.group]} for one in found]
+        told = tuple(sentence(one, own, known, reasons, towards) for one, own in zip(found, pushes, strict=True))
         return Notice(
             language=reasons.language,
             title=letter.title,

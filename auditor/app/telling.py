@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from auditor.dataset import Dataset, Feature, Floats
+from auditor.dataset import Dataset, Feature
 from auditor.explain.attribution import Attribution
 from auditor.explain.counterfactual import Counterfactual
 from auditor.explain.line import Line
@@ -18,25 +18,49 @@ from auditor.explain.told import Changed, Course, Otherwise, Push, Sentence, Var
 from auditor.loaders.reasons import Reasons, vague
 
 _SEEN = 0.002  # of the sum of all effects
+_NOTHING = 1e-9  # in the unit of the score
+_NEARLY = 0.5  # of the strongest push of a reason: whose sentence may stand for it
+_SAME = 1e-6  # of a value: what single precision cannot tell
 
 
 def sentence(
-    reason: Reason, members: Sequence[int], names: Sequence[str], values: Floats, reasons: Reasons, towards: int
+    reason: Reason, pushes: Mapping[str, float], courses: Mapping[str, Course], reasons: Reasons, towards: int
 ) -> Sentence:
-    """A reason in the words of the feature that pushed most, of those that are the same reason."""
-    in_order = sorted(members, key=lambda at: -towards * float(values[at]))
-    known = [reasons.sentences(names[at]) for at in in_order]
-    first = next((one for one in known if one and one.of(towards)), None)
-    text = first.of(towards) if first else ""
+    """A reason in the words of the feature that pushed most, of those that are the same reason; or, where there are no
+    words for its values, of another one that pushed nearly as much.
+
+    pushes: of these features, up above zero. towards: 1 where the reason is what pushed up, -1 where down.
+    """
+    in_order = sorted(pushes, key=lambda name: -towards * pushes[name])
+    here = [name for name in in_order if towards * pushes[name] > _NOTHING]
+    strong = [name for name in here if towards * pushes[name] >= _NEARLY * towards * pushes[here[0]]]
+    words = {name: known.of(towards, courses[name].values) for name in strong if (known := reasons.sentences(name))}
+    of = next((name for name, (text, _) in words.items() if text), "")
+    text, by_value = words.get(of, ("", False))
+    known = reasons.sentences(of)
+    unmeasured = tuple(name for name in here if all(value is None for value in courses[name].values))
+    usual = tuple(name for name in here if name not in unmeasured and _usual(courses[name]))
     return Sentence(
-        code=first.code if first else "",
+        code=known.code if known else "",
         sentence=text,
-        features=tuple(names[at] for at in in_order),
+        features=tuple(here),
         push=reason.push,
         share=reason.share,
         tied=reason.tied,
         vague=bool(text) and vague(text),
+        opposed=tuple(name for name in reversed(in_order) if towards * pushes[name] < -_NOTHING),
+        unmeasured=unmeasured,
+        usual=usual,
+        unheeded=bool(text) and not by_value and of in (*unmeasured, *usual),
     )
+
+
+def _usual(course: Course) -> bool:
+    """Whether all that was measured is within the usual range, as far as single precision tells."""
+    if course.usual is None:
+        return False
+    low, high = (end + sign * _SAME * abs(end) for end, sign in zip(course.usual, (-1, 1), strict=True))
+    return all(value is None or low <= value <= high for value in course.values)
 
 
 def outcome(data: Dataset, row: int) -> str:

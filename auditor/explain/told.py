@@ -86,7 +86,12 @@ class Alike(Frozen):
 
 
 class Sentence(Frozen):
-    """A principal reason. sentence: empty where the file has none. tied: the next one may as well stand before it."""
+    """A principal reason. sentence: empty where the file has none. tied: the next one may as well stand before it.
+
+    features: those of one code that pushed to the reason's side, the strongest first; opposed: those that pushed to the
+    other side. unmeasured, usual: of `features`, those without a value, and those with all values in the usual range.
+    unheeded: whether the sentence is of such a feature, and says the same whatever the values are.
+    """
 
     code: str
     sentence: str
@@ -95,6 +100,10 @@ class Sentence(Frozen):
     share: FiniteFloat
     tied: bool
     vague: bool
+    opposed: tuple[str, ...] = ()
+    unmeasured: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
+    unheeded: bool = False
 
 
 class Notice(Frozen):

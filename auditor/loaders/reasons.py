@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, FiniteFloat, Tag, model_validator
 
 from auditor.errors import Problem, WrittenFault
 from auditor.estimate import Frozen
@@ -24,26 +25,64 @@ _VAGUE = (
 )  # fmt: skip
 _WORDS = 4  # that a sentence has at least
 Text = Annotated[str, Field(max_length=600)]
+State = Literal["high", "low", "inside", "missing"]
+_SAME = 1e-6  # of an end of a range: what single precision cannot tell
+
+
+class ByValue(Frozen):
+    """What is said, by the row's values: one or more above the feature's range, below it, all inside; none measured."""
+
+    high: Text | None = None
+    low: Text | None = None
+    inside: Text | None = None
+    missing: Text | None = None
+
+
+Said = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[ByValue, Tag("by value")],
+    Discriminator(lambda given: "text" if isinstance(given, str) else "by value"),
+]
 
 
 class Sentences(Frozen):
     """What is said where a feature pushed the score up, and where it pushed it down. Features of one code are one
-    reason.
+    reason. range: lowest and highest value, in the feature's unit, that a sentence by value calls neither high nor low.
     """
 
     code: Annotated[str, Field(min_length=1, max_length=40)]
-    up: Text | None = None
-    down: Text | None = None
+    range: tuple[FiniteFloat, FiniteFloat] | None = None
+    up: Said | None = None
+    down: Said | None = None
 
     @model_validator(mode="after")
     def _some(self) -> Sentences:
         if not (self.up or self.down):
             raise ValueError("a feature has a sentence for up, for down, or for both")
+        if self.range is None and any(isinstance(one, ByValue) for one in (self.up, self.down)):
+            raise ValueError("a sentence by value needs what is neither high nor low: range: [lowest, highest]")
+        if self.range is not None and self.range[0] > self.range[1]:
+            raise ValueError("the range ends below where it begins")
         return self
 
-    def of(self, towards: int) -> str:
-        """The sentence of a push up (1) or down (-1); empty where there is none."""
-        return (self.up if towards > 0 else self.down) or ""
+    def of(self, towards: int, values: Sequence[float | None]) -> tuple[str, bool]:
+        """The sentence of a push up (1) or down (-1), empty where there is none; and whether it was chosen by value.
+
+        values: of the row, the oldest first; None: not measured.
+        """
+        said = self.up if towards > 0 else self.down
+        if isinstance(said, ByValue):
+            return getattr(said, self.state(values)) or "", True
+        return said or "", False
+
+    def state(self, values: Sequence[float | None]) -> State:
+        """What the values were beside the range; where some were above and some below, the latest of these decides."""
+        known = [value for value in values if value is not None]
+        if not known:
+            return "missing"
+        low, high = self.range or (-math.inf, math.inf)
+        sides = [(value > high + _SAME * abs(high)) - (value < low - _SAME * abs(low)) for value in known]
+        last = next((side for side in reversed(sides) if side), 0)
+        return "high" if last > 0 else "low" if last < 0 else "inside"
 
 
 class Letter(Frozen):

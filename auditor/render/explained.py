@@ -151,6 +151,14 @@ def _flags(one: Sentence, say: Words, *, last: bool) -> str:
         flags.append(say("weighs about as much as the next one, so that their order says nothing"))
     if one.vague:
         flags.append(say("vague: it would not tell the person what to look at"))
+    if one.unheeded:
+        flags.append(say("the sentence says the same whatever the values are: see that it is true of this person"))
+    if one.opposed:
+        flags.append(say("pushed to the other side: {names}", names=", ".join(one.opposed)))
+    if one.unmeasured:
+        flags.append(say("not measured: {names}", names=", ".join(one.unmeasured)))
+    if one.usual:
+        flags.append(say("within the usual range: {names}", names=", ".join(one.usual)))
     return "; ".join(flags)
 
 
