@@ -127,12 +127,13 @@ def drawn(cell: Cell, rng: np.random.Generator) -> Draw:
     ends = (cell.prevalence, cell.prevalence + COMMON)
     of_class = np.searchsorted(ends, special.ndtr(normal(SHARED_OUTCOME)))
     votes = np.column_stack([normal(SHARED_SCORE) + LIFT * (of_class == code) for code in range(3)])
-    near = np.where(rng.spawn(1)[0].random(n) < NEAR, first, half)  # of its own: what follows stays as it was before
+    own = rng.spawn(1)[0]  # so that what follows stays as it was before
+    near = np.where(own.random(n) < NEAR, first, half)
     chances = np.column_stack(
         [told_chance(votes[:, code], share) for code, share in enumerate(shares(cell.prevalence))]
     )
     return Draw(
-        sampling, event, x, noisy, observed, first, half, near, of_class, votes, chances, _whole(cell, rng.spawn(1)[0])
+        sampling, event, x, noisy, observed, first, half, near, of_class, votes, chances, _whole(cell, own.spawn(1)[0])
     )
 
 
