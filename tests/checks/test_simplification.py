@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
+from fakes import FakeEncoder
 from measuring import judged, run
 from subjects import make_subject
 
+from auditor.checks.surrogate.shorter import repeated, shortened
 from auditor.checks.surrogate.simplification import measure as simplification
+from auditor.checks.surrogate.trial import trial
+from auditor.dataset import Block
 from auditor.errors import ModelFault, NotApplicable
 from auditor.output import Forecast
 
@@ -49,6 +54,53 @@ def test_a_student_that_sees_all_loses_nothing(task):
     table, curve = found.shown
     assert list(losses) == [row[0] for row in table.rows]
     assert (6.0, "the model") == (curve.series[0].x[-1], curve.series[0].name)
+
+
+def unmasked(**asked):
+    """A model that reads its window's last three places, padded or not, and is told nothing of which steps are real."""
+
+    class Bare(FakeEncoder):
+        @property
+        def columns(self):
+            return {name: of for name, of in super().columns.items() if of}
+
+        def encode(self, block):
+            return {name: array for name, array in super().encode(block).items() if name != "mask"}
+
+    subject = make_subject(**NOISY, **asked)
+
+    class Blind(type(subject.model)):
+        def evaluate(self, inputs, batch=None):
+            return super().evaluate({**inputs, "mask": np.ones(inputs["sequence"].shape[:2])}, batch)
+
+    encoder = Bare(**vars(subject.encoder) | {"width": 6})
+    return dataclasses.replace(subject, encoder=encoder, model=Blind(**vars(subject.model)))
+
+
+def last_steps(subject):
+    """Of each length of history: the loss, and whether the oldest step shown stood for those before it."""
+    rows, _ = trial(subject, 4000, subject.score(subject.block(subject.test)))
+    whole = rows.judge_scores
+    return {one.steps: (float(np.abs(one.scores - whole).max()), one.repeated) for one in shortened(subject, rows, 4)}
+
+
+def test_padding_that_a_model_never_met_says_nothing_of_history():
+    """A model of the last step, padded behind: without its past it scores alike, and with padding in its place not."""
+    found = last_steps(unmasked(spoiled="last step only", side="right"))
+    assert dict.fromkeys(found, (0.0, True)) == found
+    longer = last_steps(unmasked(side="right"))
+    assert longer[1][0] > 0.05 > longer[4][0] == 0.0
+    known = unmasked(spoiled="last step only", side="right", shortest=3)
+    assert {1: True, 2: True, 4: False} == {steps: repeated for steps, (_, repeated) in last_steps(known).items()}
+    assert not any(repeated for _, repeated in last_steps(make_subject(**NOISY)).values())
+
+
+def test_the_oldest_step_shown_stands_for_those_before_it():
+    """Padding stays, on either side; a row with fewer steps keeps all of them."""
+    values = np.array([[1.0, 2.0, 3.0, np.nan], [np.nan, np.nan, 5.0, 6.0]])[:, :, None]
+    block = Block(values, ~np.isnan(values[:, :, 0]), np.empty((2, 0)))
+    np.testing.assert_array_equal(repeated(block, 2).values[:, :, 0], [[2, 2, 3, np.nan], [np.nan, np.nan, 5, 6]])
+    np.testing.assert_array_equal(repeated(block, 1).values[:, :, 0], [[3, 3, 3, np.nan], [np.nan, np.nan, 6, 6]])
 
 
 def test_a_model_that_cannot_be_taught_from_is_told_and_history_is_still_measured():

@@ -19,7 +19,7 @@ from auditor.subject import Subject
 class Simpler:
     """scores: of the rows that it is judged on. lesson: of a student. steps: the last so many that the model was shown.
 
-    parameters: how many numbers were learnt.
+    parameters: how many numbers were learnt. repeated: whether the oldest step shown stood for those before it.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Simpler:
     parameters: int
     lesson: Lesson | None = None
     steps: int | None = None
+    repeated: bool = False
 
 
 def student(subject: Subject, rows: Trial, spec: Student) -> Simpler | tuple[str, str]:
@@ -43,19 +44,9 @@ def student(subject: Subject, rows: Trial, spec: Student) -> Simpler | tuple[str
     except ModelFault as fault:
         return name, fault.problems[0].what
     twin = dataclasses.replace(subject, model=taught)
-    scores = _scores(twin, rows.judge)
+    scores = scores_of(twin, rows.judge)
     taught.close()
     return Simpler(name, scores, lesson.parameters, lesson)
-
-
-def shortened(subject: Subject, data: Dataset, lengths: int) -> Iterator[Simpler]:
-    """The model itself, shown the last step only, and longer parts of the history up to all but the longest."""
-    longest = int(data.lengths.max(initial=0))
-    parameters = subject.model.description.parameters
-    for steps in np.unique(np.geomspace(1, max(longest, 1), lengths + 1).round().astype(int))[:-1]:
-        short = dataclasses.replace(data, starts=np.maximum(data.starts, data.stops - steps))
-        name = f"last {steps} step{'s' if steps > 1 else ''}"
-        yield Simpler(name, _scores(subject, short), parameters, steps=int(steps))
 
 
 def _places(subject: Subject) -> Iterator[tuple[str, int]]:
@@ -78,5 +69,6 @@ def _by_cluster(data: Dataset, rng: np.random.Generator) -> Integers:
     return np.asarray(np.argsort(place[codes], kind="stable"))
 
 
-def _scores(subject: Subject, data: Dataset) -> Floats:
+def scores_of(subject: Subject, data: Dataset) -> Floats:
+    """Of every row of a data set."""
     return np.concatenate([subject.score(subject.block(data, rows)) for rows in subject.chunks(data)])

@@ -11,7 +11,8 @@ from pydantic import Field
 from auditor.checks.check import check
 from auditor.checks.outcome import decided
 from auditor.checks.quality import WORDS, Quality
-from auditor.checks.surrogate.simpler import Simpler, shortened, student
+from auditor.checks.surrogate.shorter import shortened
+from auditor.checks.surrogate.simpler import Simpler, student
 from auditor.checks.surrogate.simpler_charts import curve, table
 from auditor.checks.surrogate.trial import Trial, decisions, trial
 from auditor.errors import NotApplicable
@@ -43,12 +44,18 @@ class Params(Frozen):
     )
 
 
+_FILLED = (
+    "{names}: the model knows no rows so short and skips no padding; the oldest step shown stood for those before it."
+)
+
+
 def _rows(subject: Subject, params: Params) -> int:
-    """Reference rows scored; each student's lessons; students and shorter histories on the rows judged."""
+    """Reference rows scored; each student's lessons; students and shorter histories on the rows judged; masks."""
     learnt = min(len(subject.test if subject.reference is None else subject.reference), _most(subject, params))
     judged = min(len(subject.test), _most(subject, params))
     lessons = len(params.units) * (learnt * (1 + params.epochs) + judged)
-    return learnt + lessons + params.lengths * judged
+    looked_into = sum(bool(layer.recurrences) for layer in subject.model.description.layers)  # a row's masks
+    return learnt + lessons + params.lengths * judged + looked_into
 
 
 def _most(subject: Subject, params: Params) -> int:
@@ -74,7 +81,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Measures: how much worse the outcomes are predicted, and how often is decided otherwise, by something simpler:
     small students, a single GRU or LSTM layer (of 2 and of 8 units by default) that learnt the model's scores of the
     reference rows (distillation: Hinton, Vinyals and Dean 2015); and the model itself where it is shown the last step
-    only, the last few, and so on. All on the same test rows, paired.
+    only, the last few, and so on; where it neither skips padding nor has seen rows so short, the oldest step shown
+    stands for those before it, for what it makes of padding says nothing. All on the same test rows, paired.
     Why: every unit and every step that earns nothing is cost, attack surface and something more to explain; and where
     something small loses nothing, the small one can be put to use or be shown as what the large one does.
     Blind to: whether a student that was taught longer, otherwise, or from the outcomes would do better: a loss is the
@@ -83,7 +91,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     scores = evidence.finite(SCORES)
     rows, sampled = trial(subject, params.rows, scores, "student")
     quality = Quality.of(rows.judge)
-    simpler = [*_students(subject, params, rows), *shortened(subject, rows.judge, params.lengths)]
+    simpler = [*_students(subject, params, rows), *shortened(subject, rows, params.lengths)]
     known = {one.name: one for one in simpler if isinstance(one, Simpler)}
     why = {name: reason for one in simpler if not isinstance(one, Simpler) for name, reason in (one,)}
     if not known:
@@ -113,6 +121,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     hurried = [one.name for one in known.values() if one.lesson and one.lesson.ended == "seconds"]
     notes = [rows.words, f"A loss is a {WORDS[subject.test.task]} against the model itself."]
     notes += [f"Time ended the lessons of {', '.join(hurried)}: another machine may teach others."] if hurried else []
+    filled = [one.name for one in known.values() if one.repeated]
+    notes += [_FILLED.format(names=", ".join(filled))] if filled else []
     return Measurement(quantities=quantities, unmeasured=unmeasured, shown=shown, sampled=sampled, notes=tuple(notes))
 
 
