@@ -15,10 +15,12 @@ from auditor.loaders.regulations import known_to, read_instrument
 from auditor.regulation import cited
 from auditor.yamlfile import read_yaml
 
+_SUSPICIONS = {"behavior.trigger"}  # what somebody has to look into before it is a reason to stop
+
 
 def lint(policies: Sequence[str]) -> list[str]:
     """A line for each policy, one for each clause that it cites although it was rescinded, one for each catalogue that
-    it cites and that nobody has read for a year, and one for what has no rationale.
+    it cites and that nobody has read for a year, one for what has no rationale, and one for a suspicion that blocks.
 
     Raises WrittenFault with the problems of all that have some.
     """
@@ -56,6 +58,10 @@ def _linted(named: str) -> Iterator[str]:
         yield from _outdated(loaded)
         if bare := [one.id for one in loaded.policy.requirements if not one.rationale]:
             yield f"  warning: without a rationale: {', '.join(bare)}"
+        for one in loaded.policy.requirements:
+            if one.check in _SUSPICIONS and one.severity == "blocker":
+                told = f"{one.id} is a blocker, and {one.check} tells a suspicion, which is no proof; major is enough"
+                yield f"  warning: {loaded.origins[one.id]['severity']}: {told}"
 
 
 def _outdated(loaded: LoadedPolicy) -> Iterator[str]:

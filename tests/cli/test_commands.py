@@ -89,6 +89,10 @@ def test_lint(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     warned = "good.yaml: 1 requirement, no fault\n  warning: without a rationale: PERF-9\n"
     assert call("policy", "lint", "good.yaml").out == warned
+    hunting = POLICY.replace("performance.discrimination", "behavior.trigger").replace("auroc", "triggers")
+    Path("loud.yaml").write_text(hunting.replace("at_least: 0.9", "at_most: 0"))
+    told = "PERF-9 is a blocker, and behavior.trigger tells a suspicion, which is no proof; major is enough"
+    assert told in call("policy", "lint", "loud.yaml").out
     told = call("policy", "lint", "good.yaml", "bad.yaml", "worse.yaml", "nothing")
     assert (told.code, told.out) == (2, "")
     for part in (
