@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
-from auditor.app.seal import stamp_of, write
+from auditor.app.seal import stamp_of, stamp_put, write
 from auditor.checks import CATALOGUE
 from auditor.errors import WrittenFault
 from auditor.loaders.policies import LoadedPolicy, load_policy
@@ -27,6 +27,7 @@ def freeze(named: str, key: Path, secret: Callable[[], bytes], out: Path | None,
     loaded = load_policy(named, CATALOGUE)
     policy = loaded.policy
     file = out or Path(f"{policy.policy.rpartition('/')[2]}.freeze.json")
+    stamp_put(file)  # of who was killed before
     for one in (file, stamp_of(file)):
         if one.exists():
             raise WrittenFault("this is there already, and a freeze is never overwritten", where=str(one))

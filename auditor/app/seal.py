@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from auditor.app import pdf as report
 from auditor.app import whole
-from auditor.app.pdf import PdfKey, SignedPdf, certified, finish, put, stage
+from auditor.app.pdf import PdfKey, SignedPdf, certified, put, stage
 from auditor.app.sound import Sound, sound
 from auditor.app.tool import templates, tool
 from auditor.errors import FileFault, WrittenFault
 from auditor.record import Record
-from auditor.seal import envelope, folder, keys, stamp, statement
+from auditor.seal import envelope, folder, keys, signoff, stamp, statement
 from auditor.seal.hardware import is_hardware
 
 
@@ -48,15 +50,15 @@ def seal(
 def publish(file: Path, data: bytes, token: bytes, pdf: SignedPdf | None) -> None:
     """Write a statement, its time stamp where it has one, and the PDF that it is over where that is signed too.
 
-    Who is killed in between leaves the statement before the PDF; the next who signs puts that in its place (`finish`).
-    Raises FileFault where the disk does not take them, and then nothing is left of them.
+    Who is killed in between leaves the statement before the two others; the next who signs puts them in their places
+    (`finish`). Raises FileFault where the disk does not take them, and then nothing is left of them.
     """
     if pdf:
         stage(file.parent, pdf.data)
     try:
         write(file, data, token)  # new, or somebody else was first
     except FileFault:
-        finish(file.parent)
+        report.finish(file.parent)
         raise
     if pdf:
         try:
@@ -67,20 +69,61 @@ def publish(file: Path, data: bytes, token: bytes, pdf: SignedPdf | None) -> Non
             raise
 
 
+def finish(audit: Path) -> bool:
+    """Put in its place what who signed was killed before; returns whether there was such: time stamp, PDF.
+
+    Raises FileFault where it cannot be written, SealFault where a statement cannot be read.
+    """
+    names = signoff.chain(folder.contents(audit).files)
+    stamps = [stamp_put(audit / name) for name in (*names, signoff.file_name(len(names)))]
+    return report.finish(audit) or any(stamps)
+
+
 def now() -> str:
     """This moment, ISO 8601 in UTC."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def write(file: Path, data: bytes, token: bytes = b"") -> None:
-    """Write a new file to the disk, and its time stamp after it: each whole or not at all. Raises FileFault."""
-    whole.new(file, data)
+    """Write a new file to the disk, and its time stamp after it: each whole or not at all. Raises FileFault.
+
+    The time stamp is on disk before, beside the folder: nobody could ask for one of that moment again.
+    """
+    waiting = whole.beside(stamp_of(file))
     if token:
-        try:
+        with suppress(OSError):  # where nothing can be written there
+            whole.stage(waiting, token)
+    try:
+        whole.new(file, data)
+    except FileFault:
+        with suppress(OSError):
+            waiting.unlink()
+        raise
+    try:
+        if token and not stamp_put(file):
             whole.new(stamp_of(file), token)
-        except FileFault:
-            file.unlink()
-            raise
+    except FileFault:
+        file.unlink()
+        raise
+
+
+def stamp_put(file: Path) -> bool:
+    """Put the time stamp of a statement in its place, where it waits beside the folder; returns whether it did.
+
+    What stamps other bytes, or has its place taken, is removed. Raises FileFault where it cannot be written.
+    """
+    waiting, place = whole.beside(stamp_of(file)), stamp_of(file)
+    if not waiting.is_file():
+        return False
+    try:
+        made = folder.bounded(waiting, stamp.MOST_BYTES)
+        if file.is_file() and not place.exists() and bytes.fromhex(folder.digest(file)[0]) in made:
+            whole.put(waiting, place)
+            return True
+        waiting.unlink()
+    except OSError as error:
+        raise FileFault(f"cannot be written: {error.strerror}", where=str(place)) from error
+    return False
 
 
 def stamp_of(file: Path) -> Path:

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.app.pdf import PdfKey, approved, finish
-from auditor.app.seal import now, publish
+from auditor.app.pdf import PdfKey, approved
+from auditor.app.seal import finish, now, publish
 from auditor.app.verify import trusted
 from auditor.app.whole import alone
 from auditor.errors import WrittenFault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from auditor.app import whole
+from auditor.app.seal import stamp_of, stamp_put
 from auditor.errors import FileFault, WrittenFault
 
+WHOLE = b"whole" * 9999
 KILLED = """
 import builtins, io, os, signal, sys
 from pathlib import Path
-from auditor.app import whole
+from auditor.app import seal, whole
 
 def deadly(call, left):
     def stepped(*arguments, **named):
@@ -33,7 +36,7 @@ while not lived:
         left = [steps]
         for module, name in (os, "open"), (os, "fsync"), (os, "replace"), (os, "close"), (io, "open"):
             setattr(module, name, deadly(getattr(module, name), left))
-        whole.new(folder / f"{steps}.json", b"whole" * 9999)
+        seal.write(folder / f"{steps}.json", b"whole" * 9999, bytes.fromhex(sys.argv[2]))
         os._exit(0)
     lived = os.waitpid(child, 0)[1] == 0
     steps += 1
@@ -42,16 +45,34 @@ print(steps - 1)
 
 
 def test_killed(tmp_path: Path) -> None:
-    """Killed before any call that changes the disk, a writer leaves the whole file or none, and nothing else there."""
+    """Killed before any call that changes the disk, a writer leaves the whole file or none, and nothing else there.
+
+    Its time stamp is there as well, or waits for whoever signs next.
+    """
     folder = tmp_path / "audit"
     folder.mkdir()
-    done = subprocess.run([sys.executable, "-c", KILLED, folder], capture_output=True, text=True, check=True)
+    token = hashlib.sha256(WHOLE).digest()
+    done = subprocess.run([sys.executable, "-c", KILLED, folder, token.hex()], capture_output=True, check=True)
     kills = int(done.stdout)
     assert kills >= 5
-    left = {int(one.stem): one.read_bytes() for one in folder.iterdir()}
-    assert set(left.values()) == {b"whole" * 9999}
-    assert kills in left
-    assert 0 not in left
+    alone = [one for one in folder.glob("*.json") if not stamp_of(one).exists()]
+    assert alone
+    assert [stamp_put(one) for one in alone] == [True for _ in alone]
+    left = {one.name: one.read_bytes() for one in folder.iterdir()}
+    there = sorted(int(one.stem) for one in folder.glob("*.json"))
+    assert left == {f"{at}.json": WHOLE for at in there} | {f"{at}.tst": token for at in there}
+    assert (there[0] > 0, there[-1]) == (True, kills)
+
+
+def test_a_time_stamp_of_other_bytes_is_not_put(tmp_path: Path) -> None:
+    """What waits beside the folder and is not of this statement is removed."""
+    (tmp_path / "audit").mkdir()
+    file = tmp_path / "audit" / "a.json"
+    file.write_bytes(b"a")
+    waiting = whole.beside(stamp_of(file))
+    waiting.write_bytes(hashlib.sha256(b"b").digest())
+    assert not stamp_put(file)
+    assert not waiting.exists()
 
 
 @pytest.mark.parametrize("wrong", [errno.EXDEV, errno.EACCES])
