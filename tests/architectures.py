@@ -221,7 +221,9 @@ def two_outputs(keras: Any) -> Any:
 def double_precision(keras: Any) -> Any:
     sequence = keras.Input((STEPS, FEATURES), name="sequence", dtype="float64")
     states = keras.layers.LSTM(6, dtype="float64")(sequence)
-    return keras.Model(sequence, keras.layers.Dense(1, "sigmoid", dtype="float64", name="score")(states))
+    return keras.Model(
+        sequence, keras.layers.Dense(1, "sigmoid", dtype="float64", name="dense")(states)
+    )  # as Keras names it, too
 
 
 @_architecture()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from forecasting import crossing, forecasting, too_narrow
-from misleading import misled, untouched_by_chance
+from misleading import erratic, misled, short_slopes, untouched_by_chance, without_slopes
 
 from auditor.artifact import Custom, Trusted
 from auditor.dataset import Dataset
@@ -289,6 +289,9 @@ SPOILED: Mapping[str, Callable[[Subject], Subject]] = {
     "too narrow forecasts": too_narrow,
     "crossing forecasts": crossing,
     "misled": misled,
+    "erratic": erratic,
+    "short slopes": short_slopes,
+    "without slopes": without_slopes,
     "untouched by chance": untouched_by_chance,
     "stowaway": stowaway,
     "overfitted": overfitted,

@@ -88,12 +88,13 @@ def refuse_whole_numbers(question: Question) -> None:
 
 
 def differentiable(question: Question) -> Question:
-    """The question itself, or, where a sequence is one of whole numbers, the same at its Embedding.
+    """The question itself, or, where a sequence is one of whole numbers, the same at its Embedding. One row is tried.
 
     Raises NotApplicable where whole numbers come any other way, and where the model cannot be differentiated there.
     """
     name = question.fixed_type
     if not name:
+        _try(question, "its inputs")
         return question
     origin, explained = question.origins[name], question.explained
     ports = {port.name: port for port in explained.model.description.inputs}
@@ -107,7 +108,7 @@ def differentiable(question: Question) -> Question:
     at = ExplainedAtEmbedding(**fields, layer=layer.name)
     own = {field.name: getattr(question, field.name) for field in dataclasses.fields(question)} | {"explained": at}
     embedded = EmbeddedQuestion(**own, asked=question, tokens=name, layer=layer.name, width=shape[1])
-    _try(embedded)
+    _try(embedded, f"the output of '{layer.name}'")
     return embedded
 
 
@@ -119,7 +120,7 @@ def told(question: Question) -> tuple[str, ...]:
     return (f"{where} '{question.layer}', summed over its width to each step.",)
 
 
-def _try(question: EmbeddedQuestion) -> None:
+def _try(question: Question, by: str) -> None:
     """One row, so that a model that cannot be differentiated says so before any work is done."""
     portion = next(question.portions(1), None)
     if portion is None:
@@ -127,5 +128,5 @@ def _try(question: EmbeddedQuestion) -> None:
     try:
         question.explained.gradient({name: array[:1] for name, array in portion.inputs.items()})
     except ModelFault as fault:
-        what = f"the model cannot be differentiated by the output of '{question.layer}' ({fault.problems[0].what})"
+        what = f"the model cannot be differentiated by {by} ({fault.problems[0].what})"
         raise NotApplicable(f"{what}; {_OTHERWISE}") from fault

@@ -162,5 +162,6 @@ def _told(over: Floats, numerical: Floats, values: Floats, largest: int) -> tupl
     told = (
         f"For {int(bad.sum())} of {len(over)} rows the integral did not reach the tolerance with {largest} points on "
     )
-    told += f"each path (largest error {worst:.2g} of the row's credit): there are kinks, clips or masks on the way."
+    told += f"each path (largest error {worst:.2g} of the row's credit): "
+    told += "the score is very steep on the way, or there are kinks, clips or masks."
     return (told,)

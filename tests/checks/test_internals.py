@@ -73,6 +73,17 @@ def test_of_several_classes_rows_are_in_the_order_of_the_class_predicted():
     assert trajectories(layer, scores.max(1), 5) == shown != trajectories(layer, scores[:, -1], 5)
 
 
+def test_short_histories_are_compared_as_far_as_they_go():
+    """Where high scores have two steps only, the maps have two; where too few have any, there is none."""
+    layer = TRACES.produce(recurrent_subject(n=60)).runs[0]
+    scores = np.linspace(0, 1, len(layer.mask))
+    mask = np.ones_like(layer.mask)
+    mask[30:, :-2] = False
+    assert {("t-2", "t-1")} == {one.columns for one in trajectories(dataclasses.replace(layer, mask=mask), scores, 5)}
+    mask[30:] = False
+    assert () == trajectories(dataclasses.replace(layer, mask=mask), scores, 5)
+
+
 def test_dead_units_and_copies_are_counted():
     """Two units without any weight are dead; two with the weights of another are its copies."""
     kernel, recurrent, bias = (value.copy() for value in weights().values())

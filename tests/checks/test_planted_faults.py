@@ -345,7 +345,7 @@ FAULTS = [
         "importance.faithfulness",
         {"quantity": "sufficiency", "at_least": 0.1},
         {},
-        {"spoiled": "misled"},
+        {"spoiled": "erratic"},
         {},
     ),
     (

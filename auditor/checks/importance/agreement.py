@@ -5,14 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from auditor.checks.check import check
-from auditor.checks.importance.alike import dots, quantity, ranked_alike, refuse_single, signed_alike
+from auditor.checks.importance.alike import dots, quantity, ranked, ranked_alike, ranked_at_most, signed_alike
 from auditor.checks.importance.attributed import (
     ATTRIBUTIONS,
     BACKGROUNDS,
     ROWS,
     Attributed,
     explained_rows,
-    features_of,
     lengths_of,
 )
 from auditor.checks.importance.classes import OfClass, measured_of, rows_of
@@ -20,7 +19,6 @@ from auditor.checks.sample import sample
 from auditor.evidence import Evidence
 from auditor.explain.gradients import gradient_times_input
 from auditor.explain.occlusion import occlusion
-from auditor.explain.players import Players
 from auditor.explain.shapley import most_coalitions, shapley
 from auditor.measurement import Meaning, Measurement
 from auditor.subject import Subject
@@ -39,8 +37,8 @@ class Params(OfClass):
 
 def _rows(subject: Subject, params: Params) -> int:
     """Every other method on the same rows: coalitions, one feature at a time, one gradient."""
-    coalitions = most_coalitions(features_of(subject), _PAIRS)
-    each = BACKGROUNDS * (coalitions + features_of(subject)) + 5
+    players = ranked_at_most(subject)
+    each = BACKGROUNDS * (most_coalitions(players, _PAIRS) + players) + 5
     rows = explained_rows(subject, params.rows)
     return rows_of(subject, params.of, rows * each + 4 * lengths_of(subject) * BACKGROUNDS)
 
@@ -59,7 +57,8 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     Measures: for the rows of importance.attribution, each feature's credit by other definitions: Shapley values (all
     orders in which features could become known), occlusion (one feature taken away), gradient × input (the slope at the
     row); and how alike they are to the first: rank correlation of the sizes, and how many of the three leading features
-    have the same sign. These are different definitions; they need not agree wholly where features act together.
+    have the same sign (of data with one feature: of the parts of the history). These are different definitions; they
+    need not agree wholly where features act together.
     Why: where methods contradict each other, no single one may be shown as the reason for a score.
     Blind to: errors that all methods share, such as backgrounds that cannot occur.
     """
@@ -74,9 +73,7 @@ def _some(attributed: Attributed, params: Params) -> Attributed:
 
 def _told(attributed: Attributed) -> Measurement:
     """Of the credit of one class, or of each row's own."""
-    refuse_single(attributed)
-    question, own = attributed.question, attributed.features.values
-    players = Players.features(question.data, question.steps)
+    players, own = ranked(attributed)
     others = {
         "occlusion": attributed.by(lambda asked: occlusion(asked, players)),
         "gradient × input": attributed.by(lambda asked: gradient_times_input(asked, players)),

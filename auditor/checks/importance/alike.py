@@ -7,22 +7,37 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from auditor.checks.importance.attributed import Attributed
+from auditor.checks.importance.attributed import PARTS, Attributed, features_of
 from auditor.dataset import Floats
 from auditor.errors import NotApplicable
 from auditor.estimate import Estimate, Scale
+from auditor.explain.players import Players
 from auditor.kernels.ranks import rank_correlations
 from auditor.kernels.stat import row_mean
 from auditor.measurement import Axis, Bars, Quantity
+from auditor.subject import Subject
 
 TOP = 3
 """So many of a row's features lead: their signs are compared."""
 
 
-def refuse_single(attributed: Attributed) -> None:
-    """Raise NotApplicable where there is one feature, as nothing can be put in an order."""
-    if len(attributed.features.players) == 1:
-        raise NotApplicable("the data have one feature, so there is no order of features that could differ")
+def ranked(attributed: Attributed) -> tuple[Players, Floats]:
+    """What is put in an order, and its credit (rows, players): features, or the parts of the history of a single one.
+
+    Raises NotApplicable where there is one feature whose credit is not divided by time.
+    """
+    question, credit = attributed.question, attributed.credit
+    players = Players.features(question.data, question.steps)
+    if len(players) == 1:
+        players = Players.parts(question.data, question.steps, PARTS)
+        if len(credit.players) < len(players) or len(players) == 1:
+            raise NotApplicable("the data have one feature, so there is no order of features that could differ")
+    return players, credit.by(players, question.backgrounds).values
+
+
+def ranked_at_most(subject: Subject) -> int:
+    """How many players are put in an order."""
+    return PARTS if features_of(subject) == 1 else features_of(subject)
 
 
 def ranked_alike(attributed: Attributed, one: Floats, other: Floats) -> Estimate | str:

@@ -26,7 +26,8 @@ from auditor.sampling import Sampling
 from auditor.subject import Subject
 
 ROWS, BACKGROUNDS, PARTS = 200, 32, 6
-_TOLERANCE, _POINTS = 8e-3, 30  # of the credit, far below what the choice of backgrounds does to it
+_TOLERANCE, _POINTS = 8e-3, 240  # of the credit, far below what the choice of backgrounds does to it
+_MISSED = 0.1  # of the scores' differences, that the slopes may leave out: a score that jumps has none where it jumps
 _PAIRS = 256  # of coalitions, for models without gradients
 
 
@@ -87,7 +88,10 @@ def asked_by_class(question: Question, columns: Integers | None) -> list[tuple[I
 def credited(question: Question, columns: Integers | None, method: Callable[[Question], Attribution]) -> Attribution:
     """What a method gives each row, of its own class where there are several (columns)."""
     asked = asked_by_class(question, columns)
-    first, *others = (method(piece) for _, piece in asked)
+    made = [method(piece) for _, piece in asked]
+    if len({each.method for each in made}) > 1:  # of one class the slopes say too little: then the same for all
+        made = [_by_coalitions(piece, "of one class they leave out too much") for _, piece in asked]
+    first, *others = made
     return first.joined(others).take(np.argsort(np.concatenate([at for at, _ in asked]), kind="stable"))
 
 
@@ -114,14 +118,24 @@ def ask(subject: Subject, *key: object, rows: int = ROWS, column: int | None = N
 
 
 def once(question: Question, players: Players, tolerance: float = _TOLERANCE, largest: int = _POINTS) -> Attribution:
-    """Credit by expected gradients, or, with a note, by Shapley values of features where the model has no gradient."""
+    """Credit by expected gradients, or, with a note, by Shapley values of features where the model has no gradient, or
+    one that leaves out much of what the scores differ by.
+    """
     try:
-        question = differentiable(question)
+        made = expected_gradients(differentiable(question), players, tolerance=tolerance, largest=largest, keep=True)
     except NotApplicable as nothing:
-        features = Players.features(question.data, question.steps)
-        shares = shapley(question, features, largest=_PAIRS, keep=True)
-        return dataclasses.replace(shares, notes=(*shares.notes, f"No gradients: {nothing.reason}."))
-    return expected_gradients(question, players, tolerance=tolerance, largest=largest, keep=True)
+        return _by_coalitions(question, nothing.reason)
+    due, missed = np.abs(made.score - made.base).sum(), np.abs(made.gap).sum()
+    if tolerance > _TOLERANCE or missed <= _MISSED * due:
+        return made
+    told = f"the score jumps: its slopes leave out {100 * min(1.0, missed / due):.0f} % of what the scores differ by"
+    return _by_coalitions(question, told)
+
+
+def _by_coalitions(question: Question, why: str) -> Attribution:
+    """Shapley values of features, which need no slopes."""
+    shares = shapley(question, Players.features(question.data, question.steps), largest=_PAIRS, keep=True)
+    return dataclasses.replace(shares, notes=(*shares.notes, f"No gradients: {why}."))
 
 
 def attribute(question: Question, sampled: Sampled | None) -> Attributed:
@@ -166,11 +180,12 @@ def asking_rows(subject: Subject) -> int:
     return len(subject.test if subject.reference is None else subject.reference)
 
 
-def most_rows(subject: Subject) -> int:
-    """The most that credit may take: every row with every rule, for each length of rows its backgrounds."""
-    points = sum(len(rule) for rule in quadrature.ladder(_TOLERANCE, _POINTS))
-    if not any("float" in port.dtype for port in subject.model.description.inputs):
-        points = max(points, most_coalitions(features_of(subject), _PAIRS))
+def most_rows(subject: Subject, tolerance: float = _TOLERANCE, largest: int = _POINTS) -> int:
+    """The most that `once` may take: every row with every rule, and then coalitions; for each length of rows its
+    backgrounds.
+    """
+    points = 1 + sum(len(rule) for rule in quadrature.ladder(tolerance, largest))
+    points += most_coalitions(features_of(subject), _PAIRS)
     return explained_rows(subject) * (BACKGROUNDS * points + 1) + lengths_of(subject) * BACKGROUNDS
 
 

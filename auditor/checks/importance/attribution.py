@@ -78,10 +78,11 @@ def _told(attributed: Attributed, params: Params) -> Measurement:
     _refuse_unknown(split.players.names, (*params.expected, *params.forbidden))
     if not features.values.any():
         raise NotApplicable("no feature moves the score of any row")
-    if len(split.players) == 1 and not (params.expected or params.forbidden):
-        raise NotApplicable("the data have one feature, which has all the credit")
-    quantities = {"share": _shares(attributed, features, {name: (at,) for at, name in enumerate(names)})}
-    unmeasured = {}
+    quantities, unmeasured = {}, {}
+    if len(split.players) == 1:
+        unmeasured["share"] = "the data have one feature, which has all the credit"
+    else:
+        quantities["share"] = _shares(attributed, features, {name: (at,) for at, name in enumerate(names)})
     for name, chosen in (("expected_share", params.expected), ("forbidden_share", params.forbidden)):
         if chosen:
             whole = set(chosen) <= set(names)
@@ -94,21 +95,32 @@ def _told(attributed: Attributed, params: Params) -> Measurement:
     else:
         quantities["indicator_share"] = _shares(attributed, split, _indicators(attributed))
     quantities["direction"] = _directions(attributed, features)
-    shown: list[Shown] = [bars(quantities["share"], attributed.credit.method)]
     if len(attributed.credit.players) > len(features.players) and data.lengths.max():
-        parts = attributed.credit.by(_parts(attributed), attributed.question.backgrounds)
-        in_time = {n: (at,) for at, n in enumerate(parts.players.names) if parts.present[:, at].any()}
-        quantities["share_by_part"] = _shares(attributed, parts, in_time)
-        shown += [by_part(quantities["share_by_part"]), heatmap(attributed)]
+        quantities["share_by_part"] = _in_time(attributed)
     else:
         unmeasured["share_by_part"] = "the credit is not divided by time"
     return Measurement(
         quantities=quantities,
         unmeasured=unmeasured,
-        shown=tuple(shown),
+        shown=_drawn(attributed, quantities),
         sampled=attributed.sampled,
         notes=attributed.credit.notes,
     )
+
+
+def _in_time(attributed: Attributed) -> Quantity:
+    parts = attributed.credit.by(_parts(attributed), attributed.question.backgrounds)
+    there = {n: (at,) for at, n in enumerate(parts.players.names) if parts.present[:, at].any()}
+    return _shares(attributed, parts, there)
+
+
+def _drawn(attributed: Attributed, quantities: Mapping[str, Quantity]) -> tuple[Shown, ...]:
+    shown: list[Shown] = []
+    if "share" in quantities:
+        shown.append(bars(quantities["share"], attributed.credit.method))
+    if "share_by_part" in quantities:
+        shown += [by_part(quantities["share_by_part"]), heatmap(attributed)]
+    return tuple(shown)
 
 
 def _indicators(attributed: Attributed) -> dict[str, Sequence[int]]:

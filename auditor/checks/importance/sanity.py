@@ -73,7 +73,8 @@ def _told(whole: Attributed) -> Measurement:
 
 def _rows(subject: Subject) -> int:
     """What credit takes of all rows, for fewer."""
-    return _DEPTHS * (most_rows(subject) * explained_rows(subject, _ROWS) // max(1, explained_rows(subject)))
+    every, some = explained_rows(subject), explained_rows(subject, _ROWS)
+    return _DEPTHS * (most_rows(subject, 1.0, _POINTS) * some // max(1, every))
 
 
 def _some(attributed: Attributed) -> Attributed:

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from auditor.checks.check import check
-from auditor.checks.importance.alike import dots, quantity, ranked_alike, refuse_single, signed_alike
+from auditor.checks.importance.alike import dots, quantity, ranked, ranked_alike, signed_alike
 from auditor.checks.importance.attributed import (
     ATTRIBUTIONS,
     Attributed,
@@ -21,7 +21,6 @@ from auditor.checks.importance.attributed import (
 from auditor.checks.importance.classes import OfClass, measured_of, rows_of
 from auditor.dataset import Dataset, Feature, Floats
 from auditor.evidence import Evidence
-from auditor.explain.players import Players
 from auditor.explain.question import Question
 from auditor.measurement import Meaning, Measurement
 from auditor.subject import Subject
@@ -63,16 +62,15 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
 def _told(attributed: Attributed, params: Params) -> Measurement:
     """Of the credit of one class, or of each row's own."""
-    refuse_single(attributed)
-    question, own = attributed.question, attributed.features.values
+    question, (players, own) = attributed.question, ranked(attributed)
     others = ask(question.subject, "another draw", column=question.explained.column)[0].backgrounds
     noisy = _noisy(question, params)
     found = {
         "another draw of backgrounds": attributed.over(
-            lambda asked, at: _features(dataclasses.replace(asked, backgrounds=others))
+            lambda asked, at: once(dataclasses.replace(asked, backgrounds=others), players).values
         ),
         "noise on the values": attributed.over(
-            lambda asked, at: _features(dataclasses.replace(asked, data=noisy, rows=at))
+            lambda asked, at: once(dataclasses.replace(asked, data=noisy, rows=at), players).values
         ),
     }
     ranks = quantity({name: ranked_alike(attributed, own, values) for name, values in found.items()})
@@ -83,10 +81,6 @@ def _told(attributed: Attributed, params: Params) -> Measurement:
         shown=(dots("Stability of the reasons", caption, "Rank correlation", ranks),) if ranks.parts else (),
         sampled=attributed.sampled,
     )
-
-
-def _features(question: Question) -> Floats:
-    return once(question, Players.features(question.data, question.steps)).values
 
 
 def _noisy(question: Question, params: Params) -> Dataset:

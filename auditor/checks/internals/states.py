@@ -34,16 +34,19 @@ def at_work(runs: Sequence[Run]) -> Table:
 def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]:
     """Gates (mean over units), units (hidden state) and cells by step, in the rows with highest and lowest scores.
 
-    Means over a tenth of the rows, at least `smallest`; with several classes by the score of the class predicted, which
-    other checks explain. Nothing is shown where the rows are fewer than twice that.
+    Means over a tenth of the rows, at least `smallest`, and as far back as so many of both have a step; with several
+    classes by the score of the class predicted, which other checks explain. Nothing is shown where there are too few.
     """
     number = max(smallest, len(scores) // 10)
     if len(scores) < 2 * number:
         return ()
     order = np.argsort(scores if scores.ndim == 1 else scores.max(1), kind="stable")
     extremes = {"lowest": order[:number], "highest": order[-number:]}
+    most = min(_reach(run, rows, smallest) for rows in extremes.values())
+    if not most:
+        return ()
     gates = {
-        f"{gate}, {end} scores": np.nanmean(_back(run, v, rows), axis=1)
+        f"{gate}, {end} scores": np.nanmean(_back(run, v, rows, most), axis=1)
         for gate, v in run.trace.gates.items()
         for end, rows in extremes.items()
     }
@@ -51,7 +54,7 @@ def trajectories(run: Run, scores: Floats, smallest: int) -> tuple[Heatmap, ...]
     units = np.sort(np.argsort(-spread, kind="stable")[:_UNITS])
 
     def apart(states: Floats) -> dict[str, Floats]:
-        moved = _back(run, states, extremes["highest"]) - _back(run, states, extremes["lowest"])
+        moved = _back(run, states, extremes["highest"], most) - _back(run, states, extremes["lowest"], most)
         return {f"unit {unit + 1}": moved[:, unit] for unit in units}
 
     cells = () if run.trace.cell is None else (_cells(run, apart(run.trace.cell)),)
@@ -82,14 +85,15 @@ def of_row(run: Run, row: int) -> tuple[Heatmap, ...]:
     if not run.mask[row].any():
         return ()
     own = np.array([row])
-    gates = {gate: _back(run, values, own).mean(axis=1) for gate, values in run.trace.gates.items()}
-    hidden = _back(run, run.trace.hidden, own)
+    most = _reach(run, own, 1)
+    gates = {gate: _back(run, values, own, most).mean(axis=1) for gate, values in run.trace.gates.items()}
+    hidden = _back(run, run.trace.hidden, own, most)
     units = np.sort(np.argsort(-np.ptp(hidden, axis=0), kind="stable")[:_UNITS])
     fewer = "" if len(units) == hidden.shape[1] else f" Of {hidden.shape[1]} units those {_UNITS} that moved most."
     state, cell = "What each unit passes on", "What each unit keeps, whether or not its output gate lets it out"
     told = [(f"{run.name}: hidden state", state, hidden)]
     if run.trace.cell is not None:
-        told.append((f"{run.name}: cell state", cell, _back(run, run.trace.cell, own)))
+        told.append((f"{run.name}: cell state", cell, _back(run, run.trace.cell, own, most)))
     caption = (
         "Mean over units; t-1 is the last step. Light to dark is shut to open; where the colour changes, the row's "
     )
@@ -131,11 +135,16 @@ def _spread(values: Floats) -> tuple[float, float, float]:
     return float(real.mean()), float(low), float(high)
 
 
-def _back(run: Run, values: Floats, rows: Integers) -> Floats:
-    """(lags, units): mean over rows at each number of steps before the row's last one that the layer took in."""
+def _reach(run: Run, rows: Integers, least: int) -> int:
+    """How many steps, the last one included, the layer took in of so many of the rows; what is shown, at most."""
+    taken = np.sort(run.mask[rows].sum(1))
+    return min(_STEPS, int(taken[-least])) if len(taken) >= least else 0
+
+
+def _back(run: Run, values: Floats, rows: Integers, most: int) -> Floats:
+    """(most, units): mean over rows at each number of steps before the row's last one that the layer took in."""
     mask = run.mask[rows]
     lag = np.cumsum(mask[:, ::-1], axis=1)[:, ::-1] - 1
-    most = min(_STEPS, int(mask.sum(1).max(initial=1)))
     return np.stack([values[rows][mask & (lag == k)].mean(axis=0) for k in range(most)])
 
 

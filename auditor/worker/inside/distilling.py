@@ -34,10 +34,10 @@ def distilled(model: Any, inputs: Arrays, scores: NDArray[Any], spec: Mapping[st
     wanted = _linked(scores.astype(float), spec["link"])
     centre, spread = wanted.mean(0), wanted.std(0)
     spread = np.where(spread > 0, spread, 1.0)
-    ins, raw = _net(model, inputs, spec, scores.shape[1])
+    name = model.outputs[spec["output"]]._keras_history.operation.name  # noqa: SLF001 - no public way
+    ins, raw = _net(model, inputs, spec, scores.shape[1], f"{name}_student")
     learner = keras.Model(ins, raw)
     learnt = _taught(learner, list(inputs), ((wanted - centre) / spread).astype("float32"), spec)
-    name = model.outputs[spec["output"]]._keras_history.operation.name  # noqa: SLF001 - no public way
     activation = {"logit": "sigmoid", "softmax": "softmax", "identity": "linear"}[spec["link"]]
     told = keras.layers.Rescaling(spread.tolist(), centre.tolist(), name=f"{name}_scale")(raw)
     return keras.Model(ins, keras.layers.Activation(activation, name=name)(told)), learnt
@@ -53,19 +53,22 @@ def _linked(scores: NDArray[Any], link: str) -> NDArray[Any]:
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
-def _net(model: Any, inputs: Arrays, spec: Mapping[str, Any], columns: int) -> tuple[list[Any], Any]:
-    """Inputs named as the model's, and the student's numbers before scale and link."""
+def _net(model: Any, inputs: Arrays, spec: Mapping[str, Any], columns: int, name: str) -> tuple[list[Any], Any]:
+    """Inputs named as the model's, and the student's numbers before scale and link.
+
+    name: what its layers' names begin with. Keras's own, as `dense`, may be the name of the model's output.
+    """
     import keras
 
     ins = [keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name) for tensor in model.inputs]
     sequences, vectors = [], []
     for tensor, array in zip(ins, inputs, strict=True):
         if "float" not in str(tensor.dtype):
-            sequences.append(_embedded(model, tensor))
+            sequences.append(_embedded(model, tensor, name))
         elif len(tensor.shape) == 3:
-            sequences.append((_standardised(tensor, array), _mask(model, tensor)))
+            sequences.append((_standardised(tensor, array, name), _mask(model, tensor)))
         elif len(tensor.shape) == 2:
-            vectors.append(_standardised(tensor, array))
+            vectors.append(_standardised(tensor, array, name))
         else:
             raise Refusal(f"input '{tensor.name}' is neither a sequence nor a vector; a student cannot take it")
     if len(sequences) != 1:
@@ -73,19 +76,21 @@ def _net(model: Any, inputs: Arrays, spec: Mapping[str, Any], columns: int) -> t
     ((state, mask),) = sequences
     layer = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}[spec["kind"]]
     for at in range(spec["layers"]):
-        state = layer(spec["units"], return_sequences=at + 1 < spec["layers"])(state, mask=mask)
-    joined = keras.layers.Concatenate()([state, *vectors]) if vectors else state
-    return ins, keras.layers.Dense(columns, dtype="float32")(joined)
+        more = at + 1 < spec["layers"]
+        state = layer(spec["units"], return_sequences=more, name=f"{name}_{at}")(state, mask=mask)
+    joined = keras.layers.Concatenate(name=f"{name}_joined")([state, *vectors]) if vectors else state
+    return ins, keras.layers.Dense(columns, dtype="float32", name=f"{name}_sum")(joined)
 
 
-def _embedded(model: Any, tensor: Any) -> tuple[Any, Any]:
+def _embedded(model: Any, tensor: Any, name: str) -> tuple[Any, Any]:
     """The model's own embedding, which the student does not change."""
     import keras
 
     own = next((layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)), None)
     if own is None or len(tensor.shape) != 2:
         raise Refusal(f"input '{tensor.name}' takes whole numbers that do not go through an Embedding of a sequence")
-    layer = keras.layers.Embedding(own.input_dim, own.output_dim, weights=own.get_weights(), trainable=False)
+    given = {"weights": own.get_weights(), "trainable": False, "name": f"{name}_embedding"}
+    layer = keras.layers.Embedding(own.input_dim, own.output_dim, **given)
     return layer(tensor), keras.ops.not_equal(tensor, 0) if own.mask_zero else None
 
 
@@ -97,14 +102,15 @@ def _mask(model: Any, tensor: Any) -> Any:
     return None if own is None else keras.ops.any(keras.ops.not_equal(tensor, own.mask_value), axis=-1)
 
 
-def _standardised(tensor: Any, array: NDArray[Any]) -> Any:
+def _standardised(tensor: Any, array: NDArray[Any], name: str) -> Any:
     """A model may be given raw numbers and scale them itself; its student would learn nothing from these."""
     import keras
 
     flat = array.reshape(-1, array.shape[-1]).astype(float)
     centre, spread = flat.mean(0), flat.std(0)
     spread = np.where(spread > 0, spread, 1.0)
-    return keras.layers.Rescaling((1 / spread).tolist(), (-centre / spread).tolist(), dtype="float32")(tensor)
+    scale, shift = (1 / spread).tolist(), (-centre / spread).tolist()
+    return keras.layers.Rescaling(scale, shift, dtype="float32", name=f"{name}_{tensor.name}")(tensor)
 
 
 def _taught(learner: Any, inputs: list[Any], wanted: NDArray[Any], spec: Mapping[str, Any]) -> dict[str, Any]:
