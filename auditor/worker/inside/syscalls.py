@@ -1,4 +1,5 @@
-"""Refuse the system calls that a model never needs: other processes, programs, sockets, and what steers the machine.
+"""Refuse the system calls that a model never needs: other processes, programs, sockets, owners and modes of files
+(Landlock leaves those to the user whose files they are), and what steers the machine.
 
 A filter for the kernel (seccomp, classic BPF). Refused calls give EPERM, so that a library that asks for one by the way
 goes on without it. Threads are made by `clone` with a flag that can be seen; `clone3` hides its flags, and is answered
@@ -21,6 +22,7 @@ _EPERM, _ENOSYS = 1, 38
 _CLONE_THREAD = 0x10000
 _CLONE3 = 435
 _NEW = (425, 426, 427, 434, 438, 424)  # io_uring, pidfd_open, pidfd_getfd, pidfd_send_signal: the same on all machines
+_NEW_OF_FILES = (452, 463, 466, 469)  # fchmodat2, setxattrat, removexattrat, file_setattr: as well
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class _Machine:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return (*(int(one.partition("=")[2]) for one in text.split()), *_NEW)
+    return (*(int(one.partition("=")[2]) for one in text.split()), *_NEW, *_NEW_OF_FILES)
 
 
 _MACHINES = {
@@ -46,7 +48,9 @@ _MACHINES = {
         process_vm_readv=310 process_vm_writev=311 unshare=272 setns=308 mount=165 umount2=166
         pivot_root=155 chroot=161 bpf=321 perf_event_open=298 userfaultfd=323 keyctl=250 add_key=248
         request_key=249 init_module=175 finit_module=313 kexec_load=246 reboot=169 swapon=167
-        settimeofday=164
+        settimeofday=164 chmod=90 fchmod=91 fchmodat=268 chown=92 fchown=93 lchown=94 fchownat=260 utime=132
+        utimes=235 futimesat=261 utimensat=280 setxattr=188 lsetxattr=189 fsetxattr=190 removexattr=197
+        lremovexattr=198 fremovexattr=199
         """),
         (62, 200, 234),  # kill, tkill, tgkill
     ),
@@ -57,7 +61,9 @@ _MACHINES = {
         execve=221 execveat=281 socket=198 bind=200 listen=201 connect=203 ptrace=117 process_vm_readv=270
         process_vm_writev=271 unshare=97 setns=268 mount=40 umount2=39 pivot_root=41 chroot=51 bpf=280
         perf_event_open=241 userfaultfd=282 keyctl=219 add_key=217 request_key=218 init_module=105
-        finit_module=273 kexec_load=104 reboot=142 swapon=224 settimeofday=170
+        finit_module=273 kexec_load=104 reboot=142 swapon=224 settimeofday=170 fchmod=52 fchmodat=53
+        fchownat=54 fchown=55 utimensat=88 setxattr=5 lsetxattr=6 fsetxattr=7 removexattr=14 lremovexattr=15
+        fremovexattr=16
         """),
         (129, 130, 131),
     ),
@@ -74,7 +80,7 @@ def refuse_calls() -> str:
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) != 0:
         return "system calls not filtered: this machine does not allow it"
-    return "no other processes, no sockets (system calls filtered)"
+    return "no other processes, no sockets, no owners or modes of files (system calls filtered)"
 
 
 def _program(machine: _Machine, own: int) -> list[bytes]:
