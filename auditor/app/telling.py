@@ -52,6 +52,7 @@ def sentence(
         unmeasured=unmeasured,
         usual=usual,
         unheeded=bool(text) and not by_value and of in (*unmeasured, *usual),
+        of=of,
     )
 
 

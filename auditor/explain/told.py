@@ -90,7 +90,8 @@ class Sentence(Frozen):
 
     features: those of one code that pushed to the reason's side, the strongest first; opposed: those that pushed to the
     other side. unmeasured, usual: of `features`, those without a value, and those with all values in the usual range.
-    unheeded: whether the sentence is of such a feature, and says the same whatever the values are.
+    of: the feature in whose words it is told; empty without a sentence. unheeded: whether that is one of those, and its
+    sentence says the same whatever the values are.
     """
 
     code: str
@@ -104,6 +105,7 @@ class Sentence(Frozen):
     unmeasured: tuple[str, ...] = ()
     usual: tuple[str, ...] = ()
     unheeded: bool = False
+    of: str = ""
 
 
 class Notice(Frozen):

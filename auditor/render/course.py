@@ -80,7 +80,7 @@ def _by_step(told: Explanation, courses: Sequence[Course], words: Words) -> Grid
     heads.append(Head(words("Usual range"), "right"))
     rows = [(_name(one), *(_marked(one, value, words) for value in one.values), _range(one, words)) for one in courses]
     title = words("Course by {step}, the latest on the right", step=told.step)
-    return Grid(title, tuple(heads), tuple(rows), (_legend(words),))
+    return Grid(title, tuple(heads), tuple(rows), (_legend(words), *_meanings(courses)))
 
 
 def _in_short(told: Explanation, courses: Sequence[Course], words: Words) -> Grid:
@@ -93,7 +93,7 @@ def _in_short(told: Explanation, courses: Sequence[Course], words: Words) -> Gri
     )
     heads = (Head(words("Feature")), *(Head(one, "right") for one in titles), Head(words("Usual range"), "right"))
     rows = [(_name(one), *_short(told, one, words), _range(one, words)) for one in courses]
-    return Grid(words("Course in short"), heads, tuple(rows), (_legend(words),))
+    return Grid(words("Course in short"), heads, tuple(rows), (_legend(words), *_meanings(courses)))
 
 
 def _short(told: Explanation, one: Course, words: Words) -> tuple[Cell, ...]:
@@ -114,7 +114,7 @@ def _short(told: Explanation, one: Course, words: Words) -> tuple[Cell, ...]:
 def _once(courses: Sequence[Course], words: Words) -> Grid:
     heads = (Head(words("Feature")), Head(words("Value"), "right"), Head(words("Usual range"), "right"))
     rows = tuple((_name(one), _marked(one, one.values[0], words), _range(one, words)) for one in courses)
-    return Grid(words("What holds throughout"), heads, rows)
+    return Grid(words("What holds throughout"), heads, rows, _meanings(courses))
 
 
 def _name(one: Course) -> str:
@@ -122,6 +122,13 @@ def _name(one: Course) -> str:
     says_more = known.casefold() != one.of.name.casefold() and len(known) <= _SHORT
     name = f"{one.of.name}: {known}" if known and says_more else one.of.name
     return f"{name} ({one.of.unit})" if one.of.unit else name
+
+
+def _meanings(courses: Sequence[Course]) -> tuple[str, ...]:
+    """The descriptions that have no room beside a name: what the values stand for, where they are codes."""
+    return tuple(
+        f"{one.of.name}: {one.of.description.rstrip('.')}." for one in courses if len(one.of.description) > _SHORT
+    )
 
 
 def _marked(one: Course, value: float | None, words: Words) -> str:

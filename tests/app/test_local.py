@@ -52,6 +52,9 @@ def test_pushes_are_those_of_the_linear_model():
 def test_reasons_push_to_the_bad_side_only():
     """A score that is bad when high: the features that raised it, in the words of `up`, one reason for one code."""
     subject = make_subject(n=60, reference=200, weights={"heart rate": 1.0, "lactate": 1.0})
+    coded = "0 not looked at, 1 as it should be, 2 to 4 out of bounds by so many grades"
+    told_so = tuple(dataclasses.replace(one, description=coded) for one in subject.test.features)
+    subject = dataclasses.replace(subject, test=dataclasses.replace(subject.test, features=told_so))
     row = against_threshold(subject)[0]
     vitals = {"code": "V", "up": "Your heart and blood tests were out of range."}
     (told,) = explained(subject, [row], sentences(heart_rate=vitals, lactate=vitals))
@@ -60,6 +63,9 @@ def test_reasons_push_to_the_bad_side_only():
     assert told.notice.complete
     assert vitals["up"] in letter_page(told)
     assert "This is the main reason for the score." in letter_page(told)
+    strongest = next(push.feature for push in told.pushes)
+    assert f"{strongest}, by step, the latest last: " in letter_page(told)
+    assert all(coded in page for page in (letter_page(told), explanation_page(told)))
     lowest = against_threshold(subject)[-1]
     (good,) = explained(subject, [lowest], sentences(heart_rate=vitals, lactate=vitals))
     assert letter_page(good) == ""

@@ -80,6 +80,7 @@ def test_words_of_a_trifle_do_not_stand_for_a_reason():
     courses = {"pH": (7.4,), "lactate": (20.0,)}
     assert REASONS.features["lactate"].up == told({"pH": 1.0, "lactate": 0.6}, courses).sentence
     assert "" == told({"pH": 1.0, "lactate": 0.4}, courses).sentence
+    assert ("lactate", "") == tuple(told({"pH": 1.0, "lactate": x}, courses).of for x in (0.6, 0.4))
 
 
 @pytest.mark.parametrize("name", ["icu_mortality", "uci_credit"])
