@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from auditor.errors import WrittenFault
 from auditor.names import same
 from auditor.seal import folder, keys, signoff, stamp
 from auditor.seal.envelope import signed
+from auditor.seal.pdfcheck import checked
 from auditor.seal.statement import Statement, Subject
 from auditor.seal.trust import Trust, outside
 from auditor.seal.verify import Verified, verify
@@ -59,7 +61,8 @@ def sign_off(
         previous = {name: files[name].read_bytes() for name in signoff.signs(files, chain[-1])}
         told: dict[str, Any] = {**asdict(words), "signed": now()}
         grown = approved(audit, pdf, len(chain), words.name, _shown(told)) if pdf else None
-        if grown:
+        if grown and pdf:
+            _trusted(grown.data, store, pdf)
             told["pdf"] = grown.told
         report = grown.subject if grown else _report(files, sealed.statement)
         data = signed(signoff.statement_of(previous, report, told), signer)
@@ -93,6 +96,15 @@ def _entitled(words: Words, fingerprint: str, trust: Trust, key: Path) -> None:
     if not holder.may(words.role):
         remedy = nearest(words.role, sorted(holder.roles))
         raise WrittenFault(f"{words.role} is no role of {holder.holder}", where=str(key), remedy=remedy)
+
+
+def _trusted(data: bytes, trust: Trust, pdf: PdfKey) -> None:
+    """Raise WrittenFault where nobody could verify the PDF afterwards: nothing is written yet."""
+    today = datetime.datetime.now(datetime.UTC)
+    if trust.certificates and (wrong := checked(data, trust, signoff.GROWING, today).problems):
+        what = "; ".join(f"{one.where} {one.what}" for one in wrong)
+        remedy = "Sign with a certificate that the trust store knows, or have its authority entered there."
+        raise WrittenFault(f"with this certificate {what}", where=str(pdf.key), remedy=remedy)
 
 
 def _report(files: dict[str, Path], sealed: Statement | None) -> Subject | None:

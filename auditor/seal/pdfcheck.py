@@ -158,6 +158,10 @@ def _signature(embedded: Any, roots: _Roots, growth: DiffPolicy, today: datetime
         return None, ["does not tell its time"], []
     contexts = roots.context("signatures", at), roots.context("time-stamps", today)
     status = validate_pdf_signature(embedded, *contexts, skip_diff=True)
+    if roots.held and _unknown(status):  # the file keeps proofs of others only: as where it keeps none
+        roots = replace(roots, held={"other_certs": roots.held["other_certs"]})
+        contexts = roots.context("signatures", at), roots.context("time-stamps", today)
+        status = validate_pdf_signature(embedded, *contexts, skip_diff=True)
     if status.intact and status.valid:  # what came after it may take long to look through, and matters only then
         status = validate_pdf_signature(embedded, *contexts, diff_policy=growth)
     own: x509.Certificate = status.signing_cert
@@ -184,6 +188,14 @@ def _signature(embedded: Any, roots: _Roots, growth: DiffPolicy, today: datetime
         noted.append(f"the certificate of {name} ran out on {ended}; it signed on {at.date()}, {proof}")
     certifies = embedded.docmdp_level is not None
     return PdfSignature(embedded.field_name, name, own.sha256.hex(), at, stamp is not None, certifies), [], noted
+
+
+def _unknown(status: Any) -> bool:
+    """Whether it holds, and a certificate of it is neither known to be good nor to be revoked."""
+    answers = [one for one in (status, status.timestamp_validity) if one is not None]
+    if not (status.intact and status.valid) or any(one.revoked for one in answers):
+        return False
+    return not all(one.trusted for one in answers)
 
 
 def _stamp(embedded: Any, roots: _Roots, growth: DiffPolicy, today: datetime.datetime) -> _Answer:

@@ -65,7 +65,7 @@ def test_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(pdfblock.style(["王小明, \u0e01\u0e02\u0e03"]).stamp_text).startswith(shown)
 
 
-@pytest.mark.parametrize("level", ["B-T", "B-LT", "B-LTA"])
+@pytest.mark.parametrize("level", ["B-T", "B-LTA"])
 def test_time_stamped(audit: Path, store: Path, ca: Authority, level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a time-stamp authority the time is proven; B-LT and B-LTA keep in the file what proves the certificates.
 
@@ -100,6 +100,30 @@ def test_killed_in_between(
     assert [one.field for one in found.pdf] == ["Seal", "SignOff1", "SignOff2"]
     assert [one.name for one in found.sign_offs] == ["Rita Reviewer", "Carl Chair"]
     assert [one.name for one in tmp_path.iterdir()] == ["audit"]
+
+
+def test_proofs_of_others(
+    audit: Path, store: Path, ca: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate that nobody trusts signs nothing off, and leaves no trace. One that the PDF keeps no proofs of,
+    though it keeps those of the sealer's, does, and that is told.
+    """
+    monkeypatch.setattr(pdfgrowth, "DEFAULT_DIFF_POLICY", None)
+    roots = tuple(one.der for one in read_trust(store).certificates)
+    certify(audit, store, key(ca, "pipeline", "B-LT", roots))
+    assert b"/DSS" in (audit / REPORT).read_bytes()
+    assert b"/DocTimeStamp" not in (audit / REPORT).read_bytes()
+    before = {one.name: one.read_bytes() for one in audit.iterdir() if one.is_file()}
+    new_certificate(tmp_path, "rita", "Rita Reviewer", None)
+    own = PdfKey(tmp_path / "rita.key.pem", None, no_passphrase, Stamping("B-B", "", ()))
+    with pytest.raises(WrittenFault, match="signature SignOff1 is not by a certificate that is trusted"):
+        approve(audit, store, "rita", "reviewed", own)
+    assert {one.name: one.read_bytes() for one in audit.iterdir() if one.is_file()} == before
+
+    found = approve(audit, store, "rita", "reviewed", key(ca, "rita"))
+    assert [(one.field, one.proven) for one in found.pdf] == [("Seal", True), ("SignOff1", False)]
+    told = "whether its authority had revoked the certificate of Rita Reviewer is not known: the PDF keeps no proof"
+    assert [one.partition(" of that")[0] for one in found.notes] == [told]
 
 
 def test_no_authority(audit: Path, store: Path, ca: Authority) -> None:
