@@ -36,7 +36,7 @@ def test_areas_are_those_of_scikit_learn():
         for words, step in (("last step", 5), ("1 step before", 4), ("4 steps before", 1)):
             area = roc_auc_score(y, cells[:, step, at])
             assert alone[f"{name}, {words}"].value == pytest.approx(max(area, 1 - area), abs=1e-12)
-    assert len(alone) == 3 * len(positions(6)) + 1
+    assert len(alone) == 3 * len(positions(6, 400)) + 1
 
 
 def test_the_value_known_at_a_step_is_the_last_measured_one():
@@ -47,7 +47,7 @@ def test_the_value_known_at_a_step_is_the_last_measured_one():
         cells[1, :, 1] = np.nan
 
     seen = Seen.of(*(subject := with_values(make_subject(n=2), change), subject.test))
-    found = {one.name: one.values for one in known(seen, positions(6))}
+    found = {one.name: one.values for one in known(seen, positions(6, 9))}
     assert [found[f"lactate, {when}"][0] for when in ("last step", "1 step before", "2 steps before")] == [
         3.0,
         3.0,
@@ -71,6 +71,16 @@ def test_a_feature_that_is_the_outcome_fails():
     assert 0.95 < low < 1.0
     assert judged(look_ahead.measure, leaking, {"quantity": "alone", "at_most": 0.9}) == "fail"
     assert judged(look_ahead.measure, subject, {"quantity": "alone", "at_most": 0.9}) == "pass"
+
+
+def test_a_leak_at_any_late_step_fails():
+    """Also where later values hide it: what was known three steps before the end."""
+
+    def change(cells):
+        cells[:, 2, 2] = subject.test.y
+
+    subject = make_subject(n=400)
+    assert judged(look_ahead.measure, with_values(subject, change), {"quantity": "alone", "at_most": 0.9}) == "fail"
 
 
 def test_a_category_of_many_levels_knows_nothing_of_outcomes_it_has_nothing_to_do_with():

@@ -10,6 +10,8 @@ import numpy as np
 from auditor.checks.data.seen import Seen
 from auditor.dataset import Feature, Floats
 
+_NEAR, _MANY = 12, 100_000
+
 
 @dataclass(frozen=True, eq=False)
 class Known:
@@ -34,9 +36,13 @@ def when(back: int) -> str:
     return "last step" if back == 0 else f"{back} step{'s' if back > 1 else ''} before"
 
 
-def positions(longest: int) -> tuple[int, ...]:
-    """The last step and those 1, 2, 4, 8, ... before it, within the longest row."""
-    return (0, *(2**power for power in range(20) if 2**power < longest))
+def positions(longest: int, rows: int) -> tuple[int, ...]:
+    """The last twelve steps, and those 16, 32, ... before the last, within the longest row; of very many rows the last
+    one and those 1, 2, 4, 8, ... before it.
+    """
+    near = range(_NEAR if rows <= _MANY else 1)
+    far = (2**power for power in range(20))
+    return tuple(back for back in (*near, *(back for back in far if back not in near)) if back < max(1, longest))
 
 
 def known(seen: Seen, backs: tuple[int, ...]) -> Iterator[Known]:
