@@ -12,7 +12,7 @@ from auditor.render.words import Words
 
 FEW = 12  # steps that a table has a column for
 _DRAWN = 4  # features with a drawing of their own, where there are more steps
-_POINTS = 5  # measurements below which a table tells as much as a drawing
+_POINTS = 2  # measurements below which a table tells all of them, with their times
 _MARGIN = 0.05  # of the range of the points, on either side
 _SHORT = 45  # characters of a description that has room beside a name
 
@@ -30,7 +30,7 @@ def tables(told: Explanation, words: Words) -> tuple[Grid, ...]:
 
 
 def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
-    """The features that moved the score most, as points at the steps where they were measured."""
+    """The features that moved the score most, of those measured more than once, as points where they were measured."""
     if told.steps <= FEW:
         return
     for one in [each for each in _in_order(told) if _worth_drawing(each)][:_DRAWN]:
@@ -55,14 +55,13 @@ def drawings(told: Explanation, words: Words) -> Iterator[Lines]:
 
 
 def _room(one: Course, values: Sequence[float]) -> Axis:
-    """An axis on whose ends no point lies, as half of it would be cut off."""
-    more = _MARGIN * (max(values) - min(values))
+    """An axis on whose ends no point lies, as half of it would be cut off; around one value where there is one only."""
+    more = _MARGIN * (max(values) - min(values) or abs(values[0]) or 1.0)
     return Axis(title=one.of.name, unit=one.of.unit, low=min(values) - more, high=max(values) + more)
 
 
 def _worth_drawing(one: Course) -> bool:
-    known = [_told(one, value) for value in one.values if value is not None]
-    return not (one.static or one.of.levels) and len(known) >= _POINTS and min(known) < max(known)
+    return not (one.static or one.of.levels) and sum(value is not None for value in one.values) >= _POINTS
 
 
 def _told(one: Course, value: float) -> float:

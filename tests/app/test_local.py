@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from subjects import make_subject
 from auditor.app.local import Case, Explainer
 from auditor.checks.internals.traces import traced
 from auditor.errors import FileFault
-from auditor.explain.told import Changed, Explanation, Variable
+from auditor.explain.told import Changed, Course, Explanation, Push, Variable
 from auditor.loaders.reasons import Letter, Reasons, Sentences
+from auditor.render.course import drawings
 from auditor.render.explanation import explanation_page
 from auditor.render.letter import letter_page
 from auditor.render.personal import changes_text
@@ -195,3 +197,17 @@ def test_what_the_recurrent_layer_went_through_is_shown():
         assert np.array(shown.values) == pytest.approx(real.T)
     assert np.array(gates.values)[0] == pytest.approx(run.trace.gates[gates.rows[0]][0][run.mask[0]].mean(1))
     assert "Inside the network" in explanation_page(told)
+
+
+def test_the_courses_drawn_are_those_with_the_most_credit():
+    """Measured twice is enough, also where nothing changed; a single value stands in the table with its time."""
+    values = {"urea": (30.0, 32.0), "coma": (15.0,) * 9, "pH": (7.55,), "pulse": (80.0, 90.0, 85.0) * 4}
+    values |= {"rare": (1.0, 2.0), "weak": (1.0, 2.0, 3.0) * 5}
+    pushes = tuple(Push(feature=name, value=0.5**at, error=0.0) for at, name in enumerate(values))
+    courses = tuple(
+        Course(of=Variable(name=name, decimals=1), static=False, values=known + (None,) * (16 - len(known)), usual=None)
+        for name, known in sorted(values.items())
+    )
+    drawn = list(drawings(SimpleNamespace(steps=16, step="hour", courses=courses, pushes=pushes), words("en")))
+    assert [one.title for one in drawn] == ["urea", "coma", "pulse", "rare"]
+    assert all(one.y.low < min(one.series[0].y) <= max(one.series[0].y) < one.y.high for one in drawn)
