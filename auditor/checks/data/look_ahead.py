@@ -62,10 +62,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     Measures: how well each feature alone ranks the rows by their outcome, from its last value known at each of the last
     twelve steps and 16, 32, ... steps before the last (of more than 100,000 rows, and of several classes, at fewer;
-    0.5: not at all, 1: perfectly, in either direction; a row in which it was never measured takes the median); and how much
-    better it is at the last step than one step before. Levels of a category are ordered by how often rows of them have
-    the outcome: in each half of the entities by what the other half says. Where the target is a number, the outcome is
-    to lie above its median; and how much of its variance a line through the feature explains.
+    0.5: not at all, 1: perfectly, in either direction; a row in which it was never measured takes the median); and how
+    much better it is at the last step than one step before. Levels of a category are ordered by how often rows of them
+    have the outcome: in each half of the entities by what the other half says. Where the target is a number, the
+    outcome is to lie above its median; and how much of its variance a line through the feature explains.
     Why: a feature that is recorded because of the outcome, or after it, makes a model that works on paper only. Such a
     feature is much better than any honest one, and often only at the last step.
     Blind to: leaks spread over several features; leaks at a single step between those; leaks in a feature that is
