@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.app import recorded
-from auditor.app.aside import aside
+from auditor.app.aside import Work, aside
 from auditor.app.evidence import evidence
 from auditor.errors import FileFault
 from auditor.record import FileDigest, Record
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.render.theme import Theme
 
 THEME = "inputs/theme/"
+_SECONDS, _MEMORY = 60, 2**31  # of a PDF with a theme: ours of a hundred pages take 15 s, and half a GiB
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,22 @@ def reports(record: Record, raw: bytes, theme: Theme | None = None) -> dict[str,
     from auditor.render.pdf import render_pdf
 
     report = render_html(record, theme=theme)
-    with aside(lambda: render_pdf(record, raw, html=report)) as paper:  # the longest work of all
+    with _begun(lambda: render_pdf(record, raw, html=report), theme) as paper:  # the longest work of all
         committee = committee_html(record, theme=theme)
         made = {"report.html": report.encode(), "committee.html": committee.encode()}
-        made |= {"committee.pdf": render_pdf(record, raw, html=committee), **machine_files(record)}
-        return {**made, "report.pdf": paper()}
+        made |= {"committee.pdf": _paper(lambda: render_pdf(record, raw, html=committee), theme)}
+        return {**made, **machine_files(record), "report.pdf": paper()}
+
+
+def _begun(work: Work, theme: Theme | None) -> AbstractContextManager[Work]:
+    from auditor.render.bounded import Bounds, bounded
+
+    return aside(work) if theme is None else bounded(work, Bounds(_SECONDS, _MEMORY), theme.folder)
+
+
+def _paper(work: Work, theme: Theme | None) -> bytes:
+    """A shorter PDF, here; of a theme, whose style sheet may ask for pages without end, where its time is limited."""
+    if theme is None:
+        return work()
+    with _begun(work, theme) as given:
+        return given()

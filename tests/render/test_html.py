@@ -20,7 +20,9 @@ from auditor.render.html import render_html
 from auditor.render.strips import Ruler
 from auditor.spread import Wilson
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
+)
 
 
 def test_same_record_same_page(record: Record, html: str) -> None:
