@@ -133,7 +133,9 @@ def _keys(
             yield Problem(marked.where(*path), f"'{name}' is missing")
         elif fault["type"] in ("extra_forbidden", "invalid_key"):
             known = _fields_at(model, fault["loc"][:-1])
-            yield Problem(marked.where(*path, key=True), f"unknown key '{name}'", nearest(name, known))
+            foreign = len(path) == 1 and not {*known}.intersection(typing.cast("dict[str, object]", part))
+            shown = "" if foreign and not closest(name, known) else f" '{name}'"  # of what may be any file, nothing
+            yield Problem(marked.where(*path, key=True), f"unknown key{shown}", nearest(name, known))
 
 
 def _values(marked: Marked, at: Keys, part: object, found: Iterable[ErrorDetails]) -> Iterator[Problem]:
@@ -168,7 +170,7 @@ def _told(marked: Marked, path: Keys, wanted: Mapping[str, ErrorDetails]) -> Ite
     elif kinds <= {"literal_error", "enum"} and isinstance(given, str):
         yield Problem(where, f"'{given}' is not a value of {name}", nearest(given, wording.choices(fault["ctx"])))
     else:
-        instead = wording.instead(fault["type"], given)
+        instead = wording.instead(fault["type"], given) if path or isinstance(given, list) else "and is not"
         yield Problem(where, f"{name} is to be {wording.either(words)}, {instead}", _remedy(words, given))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ LARGEST_FILE = 2**20  # bytes; policies and specifications are written by hand
 MOST_NODES = 40_000  # after aliases are followed, so that a few lines cannot become gigabytes
 DEEPEST = 40
 _TAG = "tag:yaml.org,2002:"
+_WORDS = re.compile(r" (['\"])(?!<[a-z ]+>\1|\\.\1)(?:(?!\1).){2,}\1")  # quoted ones, of what may be any file
 _PLAIN = {_TAG + name for name in ("null", "bool", "int", "float")}
 _TEXT = {_TAG + name for name in ("str", "timestamp", "merge")}  # a date stays the text that was written
 
@@ -98,7 +100,8 @@ def _place(path: Path, mark: typing.Any) -> str:
 
 def _sentence(error: MarkedYAMLError) -> str:
     parts = [part for part in (error.context, error.problem) if part]
-    return "is not YAML: " + ", ".join(str(part).split("\n")[0] for part in parts)
+    said = ", ".join(str(part).split("\n")[0] for part in parts)
+    return "is not YAML: " + _WORDS.sub("", said)
 
 
 def _refuse_depth(path: Path, events: Iterable[object]) -> None:
@@ -152,11 +155,13 @@ class _Builder:
         if tag in _TEXT:
             return str(node.value)
         if tag not in _PLAIN:
-            raise self._fault(node, f"unknown tag '{tag}'", "Leave the tag away, or write the value in quotes.")
+            named = f" '{tag}'" if self.nodes > 1 else ""  # a file that is one word may be any file: it is not repeated
+            raise self._fault(node, f"unknown tag{named}", "Leave the tag away, or write the value in quotes.")
         try:
             value: Key = self.scalars.construct_object(node)
         except (ValueError, YAMLError) as error:
-            raise self._fault(node, f"not a value: {node.value[:60]}", "") from error
+            shown = f": {node.value[:60]}" if self.nodes > 1 else ""
+            raise self._fault(node, f"not a value{shown}", "") from error
         return value
 
     def _fault(self, node: Node, what: str, remedy: str) -> WrittenFault:

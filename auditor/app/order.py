@@ -16,6 +16,7 @@ from auditor.app.files import Input, policy_inputs
 from auditor.checks import CATALOGUE
 from auditor.errors import Problem, WrittenFault
 from auditor.loaders.dataset import read_spec
+from auditor.loaders.links import way_out
 from auditor.loaders.policies import LoadedPolicy, load_policy
 from auditor.loaders.reasons import Reasons, read_reasons
 from auditor.loaders.spec import AuditSpec, DataSpec
@@ -77,6 +78,8 @@ def ordered(audit: Path, trust: Path | None = None) -> Order:
     main = Input.read("audit.yaml", audit)
     marked = read_yaml(audit)
     spec, folder = validated(AuditSpec, marked), audit.parent
+    if problems := ways_out(spec, marked):  # before one of them is read
+        raise WrittenFault(problems)
     faults = _Faults()
     absent = _absent(spec, marked, folder)
     faults.problems += absent.values()
@@ -136,7 +139,27 @@ def _stamp_of(frozen: str | None, folder: Path) -> str | None:
 
 def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]:
     """The files that the audit file names and that are not there. The policy may be a shipped one, and tells itself."""
-    named: dict[Keys, str | None] = {
+    remedy = "Paths are relative to the audit file."
+    return {
+        path: Problem(marked.where(*at), f"there is no file '{path}'", remedy)
+        for at, path in _named(spec).items()
+        if path and not (folder / path).exists()
+    }
+
+
+def ways_out(spec: AuditSpec, marked: Marked) -> list[Problem]:
+    """Of the paths in an audit file, those that lead elsewhere than their words say; the policy tells itself."""
+    kept = spec.archive
+    named = _named(spec) | {("archive", "folder"): kept.folder if kept else None}
+    stamp = beside(spec.frozen) if spec.frozen else None
+    named |= {("archive", "key"): kept.key if kept else None, ("frozen", ""): stamp}
+    found = [way_out(marked.path.parent, path, marked.where(*at)) for at, path in named.items() if path]
+    return [problem for problem in found if problem]
+
+
+def _named(spec: AuditSpec) -> dict[Keys, str | None]:
+    """The files that an audit file names, but for the policy."""
+    return {
         ("model", "file"): spec.model.file,
         ("model", "signature_key"): spec.model.signature_key,
         ("data",): spec.data,
@@ -144,12 +167,6 @@ def _absent(spec: AuditSpec, marked: Marked, folder: Path) -> dict[str, Problem]
         ("attestations",): spec.attestations,
         ("frozen",): spec.frozen,
         ("explanations", "reasons"): spec.explanations.reasons if spec.explanations else None,
-    }
-    remedy = "Paths are relative to the audit file."
-    return {
-        path: Problem(marked.where(*at), f"there is no file '{path}'", remedy)
-        for at, path in named.items()
-        if path and not (folder / path).exists()
     }
 
 

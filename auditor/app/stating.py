@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from auditor import names, wording
 from auditor.app import recorded
+from auditor.app.order import ways_out
 from auditor.app.people import NAME_OWNER
 from auditor.checks import CATALOGUE
 from auditor.errors import FileFault, Problem, WrittenFault
@@ -106,6 +107,8 @@ def _tied(asked: Attest, data: Path, spec: AuditSpec) -> dict[str, str]:
 def _asked(audit: Path) -> tuple[AuditSpec, Policy]:
     marked = read_yaml(audit)
     spec = validated(AuditSpec, marked)
+    if problems := ways_out(spec, marked):
+        raise WrittenFault(problems)
     return spec, load_policy(spec.policy, CATALOGUE, audit.parent, marked.where("policy")).policy
 
 

@@ -69,4 +69,6 @@ def _missing(spec: DataSpec, marked: Marked, tables: Collection[Table], static: 
         if without:
             known = [name for table in (without[0], *([static] if static else [])) for name in table.names]
             files = ", ".join(table.name for table in (*without, *([static] if static else [])))
-            yield Problem(marked.where(*at), f"column '{column}' is not in {files}", nearest(column, known))
+            foreign = not any(name in known for name, _ in uses(spec))  # then its names are nobody's business here
+            remedy = "None of the columns is there that are named here: is it the file?" if foreign else ""
+            yield Problem(marked.where(*at), f"column '{column}' is not in {files}", remedy or nearest(column, known))

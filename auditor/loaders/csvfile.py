@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -46,12 +47,15 @@ class _Text:
 def open_csv(raw: Raw, name: str, split: Part | None, needed: Collection[str]) -> Table:
     """The needed columns of a CSV file, as text; what they mean is decided where they are used.
 
-    Raises FileFault where it is empty, not UTF-8, or has uneven lines or a column name twice.
+    Raises FileFault where it is empty, not UTF-8, holds NUL, or has uneven lines or a column name twice.
     """
     import pyarrow as pa
     from pyarrow import csv as arrow
 
-    header, text = _header(raw, name)
+    header, text = _header(raw, name, needed)
+    if (at := raw.find(b"\0")) >= 0:
+        line = raw[:at].count(b"\n") + 1
+        raise FileFault("a NUL character: this is no text", where=f"{name}:{line}", remedy="Save it as CSV in UTF-8.")
     wanted = [column for column in header if column in needed]
     try:
         table = arrow.read_csv(
@@ -67,7 +71,7 @@ def open_csv(raw: Raw, name: str, split: Part | None, needed: Collection[str]) -
     return Table(name, tuple(header), table.num_rows, split, table.column, lambda row: text.place(name, row))
 
 
-def _header(raw: Raw, name: str) -> tuple[list[str], _Text]:
+def _header(raw: Raw, name: str, needed: Collection[str]) -> tuple[list[str], _Text]:
     start = raw[: _LONGEST_HEADER + len(_BOM)].removeprefix(_BOM).lstrip(b"\r\n")
     first = start[:_LONGEST_HEADER].split(b"\n", 1)[0]
     if not first.strip():
@@ -84,7 +88,9 @@ def _header(raw: Raw, name: str) -> tuple[list[str], _Text]:
     separator = max(read, key=lambda one: len(read[one]))
     twice = [column for column, times in Counter(read[separator]).items() if times > 1]
     if twice:
-        raise FileFault(f"the column name '{twice[0]}' stands more than once in the header", where=f"{name}:1")
+        own = any(column in needed for column in read[separator])  # of another file nothing is repeated
+        what = f"the column name '{twice[0]}'" if own else "a column name"
+        raise FileFault(f"{what} stands more than once in the header", where=f"{name}:1")
     return read[separator], _Text(raw, separator)
 
 
@@ -106,4 +112,5 @@ def _explained(error: Exception, name: str, text: _Text, columns: int) -> FileFa
         return FileFault("is not UTF-8 text", where=name, remedy="Save it as CSV in UTF-8.")
     except csv.Error as fault:
         return FileFault(f"is not CSV: {fault}", where=name)
-    return FileFault(f"is not CSV: {str(error).splitlines()[0]}", where=name)
+    said = re.sub(r"(got \d+): .*", r"\1", str(error).splitlines()[0])  # without the line itself
+    return FileFault(f"is not CSV: {said}", where=name)

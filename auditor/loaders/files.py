@@ -12,6 +12,7 @@ from pathlib import Path
 from auditor.errors import FileFault, WrittenFault
 from auditor.loaders.arrays import open_arrays
 from auditor.loaders.csvfile import open_csv
+from auditor.loaders.links import refuse_way_out
 from auditor.loaders.parquet import open_parquet
 from auditor.loaders.spec import Arrays, DataSpec, FileSpec
 from auditor.loaders.tables import Raw, Table
@@ -103,6 +104,7 @@ def _located(written: str, marked: Marked, at: Keys) -> Path:
     where = marked.where(*at, "path")
     variable = re.match(r"\$(?:\{(\w+)\}|(\w+))", written)
     if variable is None:
+        refuse_way_out(marked.path.parent, written, where)
         return marked.path.parent / written
     name = variable[1] or variable[2]
     if name != _VARIABLE:

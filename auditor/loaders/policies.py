@@ -13,6 +13,7 @@ from auditor.checks.check import Check
 from auditor.errors import Problem, WrittenFault
 from auditor.loaders.changes import changes
 from auditor.loaders.fitting import unfit
+from auditor.loaders.links import refuse_way_out
 from auditor.loaders.overlays import Stack, stacked, values_of
 from auditor.loaders.regulations import FOLDER, known_to, unknown
 from auditor.policy import Policy, PolicyChange, merged
@@ -149,6 +150,8 @@ def _chain(named: str, beside: Path, where: str) -> tuple[Marked, ...]:
 
 def _located(named: str, beside: Path, where: str) -> Path:
     if named.endswith((".yaml", ".yml")):
+        if where:  # else it was named on the command line
+            refuse_way_out(beside, named, where)
         path = (beside / named).resolve()
         if where and not path.exists():
             raise WrittenFault(f"there is no file '{named}'", where=where, remedy=_RELATIVE)

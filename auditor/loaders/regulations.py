@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from auditor.errors import Problem, WrittenFault
+from auditor.loaders.links import refuse_way_out
 from auditor.regulation import Instrument, cited
 from auditor.shipped import shipped
 from auditor.yamlfile import Keys, Marked, closest, nearest, read_yaml, validated
@@ -52,6 +53,7 @@ def known_to(policies: Iterable[Marked]) -> dict[str, Instrument]:
     found: dict[str, Instrument] = {}
     for marked in policies:
         for at, name in enumerate(_listed(marked.data, "catalogues")):
+            refuse_way_out(marked.path.parent, str(name), marked.where("catalogues", at))
             path = marked.path.parent / str(name)
             if not path.exists():
                 where, remedy = marked.where("catalogues", at), "Paths are relative to the file that names them."

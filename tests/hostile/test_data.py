@@ -198,3 +198,9 @@ def test_a_link_to_data_is_followed(tmp_path):
     (tmp_path / "link.csv").symlink_to("real.csv")
     (tmp_path / "dataset.yaml").write_text(SPEC % "link.csv")
     assert 40 == len(open_dataset(tmp_path / "dataset.yaml").test)
+
+
+def test_a_nul_in_a_cell_is_refused():
+    """It would make another word of the same look, and its row would belong to no part."""
+    with pytest.raises(FileFault, match=r"hostile:3: a NUL character: this is no text"):
+        open_csv(b"a,part\n1,test\n2,te\0st\n", "hostile", None, {"a", "part"})
