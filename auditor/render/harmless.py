@@ -41,7 +41,7 @@ _INSIDE = ("#", "data:image/", "data:font/", "data:application/")  # fonts have 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):")
 _FOLLOWED = ("http", "https", "mailto")
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
-_REMEDY = "A report is read, and does nothing: leave it out."
+_REMEDY = "A report is read: it does nothing and loads nothing. Leave this out."
 
 
 class _Fault(NamedTuple):
