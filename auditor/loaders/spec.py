@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, FiniteFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, FiniteFloat, PositiveFloat
 
 from auditor.dataset import Side, Task
 from auditor.estimate import Frozen
@@ -22,6 +22,8 @@ def _rising(cuts: tuple[float, ...]) -> tuple[float, ...]:
     return cuts
 
 
+MOST_STEPS = 10**6
+Steps = Annotated[int, Field(ge=1, le=MOST_STEPS)]
 Cuts = Annotated[tuple[FiniteFloat, ...], AfterValidator(_rising)]
 
 
@@ -50,10 +52,10 @@ class SplitSpec(Frozen):
 class Windows(Frozen):
     """Rows of `minimum` to `length` lines, one every `stride` lines, their target `horizon` lines after the last."""
 
-    length: PositiveInt
-    minimum: PositiveInt | None = None
-    stride: PositiveInt = 1
-    horizon: NonNegativeInt = 0
+    length: Steps
+    minimum: Steps | None = None
+    stride: Steps = 1
+    horizon: Annotated[int, Field(ge=0, le=MOST_STEPS)] = 0
 
 
 class TargetSpec(Frozen):
@@ -95,7 +97,7 @@ class SequenceInput(Frozen):
     """The model's sequence input. feature_axis false: (rows, steps), for one feature that goes into an Embedding."""
 
     input: Name
-    length: PositiveInt | Literal["longest"]
+    length: Steps | Literal["longest"]
     side: Side = "left"
     value: FiniteFloat = 0.0
     indicators: Literal["last", "beside"] = "last"
@@ -187,9 +189,9 @@ class ModelSpec(Identity):
 class Budget(Frozen):
     """What an audit may spend: model evaluations (rows), minutes, resident memory of the model's process."""
 
-    evaluations: PositiveFloat | None = None
-    minutes: PositiveFloat | None = None
-    memory_gb: PositiveFloat | None = None
+    evaluations: Annotated[float, Field(gt=0, le=1e15)] | None = None
+    minutes: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    memory_gb: Annotated[float, Field(gt=0, le=1e6)] | None = None
 
 
 Choice = Literal["worst_errors", "borderline", "typical", "one_per_group"]
@@ -223,7 +225,7 @@ class AuditSpec(Frozen):
     decision: Decision | None = None
     language: Name = "en"
     budget: Budget = Budget()
-    seed: NonNegativeInt = 0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     waivers: Name | None = None
     attestations: Name | None = None
     explanations: Explanations | None = None

@@ -19,9 +19,10 @@ from auditor.app.files import Input
 from auditor.errors import AuditorError, FileFault, WrittenFault
 from auditor.loaders.arrays import open_arrays
 from auditor.loaders.csvfile import open_csv
-from auditor.loaders.dataset import open_dataset
+from auditor.loaders.dataset import open_dataset, read_spec
 from auditor.loaders.parquet import open_parquet
-from auditor.loaders.spec import Arrays
+from auditor.loaders.spec import Arrays, AuditSpec
+from auditor.yamlfile import validated
 from auditor.yamltree import read_yaml
 
 GIB = 2**20  # of the kernel's count, which is in KiB
@@ -204,3 +205,16 @@ def test_a_nul_in_a_cell_is_refused():
     """It would make another word of the same look, and its row would belong to no part."""
     with pytest.raises(FileFault, match=r"hostile:3: a NUL character: this is no text"):
         open_csv(b"a,part\n1,test\n2,te\0st\n", "hostile", None, {"a", "part"})
+
+
+@pytest.mark.parametrize("number", ["1e300", ".inf", ".nan", "-1", "0", "9" * 400])
+def test_absurd_numbers_are_refused_with_their_place(number, tmp_path):
+    """Before anything is reckoned from them: budgets, and steps."""
+    audit, data = tmp_path / "audit.yaml", tmp_path / "dataset.yaml"
+    budget = f"budget:\n  evaluations: {number}\n  minutes: {number}\n  memory_gb: {number}\n"
+    audit.write_text(budget + "model: {file: a, name: a, version: b}\ndata: d\npolicy: p\n")
+    data.write_text((SPEC % "d.csv").replace("length: 2", f"length: {number}") + f"windows: {{length: {number}}}\n")
+    for read, lines in ((lambda: validated(AuditSpec, audit), [2, 3, 4]), (lambda: read_spec(data), [7, 9])):
+        with pytest.raises(WrittenFault) as caught:
+            read()
+        assert lines == [int(problem.where.split(":")[-2]) for problem in caught.value.problems]
