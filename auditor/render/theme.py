@@ -11,7 +11,7 @@ from pathlib import Path
 from auditor.errors import Problem, WrittenFault
 
 _LARGEST = 2**21  # bytes of a template
-_MOST = 200  # files
+_MOST, _MOST_SEEN = 200, 10_000  # files that are used, and that lie there
 _ENDINGS = (".html", ".css", ".txt", ".md", ".svg")
 # What a page loads by itself: a link (a href) is followed by a reader only, and a place of Jinja's is not known yet.
 _LOADED = re.compile(
@@ -36,8 +36,6 @@ class Theme:
         Raises WrittenFault, with file and line, for a link in it, and for what a page would load from elsewhere.
         """
         files = {path.relative_to(folder).as_posix(): _read(path) for path in _files(folder)}
-        if len(files) > _MOST:
-            raise WrittenFault(f"has more than {_MOST} files", where=str(folder), remedy="Name the theme's own folder.")
         made = cls(folder, files)
         if problems := [problem for name in files for problem in made._reaching_out(name)]:
             raise WrittenFault(problems)
@@ -62,7 +60,7 @@ class Theme:
 
 
 def _files(theme: Path) -> list[Path]:
-    found = []
+    found, seen = [], 0
     for folder, folders, names in os.walk(theme):
         for name in sorted([*folders, *names]):
             path = Path(folder, name)
@@ -73,6 +71,10 @@ def _files(theme: Path) -> list[Path]:
                 raise WrittenFault("is not a regular file", where=str(path))
             if path.is_file() and path.suffix in _ENDINGS:
                 found.append(path)
+        seen += len(folders) + len(names)
+        if len(found) > _MOST or seen > _MOST_SEEN:  # before any is read: it may be the folder of everything
+            what = f"has more than {_MOST} templates, or {_MOST_SEEN:,} files"
+            raise WrittenFault(what, where=str(theme), remedy="Name the theme's own folder.")
     return sorted(found)
 
 
