@@ -71,6 +71,19 @@ def test_the_schema_of_sarif_is_not_blind(made: dict[str, bytes]) -> None:
     assert not jsonschema.Draft7Validator(sarif_schema()).is_valid(broken)
 
 
+def test_no_name_is_a_link_in_sarif(record: Record) -> None:
+    """`[text](target)` is one in a plain text message, unless its brackets are escaped; texts without one stay."""
+    first, *rest = record.findings
+    asked = first.requirement.model_copy(update={"rationale": r"[x\](javascript:alert(1)) [0, 1]"})
+    other = record.model_copy(update={"findings": (first.model_copy(update={"requirement": asked}), *rest)})
+    run = json.loads(machine_files(other)["sarif.json"])["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert r"\[x\\\](javascript:alert(1)) \[0, 1\]" == rules[0]["help"]["text"]
+    assert r"|\[a\](http://127.0.0.1)" in rules[0]["shortDescription"]["text"]
+    assert 2 == run["results"][0]["message"]["text"].count(r"|\[a\](http")
+    assert record.findings[1].requirement.text == rules[1]["shortDescription"]["text"]
+
+
 def test_sarif_points_to_the_policy(record: Record, made: dict[str, bytes]) -> None:
     """Rule, line, and a fingerprint that does not depend on what was measured."""
     results = json.loads(made["sarif.json"])["runs"][0]["results"]

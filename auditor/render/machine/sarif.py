@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -48,12 +49,12 @@ def _rule(finding: Finding, record: Record) -> dict[str, Any]:
     requirement = finding.requirement
     rule: dict[str, Any] = {
         "id": requirement.id,
-        "shortDescription": {"text": requirement.text},
+        "shortDescription": _message(requirement.text),
         "defaultConfiguration": {"level": _LEVEL[requirement.severity]},
         "properties": {"check": requirement.check, "cites": list(requirement.cites), "policy": record.policy.name},
     }
     if requirement.rationale:
-        rule["help"] = {"text": requirement.rationale}
+        rule["help"] = _message(requirement.rationale)
     return rule
 
 
@@ -66,7 +67,7 @@ def _result(at: int, finding: Finding, record: Record) -> dict[str, Any]:
         "kind": kind,
         # The standard has levels for failures only; what is open says its weight in the rule's own level.
         "level": _LEVEL[finding.requirement.severity] if kind == "fail" else "none",
-        "message": {"text": f"{finding.requirement.text} {told}"},
+        "message": _message(f"{finding.requirement.text} {told}"),
         "partialFingerprints": {"requirement/v1": _fingerprint(finding, record)},
         "properties": {"status": finding.status, "severity": finding.requirement.severity},
     }
@@ -77,6 +78,11 @@ def _result(at: int, finding: Finding, record: Record) -> dict[str, Any]:
             {"kind": "external", "status": "accepted", "justification": finding.waiver.reason},
         ]
     return result
+
+
+def _message(text: str) -> dict[str, str]:
+    """Plain text: a name that looks like a link, `[text](target)` (3.11.6 of the standard), stays a name."""
+    return {"text": re.sub(r"([\[\]\\])", r"\\\1", text) if "](" in text else text}
 
 
 def _location(place: str) -> dict[str, Any]:
