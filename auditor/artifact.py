@@ -69,6 +69,7 @@ class Artifact:
 
     saved: when, as the file says. numbers: how many the weights hold (states of an optimizer are no weights).
     unloaded: losses, metrics and optimizers that are not Keras's own, which the file names and nothing here loads.
+    training: layers that the file calls as in training, whatever whoever calls the model wants.
     signature: what is known of a signature beside the file, empty where there is none; signed: whether it names this
     file; signed_by_key: whether the key that the user named made it, None where none was named.
     """
@@ -84,6 +85,7 @@ class Artifact:
     signed: bool | None = None
     signed_by_key: bool | None = None
     unloaded: tuple[str, ...] = ()
+    training: tuple[str, ...] = ()
 
 
 def legible(text: object, longest: int = 300) -> str:

@@ -127,6 +127,10 @@ class Model(Protocol):
         """
         ...
 
+    def served(self, inputs: Inputs, batch: int) -> dict[str, NDArray[Any]]:
+        """As `evaluate`, where nobody says that this is inference: layers that the file calls as in training do so."""
+        ...
+
     def gradient(
         self,
         inputs: Inputs,

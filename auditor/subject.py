@@ -114,6 +114,16 @@ class Subject:
         """As `score`, but NaN and infinity are let through (to be counted)."""
         return self.output.score(self.model.evaluate(self.encoder.encode(block), batch))
 
+    def served(self, block: Block, batch: int) -> Floats:
+        """As `score`, of a plain call of the model, in which nobody says that this is no training."""
+        return self.output.score(self.model.served(self.encoder.encode(block), batch))
+
+    @property
+    def training(self) -> tuple[str, ...]:
+        """The layers that the model's file calls as in training, whatever whoever calls it wants."""
+        artifact = self.model.description.artifact
+        return artifact.training if artifact else ()
+
     def forecasts(self, block: Block) -> Floats:
         """All forecasts of the rows of a block: (rows, forecasts) float64, NaN and infinity let through."""
         return self.output.all(self.model.evaluate(self.encoder.encode(block)))

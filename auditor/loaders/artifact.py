@@ -57,7 +57,8 @@ def examine(copy: Path, file: ModelFile, list_hdf5: ListHdf5, trusted: Sequence[
         raise Refused([_at(file, problem) for problem in fault.problems[:_MOST_TOLD]], file) from fault
     said = metadata if isinstance(metadata, dict) else {}
     version, saved = (legible(said.get(key, "unknown"), 40) for key in ("keras_version", "date_saved"))
-    return Artifact(file, version, saved, members, found.parts, numbers, found.custom, unloaded=unloaded)
+    parts, custom = found.parts, found.custom
+    return Artifact(file, version, saved, members, parts, numbers, custom, unloaded=unloaded, training=found.training)
 
 
 def _at(file: ModelFile, problem: Problem) -> Problem:

@@ -21,10 +21,14 @@ _TRUST = "if you trust the code, name it: --trust-custom module:{}"
 
 @dataclass(frozen=True)
 class Config:
-    """What a configuration names: its layers and operations, and code that was let in."""
+    """What a configuration names: its layers and operations, and code that was let in.
+
+    training: the layers that it calls as in training, whatever whoever calls the model wants.
+    """
 
     parts: tuple[Part, ...]
     custom: tuple[Custom, ...]
+    training: tuple[str, ...]
 
 
 def parsed(text: bytes | str) -> Any:
@@ -53,7 +57,7 @@ def read_config(config: Any, numbers: int, trusted: Sequence[Trusted] = ()) -> C
     reader.look({key: value for key, value in config.items() if key != "compile_config"}, (), "")
     if reader.problems:
         raise ModelFault(list(dict.fromkeys(reader.problems)))
-    return Config(tuple(reader.parts), tuple(dict.fromkeys(reader.custom)))
+    return Config(tuple(reader.parts), tuple(dict.fromkeys(reader.custom)), tuple(reader.training))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -85,6 +89,7 @@ class _Reader:
         self.numbers, self.trusted = numbers, trusted
         self.parts: list[Part] = []
         self.custom: list[Custom] = []
+        self.training: list[str] = []
         self.problems: list[Problem] = []
 
     def look(self, node: Any, path: tuple[str, ...], key: str) -> None:
@@ -125,6 +130,8 @@ class _Reader:
             self._fault(place, f"names a type of numbers, '{legible(named, 100)}', that Keras does not know", REBUILD)
         if part:
             self.parts.append(Part("/".join(inner), legible(used)))
+            if _trains(node.get("inbound_nodes")):
+                self.training.append("/".join(inner))
         return inner
 
     def _let_in(self, used: str, node: Mapping[str, Any], place: str) -> bool:
@@ -147,6 +154,13 @@ class _Reader:
 
     def _fault(self, place: str, what: str, remedy: str) -> None:
         self.problems.append(Problem("", f"{place} {what}", remedy))
+
+
+def _trains(calls: Any) -> bool:
+    """Whether a layer is called with `training` set, which may be drop-out for every score. calls: inbound_nodes."""
+    if isinstance(calls, dict):
+        return bool(calls.get("training")) or any(map(_trains, calls.values()))
+    return isinstance(calls, list) and any(map(_trains, calls))
 
 
 def _place(path: tuple[str, ...], kind: object, key: str) -> str:

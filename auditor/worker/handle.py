@@ -61,6 +61,12 @@ class Handle:
         results, self._said = self._run(task, columns, arrays, batch)
         return results
 
+    def served(self, inputs: Inputs, batch: int) -> dict[str, NDArray[Any]]:
+        columns = self._columns(inputs)
+        task = {"kind": "served"}
+        results, _ = self._run(task, columns, self._planned(task, columns, self._description.outputs), batch)
+        return results
+
     def gradient(
         self,
         inputs: Inputs,

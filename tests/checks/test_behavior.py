@@ -212,6 +212,22 @@ def test_batch_dependence_is_told_in_standard_deviations():
     assert found["largest"].parts["second call"].value == 0
 
 
+@pytest.mark.parametrize("rows", [3, 0])
+def test_a_row_that_is_extreme_in_one_feature_moves_the_others(rows):
+    """Where the largest value in the batch counts only from one on that three rows of 1,000 have; or none has."""
+    plain = make_subject(n=1000)
+    cut = np.sort(plain.encoder.encode(plain.block(plain.test))["sequence"][:, -1, 0])[-1 - rows] + 0.05
+
+    class Jealous(type(plain.model)):
+        def evaluate(self, inputs, batch=None):
+            score, worst = super().evaluate(inputs, batch)["output"], inputs["sequence"][:, -1, 0].max()
+            return {"output": score * (0.9 if batch and worst > cut else 1.0)}
+
+    subject = dataclasses.replace(plain, model=Jealous(**vars(plain.model)))
+    found = run(batch, subject, rows=64).quantities["largest"].parts
+    assert (rows > 0) is (found["beside rows that are extreme in one feature"].value > 0.01)
+
+
 def test_the_mean_change_of_a_linear_score_is_weight_times_step():
     """Mean change of a linear score by a step is its weight times the step; more of nothing changes nothing."""
     subject = make_subject(task="regression", n=300)

@@ -33,6 +33,8 @@ def built(kind: str):
     given = keras.Input((None if "any length" in kind else STEPS, len(NUMERIC)), name="sequence")
     x = given if "unmasked" in kind else keras.layers.Masking(0.0)(given)
     x = keras.layers.LSTM(8)(x)
+    if "drop-out" in kind:
+        x = keras.layers.Dropout(0.5)(x, training=True)
     if "across the batch" in kind:
         x = keras.layers.Multiply()([x, keras.layers.Softmax(axis=0)(x)])
     return keras.Model(given, keras.layers.Dense(1, activation="sigmoid")(x))
@@ -91,6 +93,14 @@ def test_the_rounding_of_a_real_model_is_seen_and_small(subject):
     measured = run(determinism, subject("masked, fixed length"))
     assert 1e-8 < measured.quantities["tolerance"].parts[""].value < 1e-3
     assert judged(determinism, subject("masked, fixed length"), {"quantity": "same_input", "at_most": 0}) == "pass"
+
+
+def test_what_works_as_in_training_in_every_plain_call_is_found(subject):
+    """Drop-out that a file always asks for, though the auditor's own calls ask for none."""
+    for check, quantity in ((determinism, "same_input"), (batch, "largest")):
+        limit = {"quantity": quantity, "at_most": 0.001}
+        assert judged(check, subject("masked, fixed length, drop-out"), limit) == "fail"
+        assert judged(check, subject("masked, fixed length"), limit) == "pass"
 
 
 def test_the_worst_case_goes_further_than_chance(subject):

@@ -54,6 +54,15 @@ def test_a_loss_of_ones_own_is_told_and_not_opened(read, tmp_path):
     assert expected == read(legacy(tmp_path / "model.h5", training=config["compile_config"])).unloaded
 
 
+def test_layers_that_are_always_called_as_in_training_are_named(read, tmp_path):
+    """In both formats; an inner model's by its own name."""
+    for calls in ([{"args": [], "kwargs": {"training": True}}], [[["lstm", 0, 0, {"training": True}]]]):
+        config = sound_config()
+        config["config"]["layers"][1]["inbound_nodes"] = [{"args": [], "kwargs": {"training": False}}]
+        config["config"]["layers"][2]["inbound_nodes"] = calls
+        assert ("score",) == read(archive(tmp_path / "model.keras", sound_texts(config))).training
+
+
 def test_operations_of_keras_are_let_through(read, tmp_path):
     """Slices, sums and comparisons stand in many functional models."""
     config = sound_config()

@@ -66,7 +66,13 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     else:
         counts["unsigned_by_key"] = (int(not (artifact.signed and artifact.signed_by_key)), 1)
     made = {name: Quantity.of(_count(value, of)) for name, (value, of) in counts.items()}
-    shown = (_contents(artifact), _layers(artifact, description), *_custom(artifact), *_unloaded(artifact))
+    shown = (
+        _contents(artifact),
+        _layers(artifact, description),
+        *_custom(artifact),
+        *_unloaded(artifact),
+        *_training(artifact),
+    )
     return Measurement(quantities=made, unmeasured=unmeasured, shown=shown)
 
 
@@ -126,5 +132,20 @@ def _unloaded(artifact: Artifact) -> tuple[Table, ...]:
             "them, and scores do not need them; whoever trains the model on needs their code.",
             columns=(Column(title="named in the file"),),
             rows=tuple((one,) for one in artifact.unloaded),
+        ),
+    )
+
+
+def _training(artifact: Artifact) -> tuple[Table, ...]:
+    if not artifact.training:
+        return ()
+    return (
+        Table(
+            title="Layers that the file calls as in training",
+            caption="Drop-out, noise and statistics of the batch may then be at work whenever a score is made, unless "
+            "whoever calls the model says each time that this is no training. behavior.determinism and behavior.batch "
+            "measure what comes of it.",
+            columns=(Column(title="name"),),
+            rows=tuple((one,) for one in artifact.training[:_MOST_LAYERS]),
         ),
     )

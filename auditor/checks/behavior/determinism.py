@@ -25,7 +25,7 @@ class Params(Frozen):
 
 
 def _rows(subject: Subject, params: Params) -> int:
-    return min(len(subject.test), params.rows) * (3 + params.repeats)
+    return min(len(subject.test), params.rows) * (3 + params.repeats + bool(subject.training))
 
 
 @check(
@@ -43,8 +43,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     """The same row gets the same score, today and when the audit is replayed.
 
     Measures: the largest difference between scores when the same rows are sent again in the same way, in standard
-    deviations of the scores; and how far a score may be off when the audit is replayed on another machine: ten times
-    the rounding of this model, or the difference between two ways of calling it here, whichever is larger.
+    deviations of the scores, and, where the model file calls layers as in training, between a plain call, in which they
+    do so, and one that says that this is no training; and how far a score may be off when the audit is replayed on
+    another machine: ten times the rounding of this model, or the difference between two ways of calling it here,
+    whichever is larger.
     Why: a score that cannot be reproduced cannot be explained or defended; and a replay needs to know how near is near.
     Blind to: machines that round otherwise than by some last digits, such as graphics cards in reduced precision.
     """
@@ -53,6 +55,10 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     first, fixed = subject.score(block), subject.score(block, BATCH)
     rounding = rounding_of(subject, block, fixed, subject.rng(_ID, "rounding"))
     again = max(float(moved(first, subject.score(block)).max()) for _ in range(params.repeats))
+    served = {}
+    if subject.training:
+        name = "a plain call, in which layers that the file calls as in training do so"
+        served[name] = float(moved(fixed, subject.served(block, BATCH)).max())
     ways = float(moved(first, fixed).max())
     tolerance = max(rounding.limit, ways)
 
@@ -62,6 +68,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
 
     told = {
         "the same call again": again,
+        **served,
         f"batches of {BATCH} instead of the auditor's own": ways,
         "every number sent replaced by a neighbouring one": rounding.seen,
         "tolerance of a replay": tolerance,
@@ -69,12 +76,16 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     }
     table = Table(
         title="Differences between scores of the same rows",
-        caption="The first line should be 0. A replay whose scores differ by more than the tolerance is not a replay.",
+        caption="The first line should be 0, and that of a plain call, where there is one, no more than rounding. A "
+        "replay whose scores differ by more than the tolerance is not a replay.",
         columns=(Column(title="What was done"), Column(title="Largest difference", kind="number", digits=9)),
         rows=tuple(told.items()),
     )
     return Measurement(
-        quantities={"same_input": quantity(again / rounding.spread), "tolerance": quantity(tolerance)},
+        quantities={
+            "same_input": quantity(max([again, *served.values()]) / rounding.spread),
+            "tolerance": quantity(tolerance),
+        },
         shown=(table,),
         sampled=sampled,
     )

@@ -16,8 +16,8 @@ Function = Callable[[Tensors], list[Any]]
 def program(model: Any, task: Mapping[str, Any]) -> tuple[Function, list[str]]:
     """The function of a task and the names of what it gives. Raises Refusal for what the model does not have."""
     match task["kind"]:
-        case "evaluate":
-            net = _net(model, list(model.outputs))
+        case "evaluate" | "served":
+            net = _net(model, list(model.outputs), inference=task["kind"] == "evaluate")
             return lambda inputs: _numbers(net(inputs)), [""] * len(model.outputs)
         case "activations":
             return _activations(model, model.layers[task["layer"]], task["at"])
@@ -47,8 +47,8 @@ def _all_steps(tensor: Any) -> Any:
     return tf.ones(tf.shape(tensor)[:2])
 
 
-def _net(model: Any, outputs: list[Any]) -> Function:
-    """Input tensors -> output tensors in inference mode, through the model's own layers."""
+def _net(model: Any, outputs: list[Any], *, inference: bool = True) -> Function:
+    """Input tensors -> output tensors, through the model's own layers. inference: say that this is no training."""
     import keras
     import tensorflow as tf
 
@@ -58,7 +58,7 @@ def _net(model: Any, outputs: list[Any]) -> Function:
 
     def call(tensors: Tensors) -> list[Any]:
         cast = [tf.cast(tensor, dtype) for tensor, dtype in zip(tensors, dtypes, strict=True)]
-        answer = net(cast, training=False)
+        answer = net(cast, training=False) if inference else net(cast)
         return list(answer) if isinstance(answer, (list, tuple)) else [answer]
 
     return call
