@@ -150,5 +150,7 @@ def _fault(error: Exception, theme: Theme | None) -> WrittenFault:
         ]
         if theme:
             frames = [frame for frame in frames if frame.filename.startswith(str(theme.folder))] or frames
-        name, line = (frames[-1].filename, frames[-1].lineno) if frames else (getattr(error, "name", None) or _START, 1)
+        name, line = getattr(error, "name", None) or (theme.folder if theme else _START), 1
+        if frames:
+            name, line = frames[-1].filename, frames[-1].lineno
     return WrittenFault(f"the template cannot be used: {words_of(error)}", where=f"{name}:{line}")

@@ -54,9 +54,9 @@ class Theme:
         for one in _LOADED.finditer(text):
             where = f"{self.folder / name}:{text.count(chr(10), 0, one.start('address')) + 1}"
             yield Problem(where, f"the template asks for {one['address']}", _REMEDY)
-        if name.endswith(".css") and (at := text.find("</")) >= 0:
+        if name.endswith(".css") and (at := text.lower().find("</style")) >= 0:
             where = f"{self.folder / name}:{text.count(chr(10), 0, at) + 1}"
-            yield Problem(where, "a style sheet holds no '</', which would end it within the page")
+            yield Problem(where, "a style sheet holds no </style, which would end it within the page")
 
 
 def _files(theme: Path) -> list[Path]:

@@ -150,6 +150,6 @@ def test_what_is_put_together_is_found_at_its_place(tmp_path: Path) -> None:
     theme = _theme(tmp_path, f'<!doctype html>{_HEAD}<body>\n{{{{ "<script>1</script>"|safe }}}}')
     assert [f"{tmp_path / 'letter.html'}:2"] == [one.where for one in _refused(theme)]
     (tmp_path / "theme.css").write_text("p { color: red }\n</style><script>alert(1)</script>")
-    with pytest.raises(WrittenFault, match="holds no '</'") as caught:
+    with pytest.raises(WrittenFault, match="holds no </style") as caught:
         Theme.of(tmp_path)
     assert f"{tmp_path / 'theme.css'}:2" == caught.value.problems[0].where
