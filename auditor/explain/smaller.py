@@ -7,7 +7,7 @@ import numpy as np
 from auditor.dataset import Floats, Integers
 from auditor.explain.turned import Mask, Tried, Turning
 
-CANDIDATES = 3
+CANDIDATES = 4
 """So many counterfactuals are made smaller at most."""
 PARTS, ROUNDS = 16, 2
 """Of a change, so many parts are tried, and so often."""
@@ -16,6 +16,7 @@ PARTS, ROUNDS = 16, 2
 def smallest(turning: Turning, found: Tried) -> tuple[Floats, Floats] | None:
     """The state (cells,) that is changed least, and its score, (1,) or (1, classes): scored by itself once more.
 
+    found: the first is like what the model knows; others need not be, as what they are made into may be.
     None where none is found.
     """
     if not len(found):
@@ -25,6 +26,8 @@ def smallest(turning: Turning, found: Tried) -> tuple[Floats, Floats] | None:
     for which in _largest_first(turning, found):
         states = _nearer(turning, states, which)
     for at in np.argsort(line.sizes(states).sum(1), kind="stable"):
+        if at and not turning.known(states[[at]])[0]:  # the first could be as it was found, and was kept so
+            continue
         score = line.scores(states[[at]])
         if turning.aim.reached(score)[0]:
             return states[at], score

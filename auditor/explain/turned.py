@@ -22,7 +22,7 @@ _PROBE = 0.35  # of the room that a stretch has: far enough to be seen, and not 
 _ALONE, _TOGETHER = (1.0, 0.5, 0.15), (1.0, 0.5)  # parts of the room that are tried, beside values that occur
 _BEAM, _LEADING = 4, 20  # combinations led on from, and stretches tried with each
 _EXAMINED = 64  # of those that turn the decision are asked whether they are like what the model knows
-_KEPT = 3
+_KEPT = 4  # as many as `smaller.CANDIDATES`
 _BYTES = 16 * 2**20  # of states that are tried one by one at a time
 
 
@@ -158,12 +158,21 @@ class Turning:
         return tried.take(np.array(list(dict.fromkeys([*order[: _BEAM // 2], *known]))[:_BEAM], dtype=np.intp))
 
     def _near(self, tried: Tried) -> Tried:
-        """A few that turned and are like what the model knows, the smallest changes first."""
+        """A few that turned, the smallest changes first, one of each choice of stretches: such as could be, else one
+        whose smaller move may be. The first could be; nothing is left where none could.
+        """
         turned = np.flatnonzero(self.aim.reached(tried.scores))
         turned = turned[self.stretches.line.usual(tried.states[turned])]
         sizes = self.stretches.line.sizes(tried.states[turned]).sum(1)
         near = tried.take(turned[np.argsort(sizes, kind="stable")[:_EXAMINED]])
-        return near.take(np.flatnonzero(self.known(near.states))[:_KEPT]) if len(near) else near
+        known = self.known(near.states) if len(near) else np.zeros(0, dtype=bool)
+        if not known.any():
+            return near.take(np.empty(0, dtype=np.intp))
+        best: dict[bytes, int] = {}
+        for at in (*np.flatnonzero(known), *np.flatnonzero(~known)):
+            best.setdefault(near.used[at].tobytes(), int(at))
+        first = int(known.argmax())  # one that could be is among them, whatever becomes of the others
+        return near.take(np.array([first, *sorted(set(best.values()) - {first})[: _KEPT - 1]]))
 
     def known(self, states: Floats) -> Mask:
         """(n,) which could be: their steps are usual, and they are like the rows that the model was made from."""

@@ -12,10 +12,13 @@ from fewest import CALM, fewest_cells, search_of
 from subjects import CENTRE, SPREAD, make_subject
 
 from auditor.dataset import Feature
+from auditor.explain.aim import aimed
 from auditor.explain.counterfactual import Counterfactual, evaluations, favourable
 from auditor.explain.line import Line
 from auditor.explain.possible import possible_of
+from auditor.explain.smaller import smallest
 from auditor.explain.stretches import Stretches
+from auditor.explain.turned import Tried, Turning
 
 
 def subject_of(value, **asked):
@@ -51,6 +54,35 @@ def test_one_cell_of_a_linear_recurrent_model():
         assert needed <= change.before - change.after <= needed + 0.02
         assert found.score < 0
         assert change.size == pytest.approx((change.before - change.after) / search.possible[1].mad, rel=1e-6)
+
+
+@pytest.mark.parametrize(("most", "turned"), [(1.5, "lactate"), (0.0, "heart rate")])
+def test_what_is_too_strange_at_first_may_be_smallest_in_the_end(most, turned):
+    """Lactate counts twice as much; as low as it may go it is too strange, and by less not, unless it may not move."""
+    subject = subject_of(lambda x, mask, static: x[:, -1, 0] / 2 + x[:, -1, 1])
+    scores = subject.score(subject.block(subject.test))
+    row, possible = min(turning(subject, range(40)), key=lambda at: scores[at]), possible_of(subject.reference)
+    line = Line(subject, subject.test, row, possible)
+    stretches, names = Stretches.cells(line, 99), [feature.name for feature in line.features]
+    moved = [
+        next(at for at in range(len(stretches)) if line.kind[stretches.last[at]] == names.index(name))
+        for name in ("heart rate", "lactate")
+    ]
+    assert [line.kind[stretches.last[at]] for at in moved] == [0, 1]
+    cell = stretches.last[moved[1]]
+
+    def like(data, _):
+        values = data.values.reshape(len(data), line.length, -1)[:, -1, 1]
+        return values >= line.own[cell] - most * scores[row] * SPREAD["lactate"] - 1e-6
+
+    states = np.repeat(line.own[None], 2, axis=0)
+    states[np.arange(2), stretches.last[moved]] = stretches.room(line.own[None])[0][0, moved]
+    search = Turning(stretches, line.scores(line.own[None]), aimed(line.scores(line.own[None]), CALM), like, 4)
+    used = np.arange(len(stretches)) == np.array(moved)[:, None]
+    near = search._near(Tried(states, line.scores(states), used))
+    assert np.array_equal(near.used, used)
+    state, _ = smallest(search, near)
+    assert [change.feature.name for change in line.changes(state)] == [turned]
 
 
 def test_two_cells_where_one_is_not_enough():
