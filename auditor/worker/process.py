@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -29,6 +30,11 @@ CALL_SECONDS = 300.0
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from auditor.worker.inside.main import main; main()"
 _QUOTED_BYTES, _QUOTED_LINES = 8192, 6
+_NOISE = re.compile(r"WARNING: All log messages before absl::InitializeLog|I\d{4} \d\d:\d\d:\d\d")  # of every start
+_ALTOGETHER = "the time that the model may take altogether is budget.minutes in the audit file"
+_OPENING = (
+    "starting a model's process and opening the model have a limit of their own, which budget.minutes does not move"
+)
 
 Task = Literal["run", "read", "data"]
 _NAMES: dict[Task, str] = {
@@ -68,7 +74,9 @@ class Child:
             if not self.alive:
                 raise ModelFault("the model is closed, or its process was lost before")
             start = time.monotonic()
-            reply = self._exchange(message, expect, fd, min(CALL_SECONDS, self._left))
+            own = self._left > CALL_SECONDS
+            limit = f"one request may take {CALL_SECONDS:g} s" if own else _ALTOGETHER
+            reply = self._exchange(message, expect, fd, min(CALL_SECONDS, self._left), limit)
             self._left -= time.monotonic() - start
         return _or_fault(reply)
 
@@ -77,7 +85,9 @@ class Child:
     ) -> R:
         """As `request`, with the time of an opening, or so many seconds."""
         with self._lock:
-            return _or_fault(self._exchange(message, expect, fd, seconds or OPENING_SECONDS))
+            return _or_fault(
+                self._exchange(message, expect, fd, seconds or OPENING_SECONDS, "" if seconds else _OPENING)
+            )
 
     @property
     def alive(self) -> bool:
@@ -107,19 +117,21 @@ class Child:
     def await_ready(self) -> Ready:
         """Its first words: it is shut in. Raises ModelFault where it is not. May be called again."""
         if self._first is None:
-            reply = self._guarded(lambda: self._reply(Ready), OPENING_SECONDS)
+            reply = self._guarded(lambda: self._reply(Ready), OPENING_SECONDS, _OPENING)
             if isinstance(reply, Fault):
                 self.close()
             self._first = _or_fault(reply)
         return self._first
 
-    def _exchange(self, message: Mapping[str, Any], expect: type[R], fd: int | None, seconds: float) -> R | Fault:
+    def _exchange(
+        self, message: Mapping[str, Any], expect: type[R], fd: int | None, seconds: float, limit: str
+    ) -> R | Fault:
         def exchange() -> R | Fault:
             send(self._channel, message, fd)
             return self._reply(expect)
 
         self.await_ready()
-        return self._guarded(exchange, seconds)
+        return self._guarded(exchange, seconds, limit)
 
     def _reply(self, expect: type[R]) -> R | Fault:
         body = receive(self._channel)
@@ -128,10 +140,11 @@ class Child:
         except ValidationError as error:
             with contextlib.suppress(ValidationError):
                 return Fault.model_validate_json(body)
-            raise Garbled(str(error)) from error
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise Garbled(f"{'.'.join(map(str, first['loc'])) or 'all of it'}: {first['msg']}") from error
 
-    def _guarded(self, exchange: Callable[[], T], seconds: float) -> T:
-        self.watch.expect_within(seconds)
+    def _guarded(self, exchange: Callable[[], T], seconds: float, limit: str) -> T:
+        self.watch.expect_within(seconds, limit)
         try:
             return exchange()
         except (EOFError, OSError) as error:
@@ -184,7 +197,7 @@ def _last_lines(log: Path) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _QUOTED_BYTES))
         lines = file.read(_QUOTED_BYTES).decode(errors="replace").splitlines()
-    kept = [printable(line, 200) for line in lines if line.strip()]
+    kept = [printable(line, 200) for line in lines if line.strip() and not _NOISE.match(line)]
     return "\n".join(kept[-_QUOTED_LINES:])
 
 

@@ -24,7 +24,7 @@ class Watch:
 
     def __init__(self, process: subprocess.Popen[bytes], memory_bytes: int, private: Path) -> None:
         self._process, self._limit, self._private = process, memory_bytes, private
-        self._deadline, self._allowed = math.inf, math.inf
+        self._deadline, self._allowed, self._told = math.inf, math.inf, ""
         self._over = threading.Event()
         self.reason = ""
         self.remedy = ""
@@ -32,9 +32,9 @@ class Watch:
         """Largest resident memory seen, bytes. The blocks shared with the parent count as well."""
         threading.Thread(target=self._run, name="watch-model", daemon=True).start()
 
-    def expect_within(self, seconds: float) -> None:
-        """From now on an answer is waited for."""
-        self._allowed, self._deadline = seconds, time.monotonic() + seconds
+    def expect_within(self, seconds: float, limit: str) -> None:
+        """From now on an answer is waited for. limit: whose time that is, in words."""
+        self._told, self._allowed, self._deadline = limit, seconds, time.monotonic() + seconds
 
     def expect_nothing(self) -> None:
         """The answer has come."""
@@ -59,7 +59,7 @@ class Watch:
                 what = (
                     f"it did not answer within {self._allowed:.3g} s" if self._allowed > 0 else "all its time was used"
                 )
-                self._kill(what, "the time that the model may take altogether is budget.minutes in the audit file")
+                self._kill(what, self._told)
 
     def _too_many_files(self) -> str:
         count, size = _written(self._private)

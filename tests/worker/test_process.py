@@ -79,14 +79,22 @@ def test_whatever_a_child_does_instead_of_answering_is_a_fault(monkeypatch, tmp_
     with pytest.raises(ModelFault) as caught:
         child_that(monkeypatch, tmp_path, code, seconds=0.3 if "did not answer" in said else 60.0)
     assert said in str(caught.value)
+    assert ("budget.minutes does not move" in str(caught.value)) is ("did not answer" in said)
+    assert "pydantic" not in str(caught.value)
     assert not (tmp_path / "private").exists()
 
 
 def test_the_fault_quotes_the_last_lines_of_the_log(monkeypatch, tmp_path):
-    """Without control characters, and no more than a few lines."""
-    code = "import sys; [print('line', i, '\\x1b[31mred\\u202e') for i in range(99)]; sys.exit(1)"
+    """Without control characters and what every start of TensorFlow says, and no more than a few lines."""
+    noise = (
+        "WARNING: All log messages before absl::InitializeLog() is called",
+        "I0000 00:00:1795347101.4  1 port.cc:153]",
+    )
+    code = (
+        "import sys; [print('line', i, '\\x1b[31mred\\u202e') for i in range(99)]; [print(x) for x in {}]; sys.exit(1)"
+    )
     with pytest.raises(ModelFault) as caught:
-        child_that(monkeypatch, tmp_path, code)
+        child_that(monkeypatch, tmp_path, code.format(noise))
     lines = caught.value.problems[0].remedy.splitlines()
     assert ["the last lines of its log:", *[f"line {i} [31mred" for i in range(93, 99)]] == lines
 
@@ -99,6 +107,7 @@ def test_a_child_that_answers_and_then_falls_silent_is_given_up_when_its_time_is
         with pytest.raises(ModelFault) as caught:
             child.request({"verb": "anything"}, process.Ready)
         assert expected in str(caught.value)
+        assert ("budget.minutes in the audit file" in str(caught.value)) is ("0.3 s" in expected)
     assert child.process.returncode == -signal.SIGKILL
 
 
