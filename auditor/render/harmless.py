@@ -41,7 +41,7 @@ _INSIDE = ("#", "data:image/", "data:font/", "data:application/")  # fonts have 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):")
 _FOLLOWED = ("http", "https", "mailto")
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
-_REMEDY = "A report is read: it does nothing and loads nothing. Leave this out."
+_REMEDY = "A report is read: it does nothing and loads nothing. Leave this out, or keep to the shipped templates."
 
 
 class _Fault(NamedTuple):
@@ -92,13 +92,16 @@ def _policy(root: Element) -> Iterator[_Fault]:
     """The shipped policy has to stand before everything that it is to hold for; no other is said in the same way."""
     asked = [one for one in root.iter(f"{_HTML}meta") if "http-equiv" in one.attrib]
     head = root.findall(f"{_HTML}head/{_HTML}*")
-    known = head[1:2] if head and "charset" in head[0].attrib else head[:1]
-    if asked[:1] != known or not known or known[0].get("content") != content_security_policy():
+    coded = [one for one in head[:1] if one.tag == f"{_HTML}meta" and one.keys() == ["charset"]]
+    first = head[len(coded) :][:1]
+    wanted = {"http-equiv": "Content-Security-Policy", "content": content_security_policy()}
+    if not (first and first[0].tag == f"{_HTML}meta" and first[0].attrib == wanted):
         yield _Fault(
-            "lacks the Content-Security-Policy of the shipped parts/head.html, right after the charset", "<head"
+            "lacks the Content-Security-Policy of the shipped parts/head.html, right after the charset", "<meta"
         )
-    for other in asked[1:]:
-        yield _Fault(f"makes another http-equiv ({other.get('http-equiv')})", "http-equiv")
+    for other in asked:
+        if other not in first:
+            yield _Fault(f"makes another http-equiv ({other.get('http-equiv')})", "http-equiv")
 
 
 @functools.cache

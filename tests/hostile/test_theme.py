@@ -126,7 +126,8 @@ def test_a_page_without_its_policy_is_refused(tmp_path: Path) -> None:
     theme = Theme(tmp_path, {})
     wider = _HEAD.replace("default-src 'none'", "default-src *")
     late = _HEAD.replace("<meta charset=utf-8>", "<style>p{color:red}</style>")
-    for head in ("<head>", wider, late, "<head></head><body>" + _HEAD[6:]):
+    other = _HEAD.replace("Content-Security-Policy", "X-None")
+    for head in ("<head>", wider, late, other, "<head></head><body>" + _HEAD[6:]):
         with pytest.raises(WrittenFault, match="lacks the Content-Security-Policy"):
             harmless(f"<!doctype html>{head}<title>x</title>", theme, "letter.html")
 
