@@ -56,7 +56,7 @@ class Explainer:
         rows = np.array([case.row for case in cases], dtype=np.intp)
         question = self._question(rows)
         cells, columns = Players.cells(question.data, question.steps), predicted(question)
-        credit = credited(question, columns, lambda asked: once(asked, cells, 1e-4))  # a few rows, so that it costs nothing
+        credit = credited(question, columns, lambda asked: once(asked, cells, 1e-4))
         features = credit.by(Players.features(question.data, question.steps), question.backgrounds)
         classes = [None] * len(cases) if columns is None else [int(column) for column in columns]
         return [self._explanation(case, at, question, credit, features, classes[at]) for at, case in enumerate(cases)]

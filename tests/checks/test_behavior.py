@@ -257,6 +257,15 @@ def test_p_values_of_sound_rows_are_uniform():
         assert (p_values <= level).mean() == pytest.approx(level, abs=5 * np.sqrt(level * (1 - level) / 1000))
 
 
+def test_the_sensor_that_matters_is_named():
+    """What hangs on one sensor is not told as the mean over all of them."""
+    found = run(disturbed_time, make_subject(n=400, weights={"heart rate": 3.0, "lactate": 0.1})).quantities
+    flips = {name: part.value for name, part in found["flipped_frozen"].parts.items()}
+    assert ["heart rate", "lactate", "sodium"] == sorted(flips, key=lambda name: -flips[name])
+    assert flips["heart rate"] > 2 * found["flipped"].parts["frozen sensor, last 3 steps"].value
+    assert 0 == flips["sodium"]
+
+
 def test_rows_outside_are_predicted_worse_where_they_are_spoiled():
     """The rows in another unit are those outside, and the loss is told."""
     found = run(domain, make_subject(n=N, spoiled="other unit")).quantities

@@ -46,12 +46,20 @@ def frozen(last: int) -> Disturb:
     """One feature, of each row another, keeps at the last steps what it was before them."""
 
     def disturb(block: Block, rng: np.random.Generator) -> Block:
-        place, length = _places(block)
-        held = _gathered(block, np.minimum(place, np.maximum(length - 1 - last, 0)[:, None])).values
-        which = rng.integers(0, block.values.shape[2], len(block))
-        return block.with_values(np.where(_column(block, which), held, block.values))
+        return _held(block, last, rng.integers(0, block.values.shape[2], len(block)))
 
     return disturb
+
+
+def frozen_feature(last: int, feature: int) -> Disturb:
+    """The same feature of every row keeps at the last steps what it was before them."""
+    return lambda block, rng: _held(block, last, np.full(len(block), feature))
+
+
+def _held(block: Block, last: int, which: Integers) -> Block:
+    place, length = _places(block)
+    held = _gathered(block, np.minimum(place, np.maximum(length - 1 - last, 0)[:, None])).values
+    return block.with_values(np.where(_column(block, which), held, block.values))
 
 
 def swapped(features: Sequence[Feature], numeric: Sequence[int]) -> Disturb:

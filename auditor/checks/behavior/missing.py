@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-
 import numpy as np
 from pydantic import Field, FiniteFloat
 
 from auditor.checks.behavior import gaps
-from auditor.checks.behavior.change import TITLES, Effects, Trial, effects, meanings
+from auditor.checks.behavior.alone import of_one_feature, one_feature
+from auditor.checks.behavior.change import Effects, Trial, effects, meanings
 from auditor.checks.behavior.change_charts import bars, shown
 from auditor.checks.behavior.stack import Draw
 from auditor.checks.check import check
@@ -43,23 +41,8 @@ def _rows(subject: Subject, params: Params) -> int:
 
 @check(
     quantities=meanings("kind of gap")
+    | of_one_feature("without", "is never measured")
     | {
-        "flipped_without": Meaning(
-            title="Share of decisions that flip where a feature is never measured",
-            better="lower",
-            per="feature",
-            low=0,
-            high=1,
-        ),
-        "score_change_without": Meaning(
-            title="Mean absolute change of the score where a feature is never measured",
-            better="lower",
-            per="feature",
-            low=0,
-        ),
-        "loss_without": Meaning(
-            title="Loss of predictive quality where a feature is never measured", better="lower", per="feature"
-        ),
         "loss_one_group": Meaning(
             title="Loss when the steps of one group only are lost, beyond that of as many rows of anybody",
             better="lower",
@@ -101,7 +84,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     )
     never = gaps.never(may)
     scores = trial.all_scores([Draw(lose, (name,)) for name, lose in never.items()])
-    without = _without(trial, found, dict(zip(never, scores, strict=True)))
+    without = one_feature(trial, found, dict(zip(never, scores, strict=True)), "without", "is never measured")
     _one_group(trial, found, next(iter(after.values()))[0] if after else None)
     return Measurement(
         quantities=found.quantities,
@@ -110,21 +93,6 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
         sampled=trial.sampled,
         notes=(*(f"{name} was not taken away: {why}." for name, why in refused.items()), *found.notes),
     )
-
-
-def _without(trial: Trial, found: Effects, after: Mapping[str, Floats]) -> tuple[Shown, ...]:
-    """Not by group: features are many, and so would be their groups."""
-    nobody = dataclasses.replace(trial.subject, test=dataclasses.replace(trial.subject.test, groups={}))
-    never = effects(dataclasses.replace(trial, subject=nobody), {name: [one] for name, one in after.items()})
-    for name in TITLES:
-        if name in never.quantities:
-            found.quantities[f"{name}_without"] = never.quantities[name]
-        else:
-            found.unmeasured[f"{name}_without"] = never.unmeasured[name]
-    if "flipped" not in never.quantities:
-        return ()
-    parts = never.quantities["flipped"].parts
-    return (bars("Decisions that flip where a feature is never measured", "Share of decisions that flip", "", parts),)
 
 
 def _one_group(trial: Trial, found: Effects, lost: Floats | None) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from auditor.checks.behavior import clock
+from auditor.checks.behavior.alone import of_one_feature, one_feature
 from auditor.checks.behavior.change import Effects, Trial, effects, meanings, moved
 from auditor.checks.behavior.change_charts import shown
 from auditor.checks.behavior.parts import level_parts
@@ -30,11 +31,12 @@ class Params(Frozen):
 
 
 def _rows(subject: Subject, params: Params) -> int:
-    return min(len(subject.test), params.rows) * 9
+    return min(len(subject.test), params.rows) * (9 + len(subject.test.features))
 
 
 @check(
     quantities=meanings("disturbance")
+    | of_one_feature("frozen", "stays at an old value")
     | {
         "history_used": Meaning(
             title="Share of rows whose score hangs on more than the last step", better="higher", low=0, high=1
@@ -67,6 +69,7 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     come a step late, when a step is written down twice, when one sensor (of each row another) stays at an old value for
     the last steps, when two features are swapped, when one numeric feature is in another unit (°F for °C, else 1000
     times too large), and when only the last step or the last quarter of the steps is known; overall and in every group.
+    And for each feature by itself what happens when it stays at an old value for the last steps.
     The same when steps are in reverse order, or shuffled; the share of rows whose score then moves by more than 1 % of
     the scores' standard deviation tells whether the order is used at all, and the last step alone whether the history
     is.
@@ -101,10 +104,16 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
             _hangs(trial, found, name, after[kind][0])
         else:
             found.unmeasured |= dict.fromkeys((name, f"{name}_by_group"), refused[kind])
+    each = {
+        feature.name: Draw(clock.frozen_feature(params.frozen, at), ("frozen",))
+        for at, feature in enumerate(trial.data.features)
+    }
+    held = dict(zip(each, trial.all_scores(list(each.values())), strict=True))
+    frozen = one_feature(trial, found, held, "frozen", "stays at an old value")
     return Measurement(
         quantities=found.quantities,
         unmeasured=found.unmeasured,
-        shown=shown(trial.data, found, "time disturbed"),
+        shown=(*shown(trial.data, found, "time disturbed"), *frozen),
         sampled=trial.sampled,
         notes=found.notes,
     )
