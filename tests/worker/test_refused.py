@@ -168,6 +168,19 @@ def test_a_model_that_fixes_its_rows_is_refused(refused, tmp_path, stateful):
     assert "input 'sequence' fixes the number of rows per call at 5" == refused(tmp_path / "fixed.keras")
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_sizes_that_a_chain_comes_to_are_refused(refused, tmp_path, nested):
+    """No layer names one that is absurd; told with the layer, and before a row is sent. A model in the model too."""
+    import keras
+
+    chain = [keras.layers.UpSampling1D(1000, name=f"up_{at}") for at in range(3)]
+    layers = [keras.Input((STEPS, FEATURES), name="sequence"), *chain]
+    made = [layers[0], keras.Sequential(layers)] if nested else layers
+    keras.Sequential([*made, keras.layers.GlobalMaxPooling1D(), keras.layers.Dense(1)]).save(tmp_path / "large.keras")
+    made = "layer 'up_2' (UpSampling1D) makes 28,000,000,000 numbers of one row"
+    assert f"{made}, and at most 268,435,456 are run" == refused(tmp_path / "large.keras")
+
+
 def test_a_model_of_a_class_of_its_own_is_refused(refused, tmp_path):
     """Only functional and sequential models have inputs and layers that are known."""
     import keras

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from auditor.worker.inside.legacy import missed_names
 from auditor.worker.inside.refusals import Refusal
 from auditor.worker.wire import printable
 
+_MOST_NUMBERS = 2**28  # that a layer may make of one row: a gigabyte
 _SAVE = 'save it again with a current Keras: model.save("model.keras")'
 
 
@@ -27,6 +29,7 @@ def load(path: Path, kind: str) -> tuple[Any, dict[str, Any]]:
     except Exception as error:  # Keras raises nearly anything for a file that it cannot read
         raise Refusal(f"Keras cannot load it: {printable(_said(error), 1500)}", _SAVE) from error
     _check_kind(model)
+    _check_sizes(model)
     return model, described(model)
 
 
@@ -48,6 +51,18 @@ def _check_kind(model: Any) -> None:
             raise Refusal(
                 what, "build it with keras.Input(shape=...) instead of batch_shape, copy the weights, save it"
             )
+
+
+def _check_sizes(model: Any) -> None:
+    """Sizes that a chain of layers comes to; those that a layer names itself were looked at before."""
+    for one in (*model.layers, *getattr(model, "operations", ())):
+        if hasattr(one, "layers"):  # a model in the model: told by its own layer
+            _check_sizes(one)
+        for tensor in (tensor for node in one._inbound_nodes for tensor in node.output_tensors):  # noqa: SLF001 - as below
+            made = math.prod(size for size in tensor.shape[1:] if size is not None)
+            if made > _MOST_NUMBERS:
+                what = f"layer '{printable(one.name)}' ({type(one).__name__}) makes {made:,} numbers of one row"
+                raise Refusal(f"{what}, and at most {_MOST_NUMBERS:,} are run", "build the model with smaller layers")
 
 
 def described(model: Any) -> dict[str, Any]:
