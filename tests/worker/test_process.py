@@ -181,7 +181,7 @@ def test_the_child_ends_with_its_parent(saved, end):
 
 
 SHUT_IN = """
-import json, os, resource, socket, subprocess, sys
+import fcntl, json, os, resource, socket, subprocess, sys
 from pathlib import Path
 from auditor.worker.inside.isolation import _libc, shut_in
 if sys.argv[3] == "refused":
@@ -217,6 +217,7 @@ print(json.dumps({
         lambda: os.setxattr(other, "user.x", b"x"),
         lambda: os.setxattr(opened, "user.x", b"x"),
         lambda: os.removexattr(other, "user.x"),
+        lambda: fcntl.ioctl(opened, 0x40086602, bytes(8)),
     )],
     "processor": resource.getrlimit(resource.RLIMIT_CPU)[1],
 }))

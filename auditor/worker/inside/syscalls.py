@@ -16,12 +16,13 @@ from dataclasses import dataclass
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST = 0, 4, 16  # offsets in what the filter is shown; of an argument, its low half
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in what the filter is shown; of arguments, low halves
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS = 1, 38
 _CLONE_THREAD = 0x10000
 _CLONE3 = 435
 _NEW = (425, 426, 427, 434, 438, 424)  # io_uring, pidfd_open, pidfd_getfd, pidfd_send_signal: the same on all machines
+_FLAGS_OF_FILES = (0x40086602, 0x40046602, 0x401C5820)  # of ioctl: FS_IOC_SETFLAGS, for 32 bits, FS_IOC_FSSETXATTR
 _NEW_OF_FILES = (452, 463, 466, 469)  # fchmodat2, setxattrat, removexattrat, file_setattr: as well
 
 
@@ -31,6 +32,7 @@ class _Machine:
 
     audit: int
     clone: int
+    ioctl: int
     refused: tuple[int, ...]
     own: tuple[int, ...]
 
@@ -43,6 +45,7 @@ _MACHINES = {
     "x86_64": lambda: _Machine(
         0xC000003E,
         56,
+        16,
         _numbers("""
         fork=57 vfork=58 execve=59 execveat=322 socket=41 bind=49 listen=50 connect=42 ptrace=101
         process_vm_readv=310 process_vm_writev=311 unshare=272 setns=308 mount=165 umount2=166
@@ -57,6 +60,7 @@ _MACHINES = {
     "aarch64": lambda: _Machine(
         0xC00000B7,
         220,
+        29,
         _numbers("""
         execve=221 execveat=281 socket=198 bind=200 listen=201 connect=203 ptrace=117 process_vm_readv=270
         process_vm_writev=271 unshare=97 setns=268 mount=40 umount2=39 pivot_root=41 chroot=51 bpf=280
@@ -91,6 +95,10 @@ def _program(machine: _Machine, own: int) -> list[bytes]:
         made += [_line(_EQUAL, number, 0, 1), _line(_RETURN, _ERROR | _EPERM)]
     made += [_line(_EQUAL, machine.clone, 0, 4), _line(_LOAD, _FIRST), _line(_ANY_BIT, _CLONE_THREAD, 1, 0)]
     made += [_line(_RETURN, _ERROR | _EPERM), _line(_RETURN, _ALLOW)]
+    flags = [_line(_LOAD, _SECOND)]
+    for request in _FLAGS_OF_FILES:
+        flags += [_line(_EQUAL, request, 0, 1), _line(_RETURN, _ERROR | _EPERM)]
+    made += [_line(_EQUAL, machine.ioctl, 0, len(flags) + 1), *flags, _line(_RETURN, _ALLOW)]
     for number in machine.own:
         made += [_line(_EQUAL, number, 0, 4), _line(_LOAD, _FIRST), _line(_EQUAL, own, 1, 0)]
         made += [_line(_RETURN, _ERROR | _EPERM), _line(_RETURN, _ALLOW)]
