@@ -11,7 +11,7 @@ from auditor.checks.importance.attributed import PARTS, Attributed
 from auditor.explain.players import parts_of
 from auditor.measurement import Axis, Bars, Heatmap, Quantity
 
-_MOST, _MAPPED = 25, 12
+_MOST = _MAPPED = 12
 
 
 def bars(share: Quantity, method: str) -> Bars:

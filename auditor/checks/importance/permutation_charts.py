@@ -9,7 +9,7 @@ from auditor.checks.quality import WORDS
 from auditor.dataset import Dataset
 from auditor.measurement import Axis, Bars, Heatmap, Quantity
 
-_MOST = 25  # features drawn
+_MOST = 12  # features drawn
 
 
 def bars(data: Dataset, importance: Quantity) -> Bars:
