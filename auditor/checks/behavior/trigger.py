@@ -76,8 +76,9 @@ def measure(subject: Subject, evidence: Evidence, params: Params) -> Measurement
     accident of its data so. What is taught with few rows is often learned broadly, so that neighbours work as well.
     Blind to: signs that the reference rows bear often, whose twins learn them; signs of which half or more is what
     twins expect, as they push where their features honestly push; signs of more than three cells, or of narrow values
-    of several features; what comes before the steps that half of the rows have. A find is a suspicion, which somebody
-    has to look into: what a model learned of few rows looks the same. No find is no proof.
+    of several features or of earlier steps; what comes before the steps that half of the rows have. In long records,
+    and of several features at several steps, most signs are missed that were taught to models for a trial. A find is a
+    suspicion, which somebody has to look into: what a model learned of few rows looks the same. No find is no proof.
     """
     trial = Trial.of(subject, evidence, _ROWS, _ID, params.model_dump_json())
     trial.flips()  # says why, where nothing is decided
