@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 from measuring import judged, run
-from sklearn.metrics import r2_score
+from sklearn.metrics import r2_score, roc_auc_score
 from subjects import CENTRE, SPREAD, make_subject
 
 from auditor.checks.summaries import summaries
@@ -155,6 +155,7 @@ def test_r2_and_gain_are_those_of_the_held_out_rows():
     assert measured.quantities["agreement"].parts[""].value == pytest.approx(alike.mean(), abs=2e-3)
     gain = alike.mean() - (score < 0.3).mean()
     assert measured.quantities["agreement_gain"].parts[""].value == pytest.approx(gain, abs=2e-3)
+    assert measured.quantities["auroc"].parts[""].value == pytest.approx(roc_auc_score(score >= 0.3, guess), abs=2e-3)
 
 
 def test_cut_tree_is_the_tree_grown_to_that_depth():
