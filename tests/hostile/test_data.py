@@ -13,6 +13,7 @@ import zipfile
 import numpy as np
 import pyarrow as pa
 import pytest
+from hostile.specification import SPEC
 from pyarrow import parquet
 
 from auditor.app.files import Input
@@ -167,18 +168,6 @@ def test_what_is_not_a_regular_file_is_not_read(name, tmp_path):
     for read in (read_yaml, lambda path: Input.read("x", path)):
         with pytest.raises(WrittenFault, match=r"is not a regular file|cannot be read"):
             read(tmp_path / name)
-
-
-SPEC = """\
-dataset: tiny
-task: binary
-layout: wide
-files: [{path: "%s", split: test}]
-features: [{name: a, columns: [a1, a2]}]
-target: {column: y, positive: 1}
-inputs: {sequence: {input: sequence, length: 2}}
-output: {kind: probability}
-"""
 
 
 @pytest.mark.parametrize("name", ["pipe.csv", "/dev/zero", "zero.csv", "folder.parquet"])

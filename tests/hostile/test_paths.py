@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hostile.specification import SPEC
 
 from auditor.app.order import ordered
 from auditor.checks import CATALOGUE
@@ -11,16 +12,6 @@ from auditor.loaders.dataset import open_dataset
 from auditor.loaders.policies import load_policy
 
 SECRET = "TOP-SECRET"
-SPEC = """\
-dataset: tiny
-task: binary
-layout: wide
-files: [{path: "%s", split: test}]
-features: [{name: a, columns: [a1, a2]}]
-target: {column: y, positive: 1}
-inputs: {sequence: {input: sequence, length: 2}}
-output: {kind: probability}
-"""
 
 
 @pytest.mark.parametrize("named", ["data.csv", "sub/secret.csv", "twice.csv", "sub/audit/../secret.csv", "../up.csv"])
